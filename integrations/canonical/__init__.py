@@ -1,0 +1,1 @@
+"""The words every stage shares. Pure: no ORM, no clock, no settings, no network."""
