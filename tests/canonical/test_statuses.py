@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from integrations.canonical.statuses import DEFAULT_STATUSES, StatusRow, is_allowed, status_for
+from integrations.canonical.transactions import TransactionState, TransactionType
+
+STATES = {state.value: state for state in TransactionState}
+
+
+@pytest.mark.parametrize(
+    ("type_name", "state_name", "status"),
+    [
+        ("sale", "authorized", "Pending"),
+        ("sale", "pending_settlement", "Paid"),
+        ("sale", "settled", "Paid"),
+        ("sale", "voided", "Voided"),
+        ("sale", "auto_voided", "Failed"),
+        ("sale", "declined", "Failed"),
+        ("authorization", "authorized", "Pending"),
+        ("authorization", "settled", "Paid"),
+        ("refund", "pending_settlement", "Refunded"),
+        ("refund", "settled", "Refunded"),
+        ("refund", "voided", "Refund voided"),
+        ("refund", "declined", "Refund failed"),
+        ("refund", "authorized", None),
+        ("sale", "unknown", None),
+        ("unknown", "settled", None),
+    ],
+)
+def test_each_state_has_its_status_and_the_unknown_has_none(
+    type_name: str, state_name: str, status: str | None
+) -> None:
+    found = status_for(type=TransactionType(type_name), state=TransactionState(state_name))
+    assert found == status
+
+
+def test_an_edited_table_wins_and_an_emptied_line_is_nobodys_guess() -> None:
+    table = (
+        StatusRow(TransactionType.SALE, TransactionState.SETTLED, "PAID-CC"),
+        StatusRow(TransactionType.SALE, TransactionState.VOIDED, ""),
+    )
+    answers = [
+        status_for(type=TransactionType.SALE, state=state, table=table)
+        for state in (TransactionState.SETTLED, TransactionState.VOIDED, TransactionState.DECLINED)
+    ]
+    assert answers == ["PAID-CC", None, None]
+
+
+def test_an_edited_table_cannot_give_the_unknown_a_status() -> None:
+    table = (StatusRow(TransactionType.SALE, TransactionState.UNKNOWN, "Paid"),)
+    found = status_for(type=TransactionType.SALE, state=TransactionState.UNKNOWN, table=table)
+    assert found is None
+
+
+def test_the_default_table_says_each_pair_once() -> None:
+    pairs = [(row.type, row.state) for row in DEFAULT_STATUSES]
+    assert len(pairs) == len(set(pairs))
+
+
+def test_the_allowed_arrows_are_exactly_these() -> None:
+    arrows = {
+        (before.value, after.value)
+        for before, after in product(TransactionState, repeat=2)
+        if before is not after and is_allowed(before, after)
+    }
+    assert arrows == {
+        ("authorized", "pending_settlement"),
+        ("authorized", "settled"),
+        ("authorized", "voided"),
+        ("authorized", "auto_voided"),
+        ("authorized", "declined"),
+        ("pending_settlement", "settled"),
+        ("pending_settlement", "voided"),
+        ("pending_settlement", "auto_voided"),
+        ("unknown", "authorized"),
+        ("unknown", "pending_settlement"),
+        ("unknown", "settled"),
+        ("unknown", "voided"),
+        ("unknown", "auto_voided"),
+        ("unknown", "declined"),
+    }
+
+
+@pytest.mark.parametrize("state", TransactionState)
+def test_staying_in_a_state_is_always_allowed(state: TransactionState) -> None:
+    assert is_allowed(state, state)
