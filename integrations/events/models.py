@@ -1,0 +1,152 @@
+"""What came in: notices as bytes, facts fetched from the gateway, and how far we looked."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models.functions import Now
+
+from integrations.connections.models import Connection
+from tenants.tenant_model import TenantModel
+
+
+class NoticeKey(TenantModel):
+    """Makes a notice arrive once: the sender's event id, or a keyed hash of the bytes."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    key = models.BinaryField(max_length=32)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "connection", "key"], name="notice_once")
+        ]
+
+    def __str__(self) -> str:
+        return "notice key"
+
+
+class InboundNotice(TenantModel):
+    """One delivery as it arrived, redacted. A hint and never a fact."""
+
+    class Source(models.TextChoices):
+        SIGNED = "signed", "Signed notice"
+        SILENT_POST = "silent_post", "Silent post"
+
+    class State(models.TextChoices):
+        RECEIVED = "received", "Received"
+        READ = "read", "Read"
+        UNREADABLE = "unreadable", "Could not be read"
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(db_default=Now(), editable=False)
+    source = models.CharField(max_length=12, choices=Source.choices)
+    content_type = models.CharField(max_length=100, blank=True)
+    body = models.BinaryField()
+    body_length = models.PositiveIntegerField()
+    body_hmac = models.BinaryField(max_length=32)
+    redactions = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=State.choices, default=State.RECEIVED)
+    transaction_id = models.CharField(max_length=64, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    sentence = models.CharField(max_length=300, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(fields=["tenant", "connection", "received_at"], name="notice_by_time"),
+            models.Index(fields=["tenant", "transaction_id"], name="notice_by_transaction"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.received_at:%Y-%m-%d %H:%M}"
+
+
+class NoticeRefusal(TenantModel):
+    """Notices refused per connection, day and reason: counted, never stored."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    reason = models.CharField(max_length=40)
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "day", "reason"], name="refusal_per_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} ×{self.count}"
+
+
+class GatewayFact(TenantModel):
+    """A state of a transaction as the gateway itself told it. Append-only."""
+
+    class SeenBy(models.TextChoices):
+        NOTICE = "notice", "Notice"
+        SYNC = "sync", "Found by sync"
+        PERSON = "person", "Asked for by a person"
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    transaction_id = models.CharField(max_length=64)
+    type = models.CharField(max_length=20)
+    state = models.CharField(max_length=24)
+    seen_by = models.CharField(max_length=8, choices=SeenBy.choices)
+    seen_at = models.DateTimeField(db_default=Now(), editable=False)
+    amount = models.DecimalField(max_digits=19, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    created_at = models.DateTimeField()
+    details = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "transaction_id", "state"], name="fact_once"
+            )
+        ]
+        ordering = ("seen_at",)
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} {self.state}"
+
+
+class Watermark(TenantModel):
+    """How far one source of one connection has been read completely."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20, default="transactions")
+    complete_up_to = models.DateTimeField()
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "source"], name="watermark_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} up to {self.complete_up_to}"
+
+
+class SyncRun(TenantModel):
+    """One look through the gateway's export: which days, what was new."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Running"
+        DONE = "done", "Done"
+        FAILED = "failed", "Failed"
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    seen = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    sentence = models.CharField(max_length=500, blank=True)
+
+    class Meta(TenantModel.Meta):
+        indexes = [models.Index(fields=["tenant", "connection", "started_at"], name="sync_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.first_day} to {self.last_day}"

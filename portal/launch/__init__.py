@@ -1,0 +1,1 @@
+"""Starting Tieout on one machine: the embedded database, the processes, the demo."""
