@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,6 +35,42 @@ class Invoice:
     """Found in the history table (ARYMST): closed and moved by Sage."""
     is_locked: bool = False
     """Somebody is editing it in Sage right now (lckstat)."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One row of cash receipts: what one payment did to one document.
+
+    Amounts in `currency`, as Sage holds them: positive pays, negative takes back.
+    """
+
+    key: str
+    """Unique in the company: table and row, such as `arcash:1042`."""
+    invoice_number: str
+    customer_number: str
+    paid_date: date | None
+    amount: Decimal
+    discount: Decimal
+    currency: str
+    reference: str
+    """The column our marker goes to; what a person typed there when they keyed it."""
+    check_number: str = ""
+    is_history: bool = False
+
+    @property
+    def values_hash(self) -> str:
+        """SHA-256 over everything but the row's place: tells whether somebody changed it."""
+        values = (
+            self.invoice_number,
+            self.customer_number,
+            self.paid_date.isoformat() if self.paid_date else "",
+            f"{self.amount:.4f}",
+            f"{self.discount:.4f}",
+            self.currency,
+            self.reference,
+            self.check_number,
+        )
+        return hashlib.sha256("\x1f".join(values).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
