@@ -1,0 +1,1 @@
+"""The Sage Pro adapter: one company's books, read and written through its single writer."""

@@ -1,0 +1,167 @@
+"""The single writer's decision, under the lock: it stands there already, or it is written now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlalchemy import Connection
+
+from integrations.canonical.posting import (
+    PostingKind,
+    PostingOutcome,
+    PostingRequest,
+    PostingResult,
+)
+from integrations.sagepro.backends import checking, documents, evidence, ledger
+from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.plan import (
+    ZERO,
+    Answered,
+    Plan,
+    document_numbers,
+    reference,
+    refuse,
+)
+from integrations.sagepro.backends.reversing import plan_reversal, receipts_by_marker
+from integrations.sagepro.backends.values import check_values
+from integrations.sagepro.backends.writing import write
+
+
+def answer(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
+    """The result to commit: POSTED, or what is known already.
+
+    Raises Answered for everything that must be rolled back.
+    """
+    records = ledger.find(connection, company, key=request.effect_key, marker=request.marker)
+    if records:
+        return _known(connection, company, request, records[0], alone=len(records) == 1)
+    receipts = receipts_by_marker(connection, company, request.marker)
+    if receipts:
+        return _remembered(connection, company, request, receipts)
+    return _post(connection, company, request)
+
+
+def _known(
+    connection: Connection,
+    company: SqlCompany,
+    request: PostingRequest,
+    record: Row,
+    *,
+    alone: bool,
+) -> PostingResult:
+    """Our record has the key or the marker; the books say whether it still stands."""
+    if not alone or record["effect_key"] != request.effect_key:
+        return _conflict(company, {"postings": [record]}, "The marker belongs to another key.")
+    if record["state"] == ledger.WITHDRAWN:
+        return PostingResult(PostingOutcome.WITHDRAWN)
+    found = evidence.read_back(connection, company, record)
+    if record["payload_hash"] != request.payload_hash:
+        return _conflict(company, found, "The key was posted with other contents.")
+    return _compared(company, request, record, found)
+
+
+def _compared(
+    company: SqlCompany, request: PostingRequest, record: Row, found: Mapping[str, list[Row]]
+) -> PostingResult:
+    rows = evidence.receipt_values(found["receipts"])
+    meant = evidence.recorded_values(record)
+    lines = len(found["distributions"])
+    if rows == meant and lines == record["line_count"]:
+        numbers = [number for number, *_ in meant]
+        return PostingResult(
+            PostingOutcome.EXISTS,
+            sage_reference=reference(request, numbers),
+            evidence=evidence.as_evidence(company, found),
+        )
+    if all(row in meant for row in rows) and lines <= record["line_count"]:
+        return PostingResult(PostingOutcome.PARTIAL, evidence=evidence.as_evidence(company, found))
+    return _conflict(company, found, "The receipts in Sage are not the ones we wrote.")
+
+
+def _remembered(
+    connection: Connection, company: SqlCompany, request: PostingRequest, receipts: list[Row]
+) -> PostingResult:
+    """The books hold our marker and our record is gone: somebody restored the side table.
+
+    What the receipts say is written into our record again, so that a later reversal counts it.
+    """
+    if not _is_this(company, request, receipts):
+        sentence = "Receipts in Sage carry this marker with other values."
+        return _conflict(company, {"receipts": receipts}, sentence)
+    values = evidence.receipt_values(receipts)
+    session = str(receipts[0].get("session", ""))
+    ledger.record(connection, company, request, values=values, session=session)
+    record = ledger.find_key(connection, company, request.effect_key)
+    found = evidence.read_back(connection, company, record) if record else {"receipts": receipts}
+    return PostingResult(
+        PostingOutcome.EXISTS,
+        sage_reference=reference(request, [number for number, *_ in values]),
+        evidence=evidence.as_evidence(company, found),
+    )
+
+
+def _is_this(company: SqlCompany, request: PostingRequest, receipts: list[Row]) -> bool:
+    """Whether receipts carrying our marker are what this request would have written."""
+    for row in receipts:
+        if row["customer_number"] != request.customer_number.strip():
+            return False
+        if row["paid_date"] != request.accounting_date:
+            return False
+        if documents.currency_of(company.profile, row) != request.amount.currency:
+            return False
+    takes_back = request.kind is PostingKind.REVERSAL
+    sign = -1 if takes_back else 1
+    values = evidence.receipt_values(receipts)
+    if takes_back and not request.applications:
+        return sum(paid for _, paid, _ in values) == -request.amount.amount
+    parts = [
+        (a.invoice_number.strip(), sign * a.amount, sign * a.discount) for a in request.applications
+    ]
+    rest = request.amount.amount - sum((a.amount for a in request.applications), ZERO)
+    if rest:
+        parts.append((checking.credit_number(company, request), rest, ZERO))
+    return values == sorted(parts)
+
+
+def _conflict(company: SqlCompany, found: Mapping[str, list[Row]], sentence: str) -> PostingResult:
+    rows = evidence.as_evidence(company, found)
+    return PostingResult(PostingOutcome.CONFLICT, evidence={"conflict": sentence, **rows})
+
+
+def _checked_plan(connection: Connection, company: SqlCompany, request: PostingRequest) -> Plan:
+    if request.kind not in company.profile.kinds:
+        raise refuse(
+            "profile_missing",
+            f"The posting profile of this company has no {request.kind.value.replace('_', ' ')}.",
+            field="kind",
+            remedy="Calibrate this kind of posting, or enter it in Sage by hand.",
+        )
+    check_values(company.profile, request)
+    takes_back = request.kind is PostingKind.REVERSAL
+    make = plan_reversal if takes_back else checking.plan_receipt
+    plan = make(connection, company, request)
+    checking.check_period(connection, company, request)
+    checking.check_accounts(connection, company, [line.account for line in request.journal])
+    if plan.new_credit:
+        row, in_history = checking.find_document(connection, company, plan.credit_number)
+        if row or in_history:
+            found = {"invoices": [row] if row else []}
+            raise Answered(_conflict(company, found, "A document has our marker as its number."))
+    return plan
+
+
+def _post(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
+    plan = _checked_plan(connection, company, request)
+    write(connection, company, request, plan)
+    record = ledger.find_key(connection, company, request.effect_key)
+    if record is None:
+        raise Answered(_conflict(company, {}, "Our own record vanished while writing."))
+    found = evidence.read_back(connection, company, record)
+    wrong = evidence.differences(company, request, plan, found)
+    if wrong:
+        raise Answered(_conflict(company, found, "; ".join(wrong) + "; nothing was kept."))
+    return PostingResult(
+        PostingOutcome.POSTED,
+        sage_reference=reference(request, document_numbers(plan)),
+        evidence=evidence.as_evidence(company, found),
+    )

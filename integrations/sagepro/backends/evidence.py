@@ -1,0 +1,110 @@
+"""Reading a posting back: what stands in the books, and whether it is what was meant."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from integrations.canonical.posting import PostingRequest
+from integrations.canonical.redaction import redact_text
+from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.plan import Plan, new_balance, new_paid
+from integrations.sagepro.backends.reversing import receipts_by_marker
+from integrations.sagepro.backends.writing import signed
+
+Evidence = dict[str, object]
+
+
+def read_back(connection: Connection, company: SqlCompany, record: Row) -> dict[str, list[Row]]:
+    """Every row of the posting that our record describes, by logical table."""
+    numbers = [number for number, *_ in json.loads(record["invoices"] or "[]")]
+    return {
+        "postings": [record],
+        "receipts": receipts_by_marker(connection, company, record["marker"]),
+        "invoices": _invoices(connection, company, numbers),
+        "customers": company.rows(
+            connection,
+            "customers",
+            company.matches("customers", "number", [record["customer_number"]]),
+        ),
+        "distributions": _distributions(connection, company, record["session"]),
+    }
+
+
+def _invoices(connection: Connection, company: SqlCompany, numbers: Sequence[str]) -> list[Row]:
+    if not numbers:
+        return []
+    where = company.matches("invoices", "number", numbers)
+    return company.rows(connection, "invoices", where, order_by=("number",))
+
+
+def _distributions(connection: Connection, company: SqlCompany, session: str) -> list[Row]:
+    if not session:
+        return []
+    where = company.matches("distributions", "session", [session])
+    return company.rows(connection, "distributions", where, order_by=("account", "amount"))
+
+
+def receipt_values(rows: Sequence[Row]) -> list[tuple[str, Decimal, Decimal]]:
+    """Document number, paid and discount of receipt rows, to compare with what was meant."""
+    return sorted((row["invoice_number"], row["paid"], row["discount"]) for row in rows)
+
+
+def recorded_values(record: Row) -> list[tuple[str, Decimal, Decimal]]:
+    """The same, as our own record remembers it."""
+    lines = json.loads(record["invoices"] or "[]")
+    return sorted((number, Decimal(paid), Decimal(off)) for number, paid, off in lines)
+
+
+def differences(
+    company: SqlCompany, request: PostingRequest, plan: Plan, found: Mapping[str, list[Row]]
+) -> list[str]:
+    """What stands there and was not meant, one sentence each; empty when all is right."""
+    balances = {row["number"]: (row["balance"], row["paid"]) for row in found["invoices"]}
+    meant = {move.number: (new_balance(move), new_paid(company, move)) for move in plan.movements}
+    if plan.new_credit:
+        meant[plan.credit_number] = (-plan.new_credit, Decimal(0))
+    owed = [row["balance"] for row in found["customers"]]
+    lines = sorted((row["account"], row["amount"]) for row in found["distributions"])
+    journal = sorted((line.account, signed(line)) for line in request.journal)
+    checks = {
+        "receipts": receipt_values(found["receipts"]) == plan.receipt_values(),
+        "invoices": balances == meant,
+        "customers": owed == [plan.customer["balance"] - plan.customer_change],
+        "distributions": lines == journal,
+    }
+    return [
+        f"{company.profile.physical_table(table)} does not hold what was written"
+        for table, is_right in checks.items()
+        if not is_right
+    ]
+
+
+def as_evidence(company: SqlCompany, found: Mapping[str, list[Row]]) -> Evidence:
+    """Physical table → rows of {physical column: text}; JSON-ready, free text redacted."""
+    return {
+        company.profile.physical_table(table): [_texts(company, table, row) for row in rows]
+        for table, rows in found.items()
+    }
+
+
+def _texts(company: SqlCompany, table: str, row: Row) -> dict[str, str]:
+    mapped = company.profile.table_map(table).columns
+    return {
+        column.name: redact_text(_text(row[key])) if column.is_free_text else _text(row[key])
+        for key, column in mapped.items()
+    }
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:.4f}"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return str(value)

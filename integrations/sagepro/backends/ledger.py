@@ -1,0 +1,90 @@
+"""Our own record of written keys, beside the books: one row per key, posted or withdrawn."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+
+from sqlalchemy import Connection, func
+from sqlalchemy.exc import IntegrityError
+
+from integrations.canonical.posting import PostingRequest
+from integrations.sagepro.backends.company import Row, SqlCompany, any_of
+from integrations.sagepro.backends.faults import is_duplicate
+from integrations.sagepro.backends.plan import wait
+
+WRITTEN = "written"
+WITHDRAWN = "withdrawn"
+
+
+def find(connection: Connection, company: SqlCompany, *, key: str, marker: str) -> list[Row]:
+    """The rows that hold this key or this marker: none, one, or two different ones."""
+    where = any_of(
+        company.column("postings", "effect_key") == key,
+        company.matches("postings", "marker", [marker]),
+    )
+    return company.rows(connection, "postings", where, order_by=("effect_key",))
+
+
+def find_key(connection: Connection, company: SqlCompany, key: str) -> Row | None:
+    where = company.column("postings", "effect_key") == key
+    rows = company.rows(connection, "postings", where)
+    return rows[0] if rows else None
+
+
+def reversals_of(connection: Connection, company: SqlCompany, key: str) -> list[Row]:
+    where = company.column("postings", "reverses") == key
+    return company.rows(connection, "postings", where, order_by=("effect_key",))
+
+
+def record(
+    connection: Connection,
+    company: SqlCompany,
+    request: PostingRequest,
+    *,
+    values: Sequence[tuple[str, Decimal, Decimal]],
+    session: str,
+) -> None:
+    """Write the row of a posting; `values` are document number, paid and discount.
+
+    Raises Answered with WAIT if another writer was faster.
+    """
+    invoices = [[number, f"{paid:.4f}", f"{off:.4f}"] for number, paid, off in values]
+    _add(
+        connection,
+        company,
+        {
+            "effect_key": request.effect_key,
+            "marker": request.marker,
+            "payload_hash": request.payload_hash,
+            "kind": request.kind.value,
+            "state": WRITTEN,
+            "customer_number": request.customer_number.strip(),
+            "invoices": json.dumps(invoices),
+            "receipt_count": len(values),
+            "line_count": len(request.journal),
+            "amount": request.amount.amount,
+            "currency": request.amount.currency,
+            "accounting_date": request.accounting_date,
+            "session": session,
+            "reverses": request.reverses,
+        },
+    )
+
+
+def bury(connection: Connection, company: SqlCompany, *, key: str, marker: str) -> None:
+    """Write the tombstone of a key. Raises Answered with WAIT if another writer was faster."""
+    _add(connection, company, {"effect_key": key, "marker": marker, "state": WITHDRAWN})
+
+
+def _add(connection: Connection, company: SqlCompany, values: Row) -> None:
+    number = company.profile.company_number
+    # The company's own clock says when: a worker's clock may be wrong.
+    now = func.now()
+    try:
+        company.insert(connection, "postings", {"company": number, **values, "posted_at": now})
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise wait("Another writer recorded this posting at the same moment.") from error
+        raise

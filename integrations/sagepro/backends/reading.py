@@ -1,0 +1,108 @@
+"""Finding records in the books; every search by document number looks in history too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, func, select
+
+from integrations.canonical.ledger_documents import (
+    CompanyProfile,
+    Customer,
+    FiscalPeriod,
+    GLAccount,
+    Invoice,
+    Receipt,
+)
+from integrations.sagepro.backends import documents
+from integrations.sagepro.backends.company import Row, SqlCompany
+
+INVOICES = ("invoices", "invoice_history")
+RECEIPTS = ("receipts", "receipt_history")
+
+
+def customer_rows(connection: Connection, company: SqlCompany, number: str) -> list[Row]:
+    where = company.matches("customers", "number", [number])
+    return company.rows(connection, "customers", where)
+
+
+def customer(connection: Connection, company: SqlCompany, number: str) -> Customer | None:
+    rows = customer_rows(connection, company, number)
+    return documents.customer(company, rows[0]) if rows else None
+
+
+def invoices(
+    connection: Connection, company: SqlCompany, column: str, values: Sequence[str]
+) -> list[Invoice]:
+    """Documents whose `column` is one of `values`, current ones first."""
+    wanted = [value for value in values if value.strip()]
+    if not wanted:
+        return []
+    found = []
+    for table in INVOICES:
+        if company.has(table, column):
+            where = company.matches(table, column, wanted)
+            rows = company.rows(connection, table, where, order_by=("invoice_date", "number"))
+            found += [documents.invoice(company, table, row) for row in rows]
+    return found
+
+
+def open_invoices(
+    connection: Connection, company: SqlCompany, customer_number: str
+) -> list[Invoice]:
+    where = company.matches("invoices", "customer_number", [customer_number])
+    where &= company.column("invoices", "balance") != 0
+    where &= company.column("invoices", "status").not_in(company.profile.void_statuses)
+    rows = company.rows(connection, "invoices", where, order_by=("invoice_date", "number"))
+    return [documents.invoice(company, "invoices", row) for row in rows]
+
+
+def receipts(connection: Connection, company: SqlCompany, number: str) -> list[Receipt]:
+    found = []
+    for table in reversed(RECEIPTS):
+        where = company.matches(table, "invoice_number", [number])
+        rows = company.rows(connection, table, where, order_by=("paid_date", "row_id"))
+        found += [documents.receipt(company, table, row) for row in rows if stands(row)]
+    return found
+
+
+def stands(row: Row) -> bool:
+    """The receipt is not flagged as taken out (recdel)."""
+    return not row.get("deleted", False)
+
+
+def gl_accounts(connection: Connection, company: SqlCompany) -> list[GLAccount]:
+    rows = company.rows(connection, "accounts", order_by=("number",))
+    return [documents.account(company, row) for row in rows]
+
+
+def fiscal_periods(connection: Connection, company: SqlCompany) -> list[FiscalPeriod]:
+    rows = company.rows(connection, "periods", order_by=("starts_on",))
+    return [documents.period(company, row) for row in rows]
+
+
+def company_profile(connection: Connection, company: SqlCompany) -> CompanyProfile:
+    where = company.matches("companies", "number", [company.profile.company_number])
+    rows = company.rows(connection, "companies", where)
+    periods = fiscal_periods(connection, company)
+    return CompanyProfile(
+        company_number=company.profile.company_number,
+        name=rows[0]["name"] if rows else "",
+        edition=company.profile.edition,
+        customer_count=_count(connection, company, "customers"),
+        open_invoice_count=_count(connection, company, "invoices", only_open=True),
+        gl_account_count=_count(connection, company, "accounts"),
+        open_periods=tuple(period for period in periods if not period.is_closed),
+    )
+
+
+def _count(
+    connection: Connection, company: SqlCompany, table: str, *, only_open: bool = False
+) -> int:
+    statement = select(func.count()).select_from(company.tables[table])
+    if only_open:
+        statement = statement.where(
+            company.column(table, "balance") != 0,
+            company.column(table, "status").not_in(company.profile.void_statuses),
+        )
+    return int(connection.execute(statement).scalar_one())

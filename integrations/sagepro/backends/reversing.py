@@ -1,0 +1,161 @@
+"""What taking back an earlier posting does, worked out from what stands in the books."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from integrations.canonical.posting import Application, PostingKind, PostingRequest
+from integrations.sagepro.backends import checking, documents, ledger, reading
+from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.plan import ZERO, Movement, Plan, new_paid, refuse
+
+
+@dataclass
+class _Left:
+    """How much of the earlier posting still stands against one document."""
+
+    paid: Decimal = ZERO
+    discount: Decimal = ZERO
+
+
+def plan_reversal(connection: Connection, company: SqlCompany, request: PostingRequest) -> Plan:
+    """Negative receipts against the same documents, never more than still stands.
+
+    With applications, each document gives back what is named. Without, the whole rest is
+    taken back, or a part of it from the last document of the earlier posting backwards.
+    Raises Answered with REFUSED or WAIT.
+    """
+    checking.check_amounts(request)
+    customer = checking.find_customer(connection, company, request)
+    left = _still_standing(connection, company, request)
+    parts = request.applications or _spread(left, request.amount.amount)
+    _check_parts(request, parts, left)
+    movements = tuple(_movement(connection, company, request, part) for part in parts)
+    return Plan(customer=customer, movements=movements)
+
+
+def _still_standing(
+    connection: Connection, company: SqlCompany, request: PostingRequest
+) -> dict[str, _Left]:
+    rows = _parent_receipts(connection, company, request)
+    left: dict[str, _Left] = defaultdict(_Left)
+    for earlier in ledger.reversals_of(connection, company, request.reverses):
+        if earlier["state"] == ledger.WRITTEN:
+            rows += receipts_by_marker(connection, company, earlier["marker"])
+    for row in rows:
+        left[row["invoice_number"]].paid += row["paid"]
+        left[row["invoice_number"]].discount += row["discount"]
+    return left
+
+
+def _parent_receipts(
+    connection: Connection, company: SqlCompany, request: PostingRequest
+) -> list[Row]:
+    parent = ledger.find_key(connection, company, request.reverses)
+    marker = parent["marker"] if parent else request.reverses_marker
+    if parent and parent["kind"] == PostingKind.REVERSAL:
+        raise refuse(
+            "value_refused",
+            f"{marker} is itself a reversal and cannot be reversed.",
+            field="reverses",
+            remedy="Post a new receipt instead.",
+        )
+    rows = receipts_by_marker(connection, company, marker) if marker.strip() else []
+    if not rows or (parent and parent["state"] == ledger.WITHDRAWN):
+        name = company.profile.physical_table("receipts")
+        raise refuse(
+            "parent_missing",
+            f"The receipt to take back ({marker or request.reverses}) is not in Sage ({name}).",
+            field="reverses",
+            remedy="Post the receipt first, or reverse it in Sage by hand.",
+        )
+    if any(row["customer_number"] != request.customer_number.strip() for row in rows):
+        raise _changed(f"Receipt {marker} belongs to another customer now.")
+    return rows
+
+
+def receipts_by_marker(connection: Connection, company: SqlCompany, marker: str) -> list[Row]:
+    """The receipts that carry a marker, current and history, those taken out left aside."""
+    rows: list[Row] = []
+    for table in reading.RECEIPTS:
+        where = company.matches(table, "marker", [marker])
+        rows += company.rows(connection, table, where, order_by=("row_id",))
+    return [row for row in rows if reading.stands(row)]
+
+
+def _spread(left: dict[str, _Left], amount: Decimal) -> list[Application]:
+    whole = amount == sum((rest.paid for rest in left.values()), ZERO)
+    parts = []
+    for number, rest in reversed(left.items()):
+        taken = min(rest.paid, amount)
+        if taken > 0:
+            parts.append(Application(number, taken, rest.discount if whole else ZERO))
+            amount -= taken
+    if amount:
+        raise _too_much(amount)
+    return list(reversed(parts))
+
+
+def _check_parts(
+    request: PostingRequest, parts: Sequence[Application], left: dict[str, _Left]
+) -> None:
+    total = sum((part.amount for part in parts), ZERO)
+    if total != request.amount.amount:
+        raise refuse(
+            "value_refused",
+            f"The invoices add up to {total:.2f}, the reversal is over {request.amount}.",
+            field="applications",
+        )
+    for part in parts:
+        rest = left.get(part.invoice_number.strip(), _Left())
+        excess = max(part.amount - rest.paid, part.discount - rest.discount)
+        if excess > 0:
+            raise _too_much(excess)
+
+
+def _too_much(excess: Decimal) -> Exception:
+    return refuse(
+        "over_balance",
+        f"This would take back {excess:.2f} more than still stands of the receipt.",
+        field="amount",
+        remedy="Compare with the earlier reversals of this payment.",
+    )
+
+
+def _movement(
+    connection: Connection, company: SqlCompany, request: PostingRequest, part: Application
+) -> Movement:
+    number = part.invoice_number.strip()
+    row, in_history = checking.find_document(connection, company, number)
+    if row is None:
+        where = "has moved to history" if in_history else "is not in Sage any more"
+        raise _changed(f"Document {number}, which the receipt paid, {where}.")
+    checking.check_document(company, request, row)
+    if documents.is_void(company.profile, row):
+        raise _changed(f"Document {number}, which the receipt paid, is void now.")
+    movement = Movement(row, -part.amount, -part.discount)
+    _check_room(company, movement)
+    return movement
+
+
+def _check_room(company: SqlCompany, movement: Movement) -> None:
+    """An invoice cannot lose more than was paid; an open credit not more than is open."""
+    row = movement.document
+    if row["amount"] >= 0 and new_paid(company, movement) < 0:
+        raise _changed(f"Invoice {row['number']} shows only {row['paid']:.2f} paid.")
+    if row["amount"] < 0 and row["balance"] - movement.total > 0:
+        raise _changed(f"Open credit {row['number']} has only {-row['balance']:.2f} left.")
+
+
+def _changed(sentence: str) -> Exception:
+    return refuse(
+        "parent_changed",
+        sentence,
+        field="reverses",
+        remedy="Look at the receipt in Sage and reverse it there by hand.",
+    )

@@ -1,0 +1,184 @@
+"""The SQL edition: one transaction per posting, on SQLAlchemy Core and nothing string-built."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
+from integrations.canonical.ledger_documents import (
+    CompanyProfile,
+    Customer,
+    FiscalPeriod,
+    GLAccount,
+    Invoice,
+    Receipt,
+)
+from integrations.canonical.posting import (
+    PostingOutcome,
+    PostingRequest,
+    PostingResult,
+    WithdrawOutcome,
+    marker_for,
+)
+from integrations.sagepro.backends import (
+    answering,
+    documents,
+    evidence,
+    fingerprint,
+    ledger,
+    reading,
+    values,
+)
+from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.faults import IN_USE, schema_changed
+from integrations.sagepro.backends.plan import Answered
+from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.backends.reversing import receipts_by_marker
+from integrations.sagepro.backends.session import open_session
+from integrations.sagepro.profile import PostingProfile
+
+
+class SqlConnector:
+    """A Sage Pro company in an SQL database; see `Connector` for what each method promises.
+
+    Safe to share between threads. `expected_fingerprint`, when given, is compared before
+    every write; a company that looks different now raises FixConfiguration.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        profile: PostingProfile,
+        expected_fingerprint: str = "",
+        limits: Limits | None = None,
+    ) -> None:
+        self._company = SqlCompany.of(profile)
+        self._expected = expected_fingerprint
+        self._session = open_session(dsn, company=profile.company_number, limits=limits or Limits())
+
+    def company_profile(self) -> CompanyProfile:
+        with self._session.reading() as connection:
+            return reading.company_profile(connection, self._company)
+
+    def fingerprint(self) -> str:
+        with self._session.reading() as connection:
+            return fingerprint.digest(fingerprint.read(connection, self._company))
+
+    def gl_accounts(self) -> list[GLAccount]:
+        with self._session.reading() as connection:
+            return reading.gl_accounts(connection, self._company)
+
+    def fiscal_periods(self) -> list[FiscalPeriod]:
+        with self._session.reading() as connection:
+            return reading.fiscal_periods(connection, self._company)
+
+    def customer(self, number: str) -> Customer | None:
+        with self._session.reading() as connection:
+            return reading.customer(connection, self._company, number)
+
+    def invoices_by_number(self, numbers: Sequence[str]) -> list[Invoice]:
+        with self._session.reading() as connection:
+            return reading.invoices(connection, self._company, "number", numbers)
+
+    def open_invoices(self, customer_number: str) -> list[Invoice]:
+        with self._session.reading() as connection:
+            return reading.open_invoices(connection, self._company, customer_number)
+
+    def invoices_by_order(self, order_number: str) -> list[Invoice]:
+        with self._session.reading() as connection:
+            return reading.invoices(connection, self._company, "order_number", [order_number])
+
+    def receipts_for_invoice(self, number: str) -> list[Receipt]:
+        with self._session.reading() as connection:
+            return reading.receipts(connection, self._company, number)
+
+    def post_if_absent(self, request: PostingRequest) -> PostingResult:
+        try:
+            with self._session.writing() as connection:
+                self._check_schema(connection)
+                result = answering.answer(connection, self._company, request)
+        except Answered as answered:
+            return answered.result
+        except TryLater as error:
+            if error.code != IN_USE:
+                raise
+            return PostingResult(PostingOutcome.WAIT, evidence={"waiting_for": error.sentence})
+        if result.outcome is not PostingOutcome.POSTED:
+            return result
+        return self._seen_after_commit(request, result)
+
+    def withdraw(self, effect_key: str) -> WithdrawOutcome:
+        rule = self._company.profile.marker
+        marker = marker_for(effect_key, rule.width, rule.prefix)
+        try:
+            with self._session.writing() as connection:
+                self._check_schema(connection)
+                return self._withdraw(connection, effect_key, marker)
+        except Answered as answered:
+            waiting = answered.result.evidence.get("waiting_for", "A record is in use.")
+            raise TryLater(str(waiting), code=IN_USE) from answered
+
+    def note_status(self, *, invoice_number: str, status: str) -> bool:
+        column = self._company.profile.status_column
+        if not column or not invoice_number.strip():
+            return False
+        try:
+            values.check_text(self._company.profile, "invoices", column, status, field="status")
+        except Answered as answered:
+            sentence = answered.result.refusal.sentence if answered.result.refusal else ""
+            raise NeverWorks(sentence, code="sage.value_refused", field="status") from answered
+        with self._session.writing() as connection:
+            self._check_schema(connection)
+            return self._note_status(connection, invoice_number, column, status)
+
+    def close(self) -> None:
+        self._session.engine.dispose()
+
+    def _check_schema(self, connection: Connection) -> None:
+        if not self._expected:
+            return
+        facts = fingerprint.read(connection, self._company)
+        if fingerprint.digest(facts) != self._expected:
+            fingerprint.check_columns(facts, self._company)
+            raise schema_changed("Sage Pro's tables have changed since the calibration.")
+
+    def _withdraw(self, connection: Connection, key: str, marker: str) -> WithdrawOutcome:
+        record = ledger.find_key(connection, self._company, key)
+        if record is not None:
+            is_buried = record["state"] == ledger.WITHDRAWN
+            return WithdrawOutcome.WITHDRAWN if is_buried else WithdrawOutcome.EXISTS
+        if receipts_by_marker(connection, self._company, marker):
+            return WithdrawOutcome.EXISTS
+        ledger.bury(connection, self._company, key=key, marker=marker)
+        return WithdrawOutcome.WITHDRAWN
+
+    def _note_status(self, connection: Connection, number: str, column: str, status: str) -> bool:
+        company = self._company
+        where = company.matches("invoices", "number", [number])
+        rows = company.rows(connection, "invoices", where)
+        if len(rows) != 1:
+            return False
+        if documents.is_locked(rows[0]):
+            raise TryLater(f"Invoice {number} is being edited in Sage.", code=IN_USE)
+        if rows[0][column] == status.strip():
+            return True
+        return company.update(connection, "invoices", where, {column: status}) == 1
+
+    def _seen_after_commit(self, request: PostingRequest, result: PostingResult) -> PostingResult:
+        """The result with the rows as they stand now; as they stood if Sage is gone meanwhile."""
+        try:
+            with self._session.reading() as connection:
+                record = ledger.find_key(connection, self._company, request.effect_key)
+                if record is None:
+                    return result
+                found = evidence.read_back(connection, self._company, record)
+        except IntegrationError:
+            return result
+        return PostingResult(
+            result.outcome,
+            sage_reference=result.sage_reference,
+            evidence=evidence.as_evidence(self._company, found),
+        )

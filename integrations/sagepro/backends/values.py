@@ -1,0 +1,56 @@
+"""Whether texts fit their columns: width, code page, control characters."""
+
+from __future__ import annotations
+
+from integrations.canonical.posting import PostingRequest
+from integrations.sagepro.backends.plan import refuse
+from integrations.sagepro.profile import PostingProfile
+
+
+def check_values(profile: PostingProfile, request: PostingRequest) -> None:
+    """Raises Answered with REFUSED for a text that its column cannot hold as it is."""
+    if not request.marker.strip() or not request.effect_key.strip():
+        raise refuse("value_refused", "A posting needs a key and a marker.", field="marker")
+    check_text(profile, "receipts", "marker", request.marker, field="marker")
+    check_text(profile, "postings", "effect_key", request.effect_key, field="effect_key")
+    for name, text in request.fields.items():
+        column = profile.receipt_fields.get(name)
+        if column is None:
+            raise refuse(
+                "profile_missing",
+                f"The posting profile names no column for ‘{name}’ on receipts.",
+                field=name,
+                remedy="Remove the field from the mapping, or add the column to the profile.",
+            )
+        check_text(profile, "receipts", column, text, field=name)
+
+
+def check_text(profile: PostingProfile, table: str, column: str, text: str, *, field: str) -> None:
+    """Raises Answered with REFUSED naming table and column."""
+    mapped = profile.column(table, column)
+    where = f"{profile.physical_table(table)}.{mapped.name}"
+    stranger = next((char for char in text if not _storable(char, profile.code_page)), "")
+    if stranger:
+        shown = stranger if stranger.isprintable() else f"the control character {ord(stranger)}"
+        raise refuse(
+            "value_refused",
+            f"{where} cannot hold {shown} (its code page is {profile.code_page}).",
+            field=field,
+            remedy="Add a step to the field mapping that replaces it.",
+        )
+    width = mapped.type.width
+    if width and len(text) > width:
+        raise refuse(
+            "value_too_long",
+            f"{where} holds {width} characters; the value has {len(text)}.",
+            field=field,
+            remedy="Shorten it in the field mapping.",
+        )
+
+
+def _storable(char: str, code_page: str) -> bool:
+    try:
+        char.encode(code_page)
+    except UnicodeEncodeError:
+        return False
+    return char.isprintable()

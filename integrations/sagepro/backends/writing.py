@@ -1,0 +1,191 @@
+"""Carrying out a plan: receipts, guarded documents and customer, GL distribution, our record.
+
+Each update names the values it read. One that matches no row lost to somebody in Sage; the
+whole transaction is given up and asked again later.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, func, select
+
+from integrations.canonical.posting import JournalLine, PostingKind, PostingRequest
+from integrations.sagepro.backends import ledger
+from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.faults import schema_changed
+from integrations.sagepro.backends.plan import (
+    ZERO,
+    Movement,
+    Plan,
+    document_numbers,
+    new_balance,
+    new_paid,
+    wait,
+)
+
+
+def write(connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan) -> str:
+    """Write everything; the GL session number it stands under. Raises Answered with WAIT."""
+    session = _next_session(connection, company)
+    values = plan.receipt_values()
+    ledger.record(connection, company, request, values=values, session=session)
+    audit = _audit(connection, company)
+    for move in plan.movements:
+        _move_document(connection, company, request, move)
+        _add_receipt(connection, company, _receipt(company, request, move, session) | audit)
+    if plan.new_credit:
+        _open_credit(connection, company, request, plan, audit=audit, session=session)
+    _move_customer(connection, company, request, plan)
+    _distribute(connection, company, request, plan, session=session)
+    return session
+
+
+def _next_session(connection: Connection, company: SqlCompany) -> str:
+    rule = company.profile.session
+    where = company.matches("counters", "key", [rule.key])
+    if company.has("counters", "company"):
+        where &= company.matches("counters", "company", [company.profile.company_number])
+    rows = company.rows(connection, "counters", where)
+    if len(rows) != 1:
+        name = company.profile.physical_table("counters")
+        raise schema_changed(f"Sage Pro's table {name} has no single counter row {rule.key}.")
+    value = rows[0]["value"]
+    following = (value + 1) % 10**rule.width
+    where &= company.column("counters", "value") == value
+    if company.update(connection, "counters", where, {"value": following}) != 1:
+        raise wait("Somebody in Sage took the same session number.")
+    return str(following).zfill(rule.width)
+
+
+def _audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
+    """Who and when, by the company's clock, as Sage's own audit columns say it."""
+    now = connection.execute(select(func.now())).scalar_one()
+    return {
+        "added_by": company.profile.user_code,
+        "added_date": now.date(),
+        "added_time": f"{now:%H:%M:%S}",
+    }
+
+
+def _receipt(
+    company: SqlCompany, request: PostingRequest, move: Movement, session: str
+) -> dict[str, object]:
+    """One receipt row; invoice keys are copied from the document, as Sage does it."""
+    fields = company.profile.receipt_fields
+    copied = ("customer_number", "invoice_date", "salesman", "customer_po", "type")
+    return {
+        **{key: move.document.get(key, "") for key in copied},
+        "invoice_number": move.number,
+        "paid": move.paid,
+        "discount": move.discount,
+        "paid_date": request.accounting_date,
+        "marker": request.marker,
+        "currency": request.amount.currency,
+        "cash_account": _cash_account(request),
+        "session": session,
+        **{fields[name]: text.strip() for name, text in request.fields.items()},
+    }
+
+
+def _cash_account(request: PostingRequest) -> str:
+    """The account the money comes in by: the first debit; for a reversal the first credit."""
+    takes_back = request.kind is PostingKind.REVERSAL
+    for line in request.journal:
+        if line.credit if takes_back else line.debit:
+            return line.account
+    return ""
+
+
+def _add_receipt(connection: Connection, company: SqlCompany, values: Row) -> None:
+    company.insert(connection, "receipts", company.only_mapped("receipts", values))
+
+
+def _move_document(
+    connection: Connection, company: SqlCompany, request: PostingRequest, move: Movement
+) -> None:
+    where = company.matches("invoices", "number", [move.number])
+    where &= company.column("invoices", "balance") == move.document["balance"]
+    where &= company.column("invoices", "paid") == move.document["paid"]
+    values: dict[str, object] = {
+        "balance": new_balance(move),
+        "paid": new_paid(company, move),
+        "base_balance": new_balance(move),
+    }
+    if request.kind is not PostingKind.REVERSAL:
+        values["paid_date"] = request.accounting_date
+    if move.document.get("currency", "") not in {"", company.profile.home_currency}:
+        # The base-currency twin follows the site's own rate, which we do not compute.
+        del values["base_balance"]
+    kept = company.only_mapped("invoices", values)
+    if company.update(connection, "invoices", where, kept) != 1:
+        raise wait(f"Document {move.number} changed in Sage at the same moment.")
+
+
+def _open_credit(
+    connection: Connection,
+    company: SqlCompany,
+    request: PostingRequest,
+    plan: Plan,
+    *,
+    audit: dict[str, object],
+    session: str,
+) -> None:
+    document: dict[str, object] = {
+        "number": plan.credit_number,
+        "customer_number": plan.customer["number"],
+        "invoice_date": request.accounting_date,
+        "due_date": request.accounting_date,
+        "salesman": plan.customer.get("salesman", ""),
+        "amount": -plan.new_credit,
+        "paid": ZERO,
+        "balance": -plan.new_credit,
+        "base_balance": -plan.new_credit,
+        "type": company.profile.open_credit_type,
+        "marker": request.marker,
+        "currency": request.amount.currency,
+        "rate": 1,
+    }
+    company.insert(connection, "invoices", company.only_mapped("invoices", document | audit))
+    move = Movement(document, plan.new_credit, ZERO)
+    _add_receipt(connection, company, _receipt(company, request, move, session) | audit)
+
+
+def _move_customer(
+    connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan
+) -> None:
+    customer = plan.customer
+    where = company.matches("customers", "number", [customer["number"]])
+    where &= company.column("customers", "balance") == customer["balance"]
+    values: dict[str, object] = {"balance": customer["balance"] - plan.customer_change}
+    newest = customer["last_paid_date"]
+    is_receipt = request.kind is not PostingKind.REVERSAL
+    if is_receipt and (newest is None or newest <= request.accounting_date):
+        values["last_paid_date"] = request.accounting_date
+        values["last_paid_amount"] = request.amount.amount
+    if company.update(connection, "customers", where, values) != 1:
+        raise wait(f"Customer {customer['number']} changed in Sage at the same moment.")
+
+
+def _distribute(
+    connection: Connection,
+    company: SqlCompany,
+    request: PostingRequest,
+    plan: Plan,
+    *,
+    session: str,
+) -> None:
+    # A journal line names no document; all of them stand under the posting's first one.
+    number = document_numbers(plan)[0]
+    for line in request.journal:
+        values = {
+            "account": line.account,
+            "document_number": number,
+            "date": request.accounting_date,
+            "session": session,
+            "amount": signed(line),
+        }
+        company.insert(connection, "distributions", values)
+
+
+def signed(line: JournalLine) -> object:
+    """Debits positive, credits negative, as the distribution tables hold them."""
+    return line.debit - line.credit

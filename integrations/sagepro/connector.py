@@ -1,0 +1,94 @@
+"""What every way into a Sage Pro company can do, whichever edition stands behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from integrations.canonical.ledger_documents import (
+    CompanyProfile,
+    Customer,
+    FiscalPeriod,
+    GLAccount,
+    Invoice,
+    Receipt,
+)
+from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
+
+
+class Connector(Protocol):
+    """The books of one Sage Pro company, and its single writer.
+
+    Every method raises TryLater when Sage cannot be reached, is locked or timed out before
+    anything was sent, and FixConfiguration for a refused login, a missing permission, or a
+    table or column that is not what the posting profile says. Amounts are Decimal in the
+    currency of their document, document numbers are without padding, and free text comes
+    with card numbers redacted. Columns outside the posting profile are never read.
+    """
+
+    def company_profile(self) -> CompanyProfile:
+        """Which company answers, how much is in it, and which fiscal periods are open."""
+        ...
+
+    def fingerprint(self) -> str:
+        """SHA-256 over the columns and types of the mapped tables; changes when one does."""
+        ...
+
+    def gl_accounts(self) -> list[GLAccount]:
+        """The chart of accounts by number, inactive ones included and marked."""
+        ...
+
+    def fiscal_periods(self) -> list[FiscalPeriod]:
+        """The fiscal calendar, oldest period first."""
+        ...
+
+    def customer(self, number: str) -> Customer | None:
+        """The customer of that number; None when there is none."""
+        ...
+
+    def invoices_by_number(self, numbers: Sequence[str]) -> list[Invoice]:
+        """Documents with these numbers, current first, then history. Any padding will do."""
+        ...
+
+    def open_invoices(self, customer_number: str) -> list[Invoice]:
+        """The customer's documents with a balance, oldest first; open credits included."""
+        ...
+
+    def invoices_by_order(self, order_number: str) -> list[Invoice]:
+        """Documents that came from this sales order, current first, then history."""
+        ...
+
+    def receipts_for_invoice(self, number: str) -> list[Receipt]:
+        """Receipts on this document, history included, whoever keyed them; oldest first."""
+        ...
+
+    def post_if_absent(self, request: PostingRequest) -> PostingResult:
+        """Write the posting unless it stands in the books already; the answer says which.
+
+        Checks and writes under the company's writer lock, in one step: receipts, documents,
+        the customer's totals, the GL distribution and our own record of the key. Asking again
+        with the same request is always safe and answers EXISTS. WAIT and REFUSED wrote nothing.
+
+        Raises OutcomeUnknown when the answer to the final commit was lost: ask again.
+        """
+        ...
+
+    def withdraw(self, effect_key: str) -> WithdrawOutcome:
+        """Forbid this key for ever, unless it stands in the books or is still under way.
+
+        Raises OutcomeUnknown when the answer to the final commit was lost: ask again.
+        """
+        ...
+
+    def note_status(self, *, invoice_number: str, status: str) -> bool:
+        """Write a short payment status on a current invoice; True when it stands there.
+
+        False when the posting profile names no status column or no current invoice has that
+        number. Idempotent. Raises NeverWorks when the text does not fit the column, and
+        OutcomeUnknown when the answer to the commit was lost.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections. The connector is not used afterwards."""
+        ...

@@ -1,0 +1,87 @@
+"""A company's posting profile: its names, widths, padding and posting habits, as data.
+
+Sage Pro is customised at nearly every site, so nothing about a site stands in code. The logical
+names here (`invoices.balance`) are ours; the physical ones (`armast.balance`) are the site's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from integrations.canonical.posting import PostingKind
+from integrations.sagepro import profile_json
+from integrations.sagepro.columns import ColumnMap, MarkerRule, SessionCounter, TableMap
+
+HISTORY = {"invoice_history": "invoices", "receipt_history": "receipts"}
+"""History tables have the columns of the current ones (the Y after the module prefix)."""
+
+
+@dataclass(frozen=True)
+class PostingProfile:
+    """Everything a back end needs to know about one company, proven by calibration."""
+
+    name: str
+    edition: str
+    """`sql` or `dbf`."""
+    company_number: str
+    table_pattern: str
+    """From table name to physical name: `{table}`, or `{table}{company}` for DBF files."""
+    database_schema: str
+    """SQL schema of the tables; empty for the connection's default."""
+    code_page: str
+    """Python codec of the text columns, such as `cp1252`; other characters are refused."""
+    home_currency: str
+    """What a blank currency column means."""
+    empty_date: date
+    """How an empty date is stored: 1900-01-01 in the SQL edition."""
+    void_statuses: tuple[str, ...]
+    closed_statuses: tuple[str, ...]
+    open_credit_type: str
+    """Document type of a payment on account."""
+    inactive_account_statuses: tuple[str, ...]
+    closed_period_values: tuple[str, ...]
+    credit_hold_values: tuple[str, ...]
+    paid_includes_discount: bool
+    """True when an invoice's paid amount rises by payment and discount, False by payment only."""
+    user_code: str
+    """What the audit columns show as the user."""
+    session: SessionCounter
+    marker: MarkerRule
+    kinds: frozenset[PostingKind]
+    """What this company lets us write; anything else is refused as `profile_missing`."""
+    status_column: str
+    """Logical invoice column for a payment status; empty when the site has none."""
+    receipt_fields: Mapping[str, str]
+    """Mapped receipt field → logical receipt column: what a field mapping may fill."""
+    tables: Mapping[str, TableMap] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, object]) -> PostingProfile:
+        """The profile that `as_json` wrote. Raises FixConfiguration naming the field at fault."""
+        return cls(**profile_json.read(data))
+
+    def as_json(self) -> dict[str, object]:
+        """A JSON form that `from_json` reads back."""
+        return profile_json.write(self)
+
+    def table_map(self, table: str) -> TableMap:
+        """The map of a logical table; a history table has its current one's columns."""
+        return self.tables[HISTORY.get(table, table)]
+
+    def column(self, table: str, column: str) -> ColumnMap:
+        return self.table_map(table).columns[column]
+
+    def has(self, table: str, column: str) -> bool:
+        return column in self.table_map(table).columns
+
+    def physical_table(self, table: str) -> str:
+        """The name of the table in the company's database or folder."""
+        mapped = self.table_map(table)
+        name = mapped.history_name if table in HISTORY else mapped.name
+        return self.table_pattern.format(table=name, company=self.company_number)
+
+    def receipt_field_width(self, name: str) -> int:
+        """How many characters a mapped receipt field holds. Raises KeyError if there is none."""
+        return self.column("receipts", self.receipt_fields[name]).type.width

@@ -1,0 +1,260 @@
+"""Reading and writing a posting profile as JSON; a mistake is told by the path of its field."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from integrations.canonical.errors import FixConfiguration
+from integrations.canonical.posting import PostingKind
+from integrations.sagepro.columns import (
+    ColumnMap,
+    ColumnType,
+    MarkerRule,
+    SessionCounter,
+    TableMap,
+)
+from integrations.sagepro.required import RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
+
+if TYPE_CHECKING:
+    from integrations.sagepro.profile import PostingProfile
+
+_TEXTS = (
+    "name",
+    "edition",
+    "company_number",
+    "table_pattern",
+    "database_schema",
+    "code_page",
+    "home_currency",
+    "open_credit_type",
+    "user_code",
+    "status_column",
+)
+_LISTS = (
+    "void_statuses",
+    "closed_statuses",
+    "inactive_account_statuses",
+    "closed_period_values",
+    "credit_hold_values",
+)
+
+
+def invalid(path: str, problem: str) -> FixConfiguration:
+    return FixConfiguration(
+        f"The posting profile is not usable: {path} {problem}.",
+        code="sage.profile_invalid",
+        field=path,
+        remedy="Correct this field of the posting profile, or run the calibration again.",
+    )
+
+
+def read(data: Mapping[str, object]) -> dict[str, Any]:
+    """The fields of a PostingProfile. Raises FixConfiguration with the path of the bad one."""
+    values: dict[str, Any] = {key: _text(data, key) for key in _TEXTS}
+    values |= {key: tuple(_texts(data, key)) for key in _LISTS}
+    values["empty_date"] = _date(data, "empty_date")
+    values["paid_includes_discount"] = _bool(data, "paid_includes_discount")
+    values["session"] = _session(data)
+    values["marker"] = _marker(data)
+    values["kinds"] = frozenset(_kinds(data))
+    values["tables"] = _tables(_mapping(data, "tables", ""))
+    values["receipt_fields"] = _receipt_fields(data, values["tables"])
+    _check(values)
+    return values
+
+
+def _check(values: Mapping[str, Any]) -> None:
+    if values["edition"] not in {"sql", "dbf"}:
+        raise invalid("edition", "must be sql or dbf")
+    try:
+        codecs.lookup(values["code_page"])
+    except LookupError:
+        raise invalid("code_page", "names no known code page") from None
+    if "{table}" not in values["table_pattern"]:
+        raise invalid("table_pattern", "must contain {table}")
+    column = values["status_column"]
+    if column and column not in values["tables"]["invoices"].columns:
+        raise invalid("status_column", "names no mapped column of invoices")
+    marker = values["tables"]["receipts"].columns["marker"]
+    if marker.type.width < values["marker"].width:
+        raise invalid("marker.width", f"is more than {marker.name} holds")
+
+
+def _mapping(data: Mapping[str, object], key: str, path: str) -> Mapping[str, object]:
+    value = data.get(key)
+    if not isinstance(value, Mapping):
+        raise invalid(path + key, "must be a group of fields")
+    return value
+
+
+def _text(data: Mapping[str, object], key: str, path: str = "") -> str:
+    value = data.get(key)
+    if not isinstance(value, str):
+        raise invalid(path + key, "must be a text")
+    return value
+
+
+def _texts(data: Mapping[str, object], key: str) -> list[str]:
+    value = data.get(key)
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise invalid(key, "must be a list of texts")
+    return [str(item) for item in value]
+
+
+def _bool(data: Mapping[str, object], key: str, path: str = "") -> bool:
+    value = data.get(key, False)
+    if not isinstance(value, bool):
+        raise invalid(path + key, "must be true or false")
+    return value
+
+
+def _integer(data: Mapping[str, object], key: str, path: str) -> int:
+    value = data.get(key)
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise invalid(path + key, "must be a whole number above zero")
+    return value
+
+
+def _date(data: Mapping[str, object], key: str) -> date:
+    try:
+        return date.fromisoformat(_text(data, key))
+    except ValueError:
+        raise invalid(key, "must be a date such as 1900-01-01") from None
+
+
+def _kinds(data: Mapping[str, object]) -> list[PostingKind]:
+    try:
+        return [PostingKind(kind) for kind in _texts(data, "kinds")]
+    except ValueError as error:
+        raise invalid("kinds", f"holds something else: {error}") from None
+
+
+def _session(data: Mapping[str, object]) -> SessionCounter:
+    group = _mapping(data, "session", "")
+    return SessionCounter(_text(group, "key", "session."), _integer(group, "width", "session."))
+
+
+def _marker(data: Mapping[str, object]) -> MarkerRule:
+    group = _mapping(data, "marker", "")
+    rule = MarkerRule(_integer(group, "width", "marker."), _text(group, "prefix", "marker."))
+    if rule.width - len(rule.prefix) < 6:
+        raise invalid("marker.width", "leaves fewer than 6 characters beside the prefix")
+    return rule
+
+
+def _receipt_fields(data: Mapping[str, object], tables: Mapping[str, TableMap]) -> dict[str, str]:
+    fields = _mapping(data, "receipt_fields", "")
+    known = tables["receipts"].columns
+    for name, column in fields.items():
+        if not isinstance(column, str) or column not in known:
+            raise invalid(f"receipt_fields.{name}", "names no mapped column of receipts")
+        if column not in RECEIPT_FIELDS:
+            raise invalid(f"receipt_fields.{name}", "names a column the writer fills itself")
+        if not known[column].type.is_text:
+            raise invalid(f"receipt_fields.{name}", "must be a text column")
+    return {name: str(column) for name, column in fields.items()}
+
+
+def _tables(data: Mapping[str, object]) -> dict[str, TableMap]:
+    for table in data:
+        if table not in REQUIRED:
+            raise invalid(f"tables.{table}", "is not a table this connector knows")
+    return {table: _table(data, table) for table in REQUIRED}
+
+
+def _table(data: Mapping[str, object], table: str) -> TableMap:
+    path = f"tables.{table}."
+    group = _mapping(data, table, "tables.")
+    columns = _columns(_mapping(group, "columns", path), f"{path}columns.")
+    missing = sorted(REQUIRED[table] - set(columns))
+    if missing:
+        raise invalid(f"{path}columns.{missing[0]}", "is missing")
+    return TableMap(
+        name=_text(group, "name", path),
+        columns=columns,
+        history_name=_text(group, "history_name", path) if table in WITH_HISTORY else "",
+        blanks=_blanks(group, path),
+        constants=_constants(group, path),
+    )
+
+
+def _columns(data: Mapping[str, object], path: str) -> dict[str, ColumnMap]:
+    columns = {}
+    for key in data:
+        group = _mapping(data, key, path)
+        here = f"{path}{key}."
+        columns[key] = ColumnMap(
+            name=_text(group, "name", here),
+            type=_type(_text(group, "type", here), f"{here}type"),
+            is_right=_bool(group, "right_justified", here),
+            is_free_text=_bool(group, "free_text", here),
+        )
+    return columns
+
+
+def _type(text: str, path: str) -> ColumnType:
+    try:
+        return ColumnType.parse(text)
+    except ValueError as error:
+        raise invalid(path, f"is wrong: {error}") from None
+
+
+def _blanks(group: Mapping[str, object], path: str) -> dict[str, ColumnType]:
+    data = group.get("blanks", {})
+    if not isinstance(data, Mapping):
+        raise invalid(f"{path}blanks", "must be a group of fields")
+    return {name: _type(str(text), f"{path}blanks.{name}") for name, text in data.items()}
+
+
+def _constants(group: Mapping[str, object], path: str) -> dict[str, tuple[ColumnType, str]]:
+    data = group.get("constants", {})
+    if not isinstance(data, Mapping):
+        raise invalid(f"{path}constants", "must be a group of fields")
+    constants = {}
+    for name in data:
+        here = f"{path}constants.{name}."
+        item = _mapping(data, name, f"{path}constants.")
+        kind = _type(_text(item, "type", here), f"{here}type")
+        constants[name] = (kind, _text(item, "value", here))
+    return constants
+
+
+def write(profile: PostingProfile) -> dict[str, object]:
+    """The JSON form of a profile; everything `read` needs."""
+    out: dict[str, object] = {key: getattr(profile, key) for key in _TEXTS}
+    out |= {key: list(getattr(profile, key)) for key in _LISTS}
+    out["empty_date"] = profile.empty_date.isoformat()
+    out["paid_includes_discount"] = profile.paid_includes_discount
+    out["session"] = {"key": profile.session.key, "width": profile.session.width}
+    out["marker"] = {"width": profile.marker.width, "prefix": profile.marker.prefix}
+    out["kinds"] = sorted(kind.value for kind in profile.kinds)
+    out["receipt_fields"] = dict(profile.receipt_fields)
+    out["tables"] = {name: _written_table(table) for name, table in profile.tables.items()}
+    return out
+
+
+def _written_table(table: TableMap) -> dict[str, object]:
+    out: dict[str, object] = {"name": table.name}
+    if table.history_name:
+        out["history_name"] = table.history_name
+    out["columns"] = {key: _written_column(column) for key, column in table.columns.items()}
+    if table.blanks:
+        out["blanks"] = {name: str(kind) for name, kind in table.blanks.items()}
+    if table.constants:
+        out["constants"] = {
+            name: {"type": str(kind), "value": value}
+            for name, (kind, value) in table.constants.items()
+        }
+    return out
+
+
+def _written_column(column: ColumnMap) -> dict[str, object]:
+    out: dict[str, object] = {"name": column.name, "type": str(column.type)}
+    if column.is_right:
+        out["right_justified"] = True
+    if column.is_free_text:
+        out["free_text"] = True
+    return out

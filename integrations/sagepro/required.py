@@ -1,0 +1,62 @@
+"""The logical columns the connector cannot do without; a profile may map more."""
+
+from __future__ import annotations
+
+REQUIRED: dict[str, frozenset[str]] = {
+    "customers": frozenset({"number", "name", "balance", "last_paid_date", "last_paid_amount"}),
+    "invoices": frozenset(
+        {
+            "number",
+            "customer_number",
+            "invoice_date",
+            "amount",
+            "paid",
+            "balance",
+            "paid_date",
+            "status",
+            "type",
+        }
+    ),
+    "receipts": frozenset(
+        {
+            "row_id",
+            "invoice_number",
+            "customer_number",
+            "invoice_date",
+            "paid",
+            "discount",
+            "paid_date",
+            "marker",
+        }
+    ),
+    "distributions": frozenset({"account", "document_number", "date", "session", "amount"}),
+    "accounts": frozenset({"number", "description"}),
+    "periods": frozenset({"year", "period", "starts_on", "ends_on", "closed"}),
+    "counters": frozenset({"key", "value"}),
+    "companies": frozenset({"number", "name"}),
+    "postings": frozenset(
+        {
+            "effect_key",
+            "company",
+            "marker",
+            "payload_hash",
+            "kind",
+            "state",
+            "customer_number",
+            "invoices",
+            "receipt_count",
+            "line_count",
+            "amount",
+            "currency",
+            "accounting_date",
+            "session",
+            "reverses",
+            "posted_at",
+        }
+    ),
+}
+
+RECEIPT_FIELDS = frozenset({"reference", "check_number", "payment_type", "comment", "batch"})
+"""Receipt columns a field mapping may fill; all others are the writer's own."""
+
+WITH_HISTORY = ("invoices", "receipts")
