@@ -3,7 +3,7 @@ tenant is known.
 
 Directory tables (no row-level security; they hold ids, hashes and roles, never money):
 User, Tenant, Membership, Invitation, ApiKey, HookToken, DueWork, DueNotice, LoginCounter,
-UnknownTokenCount. Everything else derives from TenantModel.
+UnknownTokenCount, Heartbeat. Everything else derives from TenantModel.
 """
 
 from __future__ import annotations
@@ -58,6 +58,9 @@ class Tenant(models.Model):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        permissions = [("operate", "Can redrive, re-poll, pause and resume as support")]
 
     def __str__(self) -> str:
         return self.name
@@ -201,6 +204,16 @@ class UnknownTokenCount(models.Model):
         return f"{self.day}: {self.count}"
 
 
+class Heartbeat(models.Model):
+    """When a background process last said that it is alive."""
+
+    name = models.CharField(max_length=60, primary_key=True)
+    beat_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Environment(TenantModel):
     """Dev, QA or Production of a company: own connections, rules and books."""
 
@@ -239,6 +252,30 @@ class DataKey(TenantModel):
 
     def __str__(self) -> str:
         return f"data key {self.version}"
+
+
+class ApiAnswer(TenantModel):
+    """What a program's deciding request was answered, so that sending it again decides nothing.
+
+    Written in the transaction of the decision; a refused request leaves no row.
+    """
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.PROTECT, related_name="+")
+    idempotency_key = models.CharField(max_length=200)
+    request_hash = models.BinaryField(max_length=32)
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(null=True, blank=True)
+    answered_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "api_key", "idempotency_key"], name="api_answer_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.idempotency_key
 
 
 class AuditEvent(TenantModel):

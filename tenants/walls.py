@@ -90,12 +90,18 @@ def is_tenant_model(model: type[models.Model]) -> bool:
 DIRECTORY = frozenset({"Membership", "Invitation", "ApiKey", "HookToken", "DueWork", "DueNotice"})
 
 
-def support_may_read(app_label: str, tables: Sequence[str]) -> RunPython:
-    """Let support read these directory tables whole (they hold no secret)."""
+def support_may_read(
+    app_label: str, models: Sequence[str], *, hidden: dict[str, Sequence[str]] | None = None
+) -> RunPython:
+    """Let support read these directory tables, without the columns in `hidden`."""
 
-    def grant(apps: Any, editor: BaseDatabaseSchemaEditor) -> None:
-        for table in tables:
-            editor.execute(f"GRANT SELECT ON {table} TO {SUPPORT_ROLE}")
+    def grant(apps: Apps, editor: BaseDatabaseSchemaEditor) -> None:
+        for name in models:
+            model = apps.get_model(app_label, name)
+            secret = (hidden or {}).get(name, ())
+            kept = [f.column for f in model._meta.local_fields if f.column not in secret]
+            columns, table = ", ".join(kept), model._meta.db_table
+            editor.execute(f"GRANT SELECT ({columns}) ON {table} TO {SUPPORT_ROLE}")
 
     code: Callable[[Any, Any], None] = grant
     return RunPython(code, RunPython.noop)

@@ -9,7 +9,11 @@ class Migration(migrations.Migration):
         raise_walls(
             "tenants",
             append_only=["AuditEvent"],
-            hidden_from_support={"DataKey": []},
+            hidden_from_support={"DataKey": [], "ApiAnswer": []},
         ),
-        support_may_read("tenants", ["tenants_tenant", "tenants_membership"]),
+        support_may_read(
+            "tenants",
+            ["Tenant", "Membership", "User", "Invitation", "ApiKey", "DueWork", "DueNotice"],
+            hidden={"User": ["password"], "Invitation": ["token_hash"], "ApiKey": ["key_hash"]},
+        ),
     ]
