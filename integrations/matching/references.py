@@ -88,15 +88,16 @@ class Reference:
 def normalise(text: str, *, ladder: Ladder) -> str:
     """The one form all spellings of a document number share. Empty when nothing is left."""
     current = _fold(text[:MAX_TEXT])
-    # Each round only takes characters away, so it ends; 00INV-07 takes two.
-    while True:
+    # Each round takes characters off, so the bound is never met; 00INV-07 takes two.
+    for _ in range(MAX_TEXT):
         shorter = _strip_prefix(current, ladder=ladder)
         shorter = _strip_zeros(shorter) if ladder.ignore_leading_zeros else shorter
         if shorter == current:
-            shorter = "".join(current.split())
+            shorter = _fold("".join(current.split()))
         if shorter == current:
-            return current if any(char.isalnum() for char in current) else ""
+            break
         current = shorter
+    return current if any(char.isalnum() for char in current) else ""
 
 
 def references_at(
@@ -200,4 +201,5 @@ def _strip_zeros(text: str) -> str:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).upper().strip()
+    upper = unicodedata.normalize("NFKC", text).upper()
+    return unicodedata.normalize("NFKC", upper).strip()

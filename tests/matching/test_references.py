@@ -33,6 +33,7 @@ IN_PROSE = Ladder(rungs=(Rung("description", Reading.NUMBERS),))
         ("  10432  ", "10432"),
         ("\uff11\uff12\uff13", "123"),
         ("I NV 12 3", "123"),
+        ("O\u00a8-7", "\u00d6-7"),
         ("A-100", "A-100"),
         ("INVENTORY", "INVENTORY"),
         ("INV", "INV"),
