@@ -77,7 +77,11 @@ class _Plan:
         if name not in self.hidden:
             yield f"GRANT SELECT ON {table} TO {SUPPORT_ROLE}"
         elif self.hidden[name]:
-            kept = [f.column for f in model._meta.local_fields if f.column not in self.hidden[name]]
+            kept = [
+                f.column
+                for f in model._meta.local_fields
+                if f.column and f.column not in self.hidden[name]
+            ]
             yield f"GRANT SELECT ({', '.join(kept)}) ON {table} TO {SUPPORT_ROLE}"
 
 
@@ -99,7 +103,8 @@ def support_may_read(
         for name in models:
             model = apps.get_model(app_label, name)
             secret = (hidden or {}).get(name, ())
-            kept = [f.column for f in model._meta.local_fields if f.column not in secret]
+            fields = model._meta.local_fields
+            kept = [f.column for f in fields if f.column and f.column not in secret]
             columns, table = ", ".join(kept), model._meta.db_table
             editor.execute(f"GRANT SELECT ({columns}) ON {table} TO {SUPPORT_ROLE}")
 

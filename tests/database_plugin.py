@@ -124,6 +124,8 @@ def _migrate() -> None:
 
 
 def _set_environment(database: str) -> None:
+    # WhiteNoise warns when the folder of collected files is missing, and warnings are errors.
+    (places.CHECKOUT / "var" / "static").mkdir(parents=True, exist_ok=True)
     master = base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
     os.environ.update(
         DJANGO_SETTINGS_MODULE="portal.settings",
