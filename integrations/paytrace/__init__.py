@@ -1,0 +1,1 @@
+"""PayTrace in our words: two API generations behind one client, and a simulator of both."""

@@ -1,0 +1,124 @@
+"""Turn PayTrace's error codes into our four kinds, in an accountant's words. Pure.
+
+Codes: `errors` is an object whose keys are numeric codes as strings (ActiveMerchant, PayTrace
+gateway; PayTrace/paytrace_ruby response_code.rb). The texts beside them are never branched on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.canonical.errors import FixConfiguration, IntegrationError, NeverWorks
+
+NOT_FOUND = "811"
+NOT_PERMITTED = "981"
+
+_SENTENCES = {
+    "30": (
+        "paytrace.customer_unknown",
+        "PayTrace knows no stored customer with this id.",
+        "customer_id",
+    ),
+    "35": ("paytrace.card_invalid", "PayTrace does not accept the stored card number.", ""),
+    "43": ("paytrace.card_expired", "The stored card's expiry month is not valid.", ""),
+    "44": ("paytrace.card_expired", "The stored card's expiry year is not valid.", ""),
+    "58": (
+        "paytrace.transaction_id_invalid",
+        "This is not a PayTrace transaction id.",
+        "transaction_id",
+    ),
+    "107": ("paytrace.not_refunded", "PayTrace did not refund this payment.", ""),
+    "110": ("paytrace.not_voided", "PayTrace did not void this payment.", ""),
+    "811": (
+        "paytrace.transaction_unknown",
+        "PayTrace knows no transaction with this id.",
+        "transaction_id",
+    ),
+    "816": (
+        "paytrace.not_capturable",
+        "This is not an approved authorization waiting to be captured.",
+        "",
+    ),
+    "817": (
+        "paytrace.not_settled",
+        "This payment has not settled yet, so it cannot be refunded; void it instead.",
+        "",
+    ),
+    "818": (
+        "paytrace.not_voidable",
+        "This payment is no longer waiting to settle, so it cannot be voided; refund it instead.",
+        "",
+    ),
+}
+
+
+def codes_of(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The error codes an answer names, or its response code when it names none."""
+    errors = body.get("errors")
+    if isinstance(errors, Mapping) and errors:
+        return tuple(str(code) for code in errors)
+    code = body.get("response_code")
+    return () if code is None else (str(code),)
+
+
+def refusal(body: Mapping[str, Any]) -> IntegrationError:
+    """What a clear *no* from PayTrace means. The gateway did nothing."""
+    codes = codes_of(body)
+    if NOT_PERMITTED in codes:
+        return not_permitted()
+    for code in codes:
+        if code in _SENTENCES:
+            name, sentence, field = _SENTENCES[code]
+            return NeverWorks(sentence, code=name, field=field)
+    named = ", ".join(codes) or "none"
+    return NeverWorks(f"PayTrace refused this request (code {named}).", code="paytrace.refused")
+
+
+def not_permitted() -> FixConfiguration:
+    """Code 981: the user is valid but lacks the permission (PayTrace wiki, User Profiles)."""
+    return FixConfiguration(
+        "The PayTrace user is not allowed to do this.",
+        code="paytrace.not_permitted",
+        remedy="Give the API user this permission in PayTrace under User Profiles.",
+    )
+
+
+def invalid_fields(body: Mapping[str, Any]) -> NeverWorks | None:
+    """A v3 validation answer: {field, detail} objects in `data` or `message.data` (Shopware
+    plugin by solution25, PayTraceApiService.php). None when the body is not one."""
+    message = body.get("message")
+    items = message.get("data") if isinstance(message, Mapping) else body.get("data")
+    if not isinstance(items, list):
+        return None
+    fields = [str(item["field"]) for item in items if isinstance(item, Mapping) and "field" in item]
+    if not fields:
+        return None
+    return NeverWorks(
+        f"PayTrace does not accept the value of {', '.join(fields)}.",
+        code="paytrace.invalid_field",
+        field=fields[0],
+    )
+
+
+def login_refusal(body: Mapping[str, Any]) -> FixConfiguration:
+    """A refused login, after exactly one attempt.
+
+    PayTrace expires a password after four consecutive failures (PayTrace wiki, User Profiles)
+    but documents no code for it. The description is read only to choose the better sentence:
+    both outcomes stop and ask a person.
+    """
+    description = str(body.get("error_description", "")).lower()
+    if any(word in description for word in ("lock", "expired", "disabled")):
+        return FixConfiguration(
+            "PayTrace has locked this user.",
+            code="paytrace.user_locked",
+            field="password",
+            remedy="Reset the user's password in PayTrace, then enter the new one here.",
+        )
+    return FixConfiguration(
+        "PayTrace refused the user name or password.",
+        code="paytrace.login_refused",
+        field="password",
+        remedy="Check both before trying again: four failures in a row lock the user.",
+    )

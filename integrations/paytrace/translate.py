@@ -1,0 +1,249 @@
+"""PayTrace's JSON in our words. Pure: no clock, no network; zone and currency are arguments.
+
+Both versions pass through here. v3's exported fields are not published in a form we could read;
+they are taken to be v1's, plus `invoice_number` and `customer_label`, with string ids (inferred).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from integrations.canonical.errors import NeverWorks
+from integrations.canonical.money import Money
+from integrations.canonical.transactions import (
+    Batch,
+    GatewayTransaction,
+    PaymentMethod,
+    TransactionState,
+    TransactionType,
+)
+from integrations.paytrace.moments import parse_moment
+
+Json = Mapping[str, Any]
+
+# Issuer ranges by leading digits (ISO/IEC 7812): enough to name the four brands PayTrace lists.
+_BRANDS = (
+    ("34", "amex"), ("37", "amex"), ("36", "diners"), ("38", "diners"), ("30", "diners"),
+    ("35", "jcb"), ("2", "mastercard"), ("4", "visa"), ("5", "mastercard"), ("6", "discover"),
+)  # fmt: skip
+
+_TYPES = {
+    "SALE": TransactionType.SALE,
+    "AUTHORIZATION": TransactionType.AUTHORIZATION,
+    "REFUND": TransactionType.REFUND,
+}
+
+# Status words of v3's single record that say one thing only (solution25 Shopware plugin). Its
+# single letters A, C, S are left out on purpose: A may be approved or authorized.
+_WORDS = {
+    "AUTHORIZED": TransactionState.AUTHORIZED,
+    "APPROVED": TransactionState.PENDING_SETTLEMENT,
+    "CAPTURED": TransactionState.PENDING_SETTLEMENT,
+    "SETTLED": TransactionState.SETTLED,
+    "VOIDED": TransactionState.VOIDED,
+    "DECLINED": TransactionState.DECLINED,
+}
+
+_SETTLED_CODE = re.compile(r"GB(\d+)")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one account's answers are read: whose they are, in which zone and currency."""
+
+    account: str
+    zone: ZoneInfo
+    currency: str
+
+
+def to_transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
+    """One exported transaction. Raises NeverWorks naming the field that cannot be read."""
+    card = _object(raw, "credit_card", "card")
+    kind = _TYPES.get(_text(raw, "transaction_type").upper(), TransactionType.UNKNOWN)
+    number = _text(card, "masked_number") or _text(raw, "masked_card_number", "card_masked")
+    return GatewayTransaction(
+        account=reading.account,
+        transaction_id=_required(raw, "transaction_id", "id"),
+        type=kind,
+        state=state_of(raw),
+        method=PaymentMethod.CARD,
+        amount=_transaction_amount(raw, kind, reading),
+        created_at=_created_at(raw, reading),
+        settled_at=_moment(raw, "settled", reading),
+        batch_number=batch_number_of(raw),
+        invoice_reference=_text(raw, "invoice_id", "invoice_number"),
+        description=_text(raw, "description"),
+        customer_reference=_text(raw, "customer_reference_id"),
+        customer_id=_text(raw, "customer_label", "customer_id"),
+        customer_name=_text(_object(raw, "billing_address"), "name"),
+        email=_text(raw, "receipt_emailed_to", "billing_email"),
+        card_brand=brand_of(number),
+        last_four=last_four_of(number),
+        approval_code=_text(raw, "approval_code"),
+        message=" ".join(_text(raw, "approval_message").split()),
+        status_code=_text(raw, "status_code", "status"),
+        original_transaction_id=_text(raw, "original_transaction_id"),
+        discretionary=_discretionary(raw.get("discretionary_data")),
+    )
+
+
+def state_of(raw: Json) -> TransactionState:
+    """The state behind `status_code`: Y waits for settlement, GB<batch> is settled, N is neither.
+
+    Source: PayTrace's record schema as quoted by moqui/mantle-paytrace. Response code 103 is
+    approved and then taken back by an address or security-code rule (paytrace_ruby
+    response_code.rb). What is not known stays UNKNOWN.
+    """
+    if str(raw.get("response_code", "")) == "103":
+        return TransactionState.AUTO_VOIDED
+    code = _text(raw, "status_code").upper()
+    if code == "Y":
+        return TransactionState.PENDING_SETTLEMENT
+    if _SETTLED_CODE.fullmatch(code) or "SETTLED" in code:
+        return TransactionState.SETTLED
+    if code == "N":
+        return _not_settling(raw)
+    if code:
+        return TransactionState.UNKNOWN
+    return _WORDS.get(_text(raw, "status", "response_message").upper(), TransactionState.UNKNOWN)
+
+
+def _not_settling(raw: Json) -> TransactionState:
+    """Status N is authorized-only, voided or declined; only the text tells which (mantle)."""
+    message = _text(raw, "status_message").upper()
+    if "VOID" in message:
+        return TransactionState.AUTO_VOIDED if "AUTO" in message else TransactionState.VOIDED
+    if "DECL" in message or not _text(raw, "approval_code"):
+        return TransactionState.DECLINED
+    if "AUTHORIZATION" in message or _text(raw, "transaction_type").upper() == "AUTHORIZATION":
+        return TransactionState.AUTHORIZED
+    return TransactionState.UNKNOWN
+
+
+def batch_number_of(raw: Json) -> str:
+    """The 1 to 3 digits after GB (PayTrace API data definitions); "" when not settled."""
+    found = _SETTLED_CODE.fullmatch(_text(raw, "status_code").upper())
+    return found[1] if found else ""
+
+
+def to_batch(raw: Json, *, reading: Reading) -> Batch:
+    """One batch summary. v1's JSON names are inferred from the legacy record (BATCHNUM, WHEN,
+    TRANXCOUNT, NETAMOUNT, SALESCOUNT …; PayTrace help: api-export-batches), so both the full
+    and the shortened spelling are read. Raises NeverWorks naming the field."""
+    return Batch(
+        account=reading.account,
+        number=_required(raw, "batch_number", "batch_num", "batchnum"),
+        settled_at=_moment(raw, "when", reading),
+        transaction_count=_count(raw, "transaction_count", "tranx_count"),
+        net=_amount(raw, reading, "net_amount"),
+        sales_count=_count(raw, "sales_count", "sale_count"),
+        sales=_amount(raw, reading, "sales_amount", "sale_amount"),
+        refunds_count=_count(raw, "refund_count", "refunds_count"),
+        refunds=_amount(raw, reading, "refund_amount", "refunds_amount"),
+    )
+
+
+def brand_of(masked: str) -> str:
+    """The brand by the visible first digits; "" when they are masked, as v1 does by default."""
+    digits = re.match(r"\d*", masked)
+    leading = digits[0] if digits else ""
+    return next((brand for start, brand in _BRANDS if leading.startswith(start)), "")
+
+
+def last_four_of(masked: str) -> str:
+    """The last four digits, behind x's in sale answers and asterisks in exports."""
+    found = re.search(r"\d{4}$", masked)
+    return found[0] if found else ""
+
+
+def _text(raw: Json, *names: str) -> str:
+    """The first of these fields that says something, as trimmed text; ids may be numbers."""
+    for name in names:
+        value = raw.get(name)
+        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
+            text = str(value).strip()
+            if text:
+                return text
+    return ""
+
+
+def _object(raw: Json, *names: str) -> Json:
+    values = (raw.get(name) for name in names)
+    return next((value for value in values if isinstance(value, Mapping)), {})
+
+
+def _required(raw: Json, *names: str) -> str:
+    text = _text(raw, *names)
+    if not text:
+        raise _unreadable(raw, names[0])
+    return text
+
+
+def _transaction_amount(raw: Json, kind: TransactionType, reading: Reading) -> Money:
+    """A refund is positive here whichever sign was sent: its type says the direction."""
+    amount = _amount(raw, reading, "amount", "settle_amount", "requested_amount")
+    return -amount if kind is TransactionType.REFUND and amount.amount < 0 else amount
+
+
+def _amount(raw: Json, reading: Reading, *names: str) -> Money:
+    """The export sends a number, other fields a string (PayTrace help: json-export-tranx-date)."""
+    text = _required(raw, *names)
+    try:
+        return Money(Decimal(text.replace(",", "")), reading.currency)
+    except (InvalidOperation, ValueError):
+        pass
+    raise _unreadable(raw, names[0])
+
+
+def _count(raw: Json, *names: str) -> int:
+    text = _required(raw, *names)
+    if not (text.isascii() and text.isdigit()):
+        raise _unreadable(raw, names[0])
+    return int(text)
+
+
+def _created_at(raw: Json, reading: Reading) -> datetime:
+    created = raw.get("created")
+    holder = created if isinstance(created, Mapping) else raw
+    name = "at" if isinstance(created, Mapping) else "created"
+    moment = _moment(holder, name, reading)
+    if moment is None:
+        raise _unreadable(raw, "created")
+    return moment
+
+
+def _moment(raw: Json, name: str, reading: Reading) -> datetime | None:
+    text = _text(raw, name)
+    if not text:
+        return None
+    try:
+        return parse_moment(text, zone=reading.zone)
+    except ValueError:
+        pass
+    raise _unreadable(raw, name)
+
+
+def _discretionary(value: Any) -> dict[str, str]:
+    """v1 sends an object, v3 a list of them; the keys are the merchant's own."""
+    parts = value if isinstance(value, list) else [value]
+    return {
+        str(key): str(item)
+        for part in parts
+        if isinstance(part, Mapping)
+        for key, item in part.items()
+    }
+
+
+def _unreadable(raw: Json, name: str) -> NeverWorks:
+    which = _text(raw, "transaction_id", "id", "batch_number") or "without an id"
+    return NeverWorks(
+        f"PayTrace record {which} has no readable {name}.",
+        code="paytrace.unreadable_record",
+        field=name,
+    )
