@@ -1,0 +1,1 @@
+"""A PayTrace to practise on: its own process, both API versions, faults and a clock on request."""

@@ -1,0 +1,62 @@
+"""Faults on request: what a caller must survive, each used up a counted number of times.
+
+`slow`, `http_500`, `http_429`, `truncated_json`, `html_page`, `reply_lost`, `locked`,
+`token_expired`, `offline` answer the next `count` calls whose path starts with `path_prefix`.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+
+from integrations.paytrace.simulator.exchange import (
+    Answer,
+    json_answer,
+    login_refused,
+    token_refused,
+)
+from integrations.paytrace.simulator.store import Fault
+from integrations.paytrace.simulator.world import World
+
+KINDS = frozenset(
+    {
+        "slow", "http_500", "http_429", "truncated_json", "html_page", "reply_lost", "locked",
+        "token_expired", "offline",
+    }
+)  # fmt: skip
+_PAGE = b"<html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
+
+
+def apply(
+    fault: Fault, perform: Callable[[], Answer], *, world: World, stopped: threading.Event
+) -> Answer:
+    """The answer under `fault`. A cut or truncated reply always hides a performed call; the
+    error pages do only when the fault says so."""
+    if fault.kind == "slow":
+        stopped.wait(fault.seconds)
+        return perform()
+    if fault.kind == "reply_lost":
+        return replace(perform(), is_cut=True)
+    if fault.kind == "truncated_json":
+        whole = perform()
+        return replace(whole, content=whole.content[: len(whole.content) // 2])
+    if fault.is_performed:
+        perform()
+    return _instead(fault, world)
+
+
+def _instead(fault: Fault, world: World) -> Answer:
+    if fault.kind == "token_expired":
+        with world.turn():
+            world.store.drop_tokens()
+        return token_refused()
+    if fault.kind == "locked":
+        return login_refused(is_locked=True)
+    if fault.kind == "offline":
+        return Answer(0, is_cut=True)
+    if fault.kind == "html_page":
+        return Answer(200, _PAGE, content_type="text/html")
+    if fault.kind == "http_429":
+        return replace(json_answer({}, status=429), headers={"Retry-After": "30"})
+    return json_answer({"message": "Internal error"}, status=500)

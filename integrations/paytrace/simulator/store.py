@@ -1,0 +1,344 @@
+"""The simulator's memory: one SQLite file that survives a restart.
+
+Not locked by itself: World takes turns over it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from integrations.canonical.transactions import TransactionState
+from integrations.paytrace import wire
+from integrations.paytrace.simulator.documents import (
+    dump_customer,
+    dump_transaction,
+    load_customer,
+    load_transaction,
+)
+from integrations.paytrace.simulator.state import FIRST_ID, Customer, Transaction
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS accounts (account TEXT PRIMARY KEY, merchant_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS users (username TEXT PRIMARY KEY, account TEXT NOT NULL,
+    password TEXT NOT NULL, permissions TEXT NOT NULL, failures INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS customers (number INTEGER PRIMARY KEY, account TEXT NOT NULL,
+    customer_id TEXT NOT NULL, doc TEXT NOT NULL, UNIQUE (account, customer_id));
+CREATE TABLE IF NOT EXISTS transactions (id INTEGER PRIMARY KEY, account TEXT NOT NULL,
+    created REAL NOT NULL, state TEXT NOT NULL, batch_number INTEGER NOT NULL,
+    settled REAL, original_id INTEGER NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS by_created ON transactions (account, created);
+CREATE INDEX IF NOT EXISTS by_settled ON transactions (account, settled);
+CREATE INDEX IF NOT EXISTS by_state ON transactions (state);
+CREATE INDEX IF NOT EXISTS by_original ON transactions (original_id);
+CREATE TABLE IF NOT EXISTS tokens (token TEXT PRIMARY KEY, username TEXT NOT NULL,
+    ends REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS faults (id INTEGER PRIMARY KEY, kind TEXT NOT NULL,
+    path_prefix TEXT NOT NULL, remaining INTEGER NOT NULL, seconds REAL NOT NULL,
+    is_performed INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS targets (account TEXT NOT NULL, kind TEXT NOT NULL, url TEXT NOT NULL,
+    secret TEXT NOT NULL, PRIMARY KEY (account, kind));
+CREATE TABLE IF NOT EXISTS calls (path TEXT PRIMARY KEY, count INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS logins (username TEXT PRIMARY KEY, accepted INTEGER NOT NULL,
+    refused INTEGER NOT NULL);
+"""
+_TABLES = (
+    "meta", "accounts", "users", "customers", "transactions", "tokens", "faults", "targets",
+    "calls", "logins",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class User:
+    username: str
+    account: str
+    password: str
+    permissions: tuple[str, ...]
+    """What the user may do; empty means everything."""
+    failures: int = 0
+
+
+@dataclass(frozen=True)
+class Fault:
+    id: int
+    kind: str
+    seconds: float
+    is_performed: bool
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where notices of an account go; `kind` is webhook or silent_post."""
+
+    account: str
+    kind: str
+    url: str
+    secret: str
+
+
+class Store:
+    """Rows in and out; no rule lives here."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA journal_mode = WAL")
+        # A killed process loses nothing this way; only a power cut could.
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.executescript(_SCHEMA)
+
+    def begin(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def commit(self) -> None:
+        self._db.execute("COMMIT")
+
+    def rollback(self) -> None:
+        self._db.execute("ROLLBACK")
+
+    def close(self) -> None:
+        self._db.close()
+
+    def wipe(self) -> None:
+        for table in _TABLES:
+            self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - fixed names above
+
+    def meta(self, name: str, default: Any = None) -> Any:
+        row = self._row("SELECT value FROM meta WHERE name = ?", name)
+        return wire.loads(row[0]) if row else default
+
+    def set_meta(self, name: str, value: Any) -> None:
+        self._run("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, wire.dumps(value))
+
+    def next_id(self) -> int:
+        number: int = self.meta("next_id", FIRST_ID)
+        self.set_meta("next_id", number + 1)
+        return number
+
+    # Accounts, users, customers
+
+    def put_account(self, account: str, merchant_id: str) -> None:
+        self._run("INSERT OR REPLACE INTO accounts VALUES (?, ?)", account, merchant_id)
+
+    def accounts(self) -> dict[str, str]:
+        return dict(self._rows("SELECT account, merchant_id FROM accounts ORDER BY account"))
+
+    def replace_users(self, account: str, users: list[User]) -> None:
+        self._run("DELETE FROM users WHERE account = ?", account)
+        for user in users:
+            self._run(
+                "INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, 0)",
+                user.username,
+                account,
+                user.password,
+                wire.dumps(user.permissions),
+            )
+
+    def user(self, username: str) -> User | None:
+        row = self._row(
+            "SELECT username, account, password, permissions, failures FROM users"
+            " WHERE username = ?",
+            username,
+        )
+        if row is None:
+            return None
+        name, account, password, permissions, failures = row
+        return User(name, account, password, tuple(wire.loads(permissions)), failures)
+
+    def set_failures(self, username: str, failures: int) -> None:
+        self._run("UPDATE users SET failures = ? WHERE username = ?", failures, username)
+
+    def put_customer(self, customer: Customer) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO customers VALUES (?, ?, ?, ?)",
+            customer.number,
+            customer.account,
+            customer.customer_id,
+            wire.dumps(dump_customer(customer)),
+        )
+
+    def customers(self, account: str) -> list[Customer]:
+        rows = self._rows("SELECT doc FROM customers WHERE account = ? ORDER BY number", account)
+        return [load_customer(doc) for (doc,) in rows]
+
+    def customer(self, account: str, customer_id: str) -> Customer | None:
+        row = self._row(
+            "SELECT doc FROM customers WHERE account = ? AND customer_id = ?", account, customer_id
+        )
+        return load_customer(row[0]) if row else None
+
+    def customer_by_number(self, account: str, number: int) -> Customer | None:
+        row = self._row(
+            "SELECT doc FROM customers WHERE account = ? AND number = ?", account, number
+        )
+        return load_customer(row[0]) if row else None
+
+    # Transactions
+
+    def put_transaction(self, transaction: Transaction) -> None:
+        settled_at = transaction.settled_at
+        self._run(
+            "INSERT OR REPLACE INTO transactions VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            transaction.id,
+            transaction.account,
+            transaction.created_at.timestamp(),
+            transaction.state.value,
+            transaction.batch_number,
+            settled_at.timestamp() if settled_at else None,
+            transaction.original_id,
+            wire.dumps(dump_transaction(transaction)),
+        )
+
+    def transaction(self, account: str, transaction_id: int) -> Transaction | None:
+        row = self._row(
+            "SELECT doc FROM transactions WHERE id = ? AND account = ?", transaction_id, account
+        )
+        return load_transaction(row[0]) if row else None
+
+    def created_between(self, account: str, start: datetime, end: datetime) -> list[Transaction]:
+        return self._transactions(
+            "account = ? AND created >= ? AND created < ?",
+            account,
+            start.timestamp(),
+            end.timestamp(),
+        )
+
+    def settled_between(self, account: str, start: datetime, end: datetime) -> list[Transaction]:
+        return self._transactions(
+            "account = ? AND settled >= ? AND settled < ?",
+            account,
+            start.timestamp(),
+            end.timestamp(),
+        )
+
+    def pending(self, account: str, before: datetime) -> list[Transaction]:
+        return self._transactions(
+            "account = ? AND state = ? AND created <= ?",
+            account,
+            TransactionState.PENDING_SETTLEMENT.value,
+            before.timestamp(),
+        )
+
+    def has_pending(self) -> bool:
+        state = TransactionState.PENDING_SETTLEMENT.value
+        return self._row("SELECT 1 FROM transactions WHERE state = ? LIMIT 1", state) is not None
+
+    def all_transactions(self, account: str) -> list[Transaction]:
+        return self._transactions("account = ?", account)
+
+    def latest_batch(self, account: str, number: int) -> list[Transaction]:
+        """What the most recent batch of this number settled; numbers wrap."""
+        return self._transactions(
+            "account = ? AND batch_number = ? AND settled = (SELECT max(settled)"
+            " FROM transactions WHERE account = ? AND batch_number = ?)",
+            account,
+            number,
+            account,
+            number,
+        )
+
+    def refunded(self, original_id: int) -> Decimal:
+        kept = [
+            t.amount
+            for t in self._transactions("original_id = ?", original_id)
+            if t.state in (TransactionState.PENDING_SETTLEMENT, TransactionState.SETTLED)
+        ]
+        return sum(kept, Decimal(0))
+
+    def _transactions(self, where: str, *values: Any) -> list[Transaction]:
+        query = f"SELECT doc FROM transactions WHERE {where} ORDER BY id"  # noqa: S608 - fixed
+        return [load_transaction(doc) for (doc,) in self._rows(query, *values)]
+
+    # Tokens, faults, targets, counts
+
+    def put_token(self, token: str, username: str, ends: datetime) -> None:
+        self._run("INSERT INTO tokens VALUES (?, ?, ?)", token, username, ends.timestamp())
+
+    def token_user(self, token: str, now: datetime) -> User | None:
+        row = self._row(
+            "SELECT username FROM tokens WHERE token = ? AND ends > ?", token, now.timestamp()
+        )
+        return self.user(row[0]) if row else None
+
+    def drop_tokens(self) -> None:
+        self._run("DELETE FROM tokens")
+
+    def put_fault(
+        self, kind: str, path_prefix: str, *, count: int, seconds: float, is_performed: bool
+    ) -> None:
+        self._run(
+            "INSERT INTO faults (kind, path_prefix, remaining, seconds, is_performed)"
+            " VALUES (?, ?, ?, ?, ?)",
+            kind,
+            path_prefix,
+            count,
+            seconds,
+            int(is_performed),
+        )
+
+    def take_fault(self, path: str) -> Fault | None:
+        """The oldest fault meant for this path, used up once."""
+        row = self._row(
+            "SELECT id, kind, seconds, is_performed FROM faults WHERE remaining > 0"
+            " AND substr(?, 1, length(path_prefix)) = path_prefix ORDER BY id LIMIT 1",
+            path,
+        )
+        if row is None:
+            return None
+        self._run("UPDATE faults SET remaining = remaining - 1 WHERE id = ?", row[0])
+        return Fault(row[0], row[1], row[2], bool(row[3]))
+
+    def clear_faults(self) -> None:
+        self._run("DELETE FROM faults")
+
+    def put_target(self, target: Target) -> None:
+        self._run(
+            "INSERT OR REPLACE INTO targets VALUES (?, ?, ?, ?)",
+            target.account,
+            target.kind,
+            target.url,
+            target.secret,
+        )
+
+    def target(self, account: str, kind: str) -> Target | None:
+        row = self._row(
+            "SELECT account, kind, url, secret FROM targets WHERE account = ? AND kind = ?",
+            account,
+            kind,
+        )
+        return Target(*row) if row else None
+
+    def count_call(self, path: str) -> None:
+        self._run(
+            "INSERT INTO calls VALUES (?, 1) ON CONFLICT (path) DO UPDATE SET count = count + 1",
+            path,
+        )
+
+    def count_login(self, username: str, *, is_accepted: bool) -> None:
+        self._run(
+            "INSERT INTO logins VALUES (?, ?, ?) ON CONFLICT (username) DO UPDATE SET"
+            " accepted = accepted + excluded.accepted, refused = refused + excluded.refused",
+            username,
+            int(is_accepted),
+            int(not is_accepted),
+        )
+
+    def counts(self) -> dict[str, Any]:
+        logins = self._rows("SELECT username, accepted, refused FROM logins ORDER BY username")
+        return {
+            "calls": dict(self._rows("SELECT path, count FROM calls ORDER BY path")),
+            "logins": {name: {"accepted": yes, "refused": no} for name, yes, no in logins},
+        }
+
+    def _run(self, query: str, *values: Any) -> None:
+        self._db.execute(query, values)
+
+    def _row(self, query: str, *values: Any) -> Any:
+        return self._db.execute(query, values).fetchone()
+
+    def _rows(self, query: str, *values: Any) -> list[Any]:
+        return self._db.execute(query, values).fetchall()
