@@ -65,6 +65,16 @@ def bind_task(*, task: dict[str, Any], **_: object) -> None:
     structlog.contextvars.bind_contextvars(task_id=str(task.get("id", "")), **ids)
 
 
+def name_the_route(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace the address in Django's own lines by its pattern: ids and tokens stay out."""
+    request = getattr(event.get("_record"), "request", None)
+    path = getattr(request, "path", "")
+    if len(path) > 1:
+        match = getattr(request, "resolver_match", None)
+        event["event"] = str(event["event"]).replace(path, match.route if match else "unmatched")
+    return event
+
+
 def hide_tokens(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Cut the token out of every address that carries one, wherever it stands in the line."""
     return {key: _without_tokens(value) for key, value in event.items()}
@@ -85,7 +95,7 @@ def _shared() -> list[Processor]:
 
 def _formatter() -> structlog.stdlib.ProcessorFormatter:
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=_shared(),
+        foreign_pre_chain=[*_shared(), name_the_route],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             redact_event,

@@ -228,6 +228,13 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
 }
 
+# Empty: metrics are for this machine only.
+METRICS_TOKEN: str = env("METRICS_TOKEN", default="")
+# Such as mailto:security@example.com; shown in /.well-known/security.txt.
+SECURITY_CONTACT: str = env("SECURITY_CONTACT", default="mailto:security@localhost")
+# Load balancers ask over plain HTTP.
+SECURE_REDIRECT_EXEMPT = [r"^health/"]
+
 LOGGING_CONFIG = None
 LOG_LEVEL: str = env("LOG_LEVEL", default="INFO")
 SILENCED_SYSTEM_CHECKS = [
