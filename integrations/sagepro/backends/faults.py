@@ -49,7 +49,8 @@ def translate(error: DBAPIError) -> IntegrationError:
 
 
 def _other(code: str) -> IntegrationError:
-    if code[:2] in {"", "08", "53", "57", "58"}:
+    # 25P03: we were paused in a transaction for too long and thrown out.
+    if code[:2] in {"", "08", "53", "57", "58"} or code == "25P03":
         return TryLater("Sage Pro's database cannot be reached.", code="sage.unreachable")
     if code[:2] == "22":
         return NeverWorks(

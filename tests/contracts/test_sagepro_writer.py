@@ -1,0 +1,228 @@
+"""The single writer under pressure: many at once, locks held, connections cut, answers lost."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from integrations.canonical.errors import OutcomeUnknown, TryLater
+from integrations.canonical.posting import PostingOutcome, PostingRequest, WithdrawOutcome
+from integrations.sagepro.backends.preamble import Limits, lock_key
+from integrations.sagepro.backends.session import open_session
+from integrations.sagepro.connector import Connector
+from integrations.sagepro.sample.books import changes
+from tests.sagepro.companies import SHORT, SampleCompany
+from tests.sagepro.cutting_proxy import CuttingProxy
+from tests.sagepro.postings import on_account, receipt
+
+PATIENT = Limits(lock=timedelta(seconds=60), statement=timedelta(seconds=60))
+
+
+def _ask(company: SampleCompany, request: PostingRequest) -> PostingOutcome:
+    sage = company.connect(limits=PATIENT)
+    try:
+        return sage.post_if_absent(request).outcome
+    finally:
+        sage.close()
+
+
+def test_a_hundred_askers_at_once_make_one_receipt(company: SampleCompany) -> None:
+    """Twenty workers, each with its own connection, ask five times each."""
+    workers = [company.connect(limits=PATIENT) for _ in range(20)]
+    before = company.books()
+    with ThreadPoolExecutor(20) as threads:
+        results = threads.map(lambda sage: sage.post_if_absent(receipt()), workers * 5)
+        answers = Counter(result.outcome for result in results)
+    assert answers == {PostingOutcome.POSTED: 1, PostingOutcome.EXISTS: 99}
+    found = changes(before, company.books())
+    assert len(found.added["arcash"]) == 1
+    assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2040.9400")
+
+
+def test_two_payments_of_one_invoice_at_once_are_one_payment(company: SampleCompany) -> None:
+    before = company.books()
+    requests = [receipt("sale-1"), receipt("sale-2")]
+    with ThreadPoolExecutor(2) as threads:
+        answers = sorted(threads.map(lambda one: _ask(company, one), requests))
+    assert answers == [PostingOutcome.POSTED, PostingOutcome.REFUSED]
+    found = changes(before, company.books())
+    assert [row["paidamt"] for row in found.added["arcash"]] == ["740.0000"]
+
+
+@contextmanager
+def _held(company: SampleCompany, statement: str, *values: object) -> Iterator[None]:
+    with psycopg.connect(company.dsn) as connection:
+        connection.execute(statement.encode(), values)
+        yield
+        connection.rollback()
+
+
+def test_a_busy_writer_is_waited_for(company: SampleCompany) -> None:
+    sage = company.connect(limits=SHORT)
+    before = company.books()
+    with _held(company, "SELECT pg_advisory_xact_lock(%s)", lock_key("01")):
+        assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
+        with pytest.raises(TryLater):
+            sage.withdraw("sale-1")
+        with pytest.raises(TryLater):
+            sage.note_status(invoice_number="10432", status="Failed")
+    assert company.books() == before
+    assert sage.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
+
+
+def test_a_row_somebody_holds_in_sage_is_waited_for(company: SampleCompany) -> None:
+    sage = company.connect(limits=SHORT)
+    before = company.books()
+    with _held(company, "UPDATE armast SET notes = 'x' WHERE trim(invno) = '10432'"):
+        assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
+    assert company.books() == before
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        "UPDATE armast SET lckstat = 'Y' WHERE trim(invno) = '10432'",
+        "UPDATE arcust SET lckstat = 'Y' WHERE custno = 'ACME01'",
+    ],
+)
+def test_a_record_open_on_a_screen_is_waited_for(
+    scene: str, company: SampleCompany, sage: Connector
+) -> None:
+    company.execute(scene)
+    before = company.books()
+    assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
+    assert company.books() == before
+
+
+def test_an_invoice_changed_between_reading_and_writing_is_not_overwritten(
+    company: SampleCompany,
+) -> None:
+    """Somebody in Sage pays 100.00 while we wait for the row: the guarded update loses once."""
+    sage = company.connect(limits=PATIENT)
+    with ThreadPoolExecutor(1) as threads, psycopg.connect(company.dsn) as clerk:
+        clerk.execute("UPDATE armast SET paidamt = 100, balance = 640 WHERE trim(invno) = '10432'")
+        answer = threads.submit(sage.post_if_absent, receipt())
+        _until_somebody_waits(company)
+        clerk.commit()
+        assert answer.result().outcome is PostingOutcome.WAIT
+    invoice = sage.invoices_by_number(["10432"])[0]
+    assert (str(invoice.paid), str(invoice.balance)) == ("100.0000", "640.0000")
+
+
+def _until_somebody_waits(company: SampleCompany) -> None:
+    waiting = (
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' "
+        "AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
+    )
+    with psycopg.connect(company.dsn, autocommit=True) as watch:
+        for _ in range(2000):
+            row = watch.execute(waiting).fetchone()
+            if row and row[0]:
+                return
+            threading.Event().wait(0.005)
+    pytest.fail("The writer never reached the locked row")
+
+
+def test_connections_killed_at_random_never_leave_half_a_posting(
+    company: SampleCompany,
+) -> None:
+    """Whatever is cut, the books hold all of a posting or none, and asking again ends it."""
+    dice = random.Random(5)
+    stop = threading.Event()
+    sage = company.connect(limits=PATIENT)
+    killer = threading.Thread(target=_kill_now_and_then, args=(company.dsn, dice, stop))
+    before = company.books()
+    killer.start()
+    seen: Counter[str] = Counter()
+    try:
+        for number in range(12):
+            _post_until_known(sage, on_account(f"kill-{number}", "1.00"), seen)
+    finally:
+        stop.set()
+        killer.join()
+    found = changes(before, company.books())
+    counts = {table: len(rows) for table, rows in found.added.items()}
+    assert counts == {"arcash": 12, "ardist": 24, "armast": 12, "ptpost": 12}
+    assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2768.9400")
+    assert found.changed["sysdata"]["AR/01"]["int1"] == ("4683", "4695")
+    assert seen["cut"] > 0, "the killer never hit: the test proved nothing"
+
+
+def _kill_now_and_then(dsn: str, dice: random.Random, stop: threading.Event) -> None:
+    kill = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        while not stop.wait(dice.uniform(0.005, 0.15)):
+            connection.execute(kill)
+
+
+def _post_until_known(sage: Connector, request: PostingRequest, seen: Counter[str]) -> None:
+    for _ in range(500):
+        try:
+            outcome = sage.post_if_absent(request).outcome
+        except (TryLater, OutcomeUnknown):
+            seen["cut"] += 1
+            continue
+        assert outcome in {PostingOutcome.POSTED, PostingOutcome.EXISTS}
+        return
+    pytest.fail("The posting never went through")
+
+
+@pytest.mark.parametrize("reaches_server", [True, False])
+def test_a_lost_answer_to_the_commit_is_unknown_until_asked_again(
+    reaches_server: bool,  # noqa: FBT001 - a pytest parameter
+    company: SampleCompany,
+    tmp_path: Path,
+) -> None:
+    """Cut at COMMIT, before or after the server got it: only asking again tells which."""
+    before = company.books()
+    with CuttingProxy(company.dsn, folder=tmp_path, reaches_server=reaches_server) as proxy:
+        sage = company.connect(dsn=proxy.dsn)
+        with pytest.raises(OutcomeUnknown) as lost:
+            sage.post_if_absent(receipt())
+        sage.close()
+    assert lost.value.code == "sage.commit_lost"
+    assert proxy.cuts == 1
+    again = company.connect().post_if_absent(receipt()).outcome
+    assert again is (PostingOutcome.EXISTS if reaches_server else PostingOutcome.POSTED)
+    found = changes(before, company.books())
+    assert [row["paidamt"] for row in found.added["arcash"]] == ["740.0000"]
+
+
+def test_a_lost_answer_to_a_withdrawal_is_unknown_until_asked_again(
+    company: SampleCompany, tmp_path: Path
+) -> None:
+    with CuttingProxy(company.dsn, folder=tmp_path, reaches_server=True) as proxy:
+        sage = company.connect(dsn=proxy.dsn)
+        with pytest.raises(OutcomeUnknown):
+            sage.withdraw("sale-1")
+        sage.close()
+    assert company.connect().withdraw("sale-1") is WithdrawOutcome.WITHDRAWN
+
+
+def test_a_paused_writer_is_thrown_out_and_leaves_nothing(company: SampleCompany) -> None:
+    """A worker frozen in its transaction cannot hold the company's lock for ever."""
+    paused = open_session(
+        company.dsn, company="01", limits=Limits(idle=timedelta(milliseconds=300))
+    )
+    before = company.books()
+    with pytest.raises(TryLater), paused.writing() as connection:  # noqa: PT012
+        connection.exec_driver_sql("UPDATE arcust SET balance = 0")
+        outcome = _ask(company, receipt())
+        connection.exec_driver_sql("SELECT 1")
+    paused.engine.dispose()
+    assert outcome is PostingOutcome.POSTED
+    found = changes(before, company.books())
+    assert len(found.added["arcash"]) == 1
+    assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2040.9400")

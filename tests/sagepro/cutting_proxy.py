@@ -1,0 +1,100 @@
+"""A socket between a connector and PostgreSQL that is cut at COMMIT."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import make_url
+
+SOCKET_NAME = ".s.PGSQL.5432"
+
+
+class CuttingProxy:
+    """Passes bytes both ways until the client sends COMMIT, then hangs up on it.
+
+    With `reaches_server` the server gets the COMMIT and answers it; the answer is swallowed.
+    Without, the server never hears of it.
+    """
+
+    def __init__(self, dsn: str, *, folder: Path, reaches_server: bool) -> None:
+        url = make_url(dsn)
+        self._server = str(Path(str(url.query["host"])) / SOCKET_NAME)
+        self._reaches_server = reaches_server
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(folder / SOCKET_NAME))
+        self._listener.listen()
+        self._threads: list[threading.Thread] = []
+        self.cuts = 0
+        self.dsn = url.update_query_dict({"host": str(folder)}).render_as_string(
+            hide_password=False
+        )
+
+    def __enter__(self) -> CuttingProxy:
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(10)
+
+    def _start(self, work: object, *arguments: object) -> None:
+        thread = threading.Thread(target=work, args=arguments)  # type: ignore[arg-type]
+        thread.start()
+        self._threads.append(thread)
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            server.connect(self._server)
+            self._start(self._answers, server, client)
+            self._start(self._questions, client, server)
+
+    def _questions(self, client: socket.socket, server: socket.socket) -> None:
+        while data := _receive(client):
+            if b"COMMIT\x00" in data:  # the whole word: BEGIN says READ COMMITTED
+                self.cuts += 1
+                _shut(client)
+                if self._reaches_server:
+                    server.sendall(data)
+                break
+            server.sendall(data)
+        # Half-closed: the server reads to the end, so a COMMIT it got is carried out.
+        _shut(server, how=socket.SHUT_WR)
+
+    def _answers(self, server: socket.socket, client: socket.socket) -> None:
+        while data := _receive(server):
+            try:
+                client.sendall(data)
+            except OSError:
+                continue
+        _shut(client)
+        client.close()
+        server.close()
+
+
+def _receive(source: socket.socket) -> bytes:
+    try:
+        return source.recv(65536)
+    except OSError:
+        return b""
+
+
+def _shut(end: socket.socket, *, how: int = socket.SHUT_RDWR) -> None:
+    try:
+        end.shutdown(how)
+    except OSError:
+        return
