@@ -296,6 +296,10 @@ _MORE_REFUSALS = {
         receipt(fields={"check_number": "12345678901"}),
         "arcash.checkno holds 10 characters; the value has 11.",
     ),
+    "a card number": (
+        receipt(fields={"comment": "card 4111 1111 1111 1111"}),
+        "The value for ‘comment’ holds a card number, which is never written to Sage.",
+    ),
     "cancelled": (
         receipt(amount="5.00", invoices={"10209": "5.00"}, customer="CEDAR1"),
         "Invoice 10209 is void in Sage (armast, status X).",

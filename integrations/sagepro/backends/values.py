@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from integrations.canonical.posting import PostingRequest
+from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends.plan import refuse
 from integrations.sagepro.profile import PostingProfile
 
@@ -23,6 +24,17 @@ def check_values(profile: PostingProfile, request: PostingRequest) -> None:
                 remedy="Remove the field from the mapping, or add the column to the profile.",
             )
         check_text(profile, "receipts", column, text, field=name)
+        _check_no_card(name, text)
+
+
+def _check_no_card(name: str, text: str) -> None:
+    if redact_text(text) != text:
+        raise refuse(
+            "value_refused",
+            f"The value for ‘{name}’ holds a card number, which is never written to Sage.",
+            field=name,
+            remedy="Map another field, or mask it in the field mapping.",
+        )
 
 
 def check_text(profile: PostingProfile, table: str, column: str, text: str, *, field: str) -> None:

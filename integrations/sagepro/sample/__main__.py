@@ -12,6 +12,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
+import psycopg
 from sqlalchemy.exc import SQLAlchemyError
 
 from integrations.canonical.errors import IntegrationError
@@ -32,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             create_role(options.dsn, role=options.role, password=password, profile=sample_profile())
     except IntegrationError as error:
         return _fail(f"{error.sentence} {error.remedy}")
-    except SQLAlchemyError as error:
+    except (SQLAlchemyError, psycopg.Error) as error:
         return _fail(f"The database cannot be used ({type(error).__name__}).")
     sys.stdout.write(f"Sample company created as of {options.today.isoformat()}.\n")
     return 0
