@@ -3,7 +3,7 @@ tenant is known.
 
 Directory tables (no row-level security; they hold ids, hashes and roles, never money):
 User, Tenant, Membership, Invitation, ApiKey, HookToken, DueWork, DueNotice, LoginCounter,
-UnknownTokenCount, Heartbeat. Everything else derives from TenantModel.
+UnknownTokenCount, ApiUse, Heartbeat. Everything else derives from TenantModel.
 """
 
 from __future__ import annotations
@@ -202,6 +202,19 @@ class UnknownTokenCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}: {self.count}"
+
+
+class ApiUse(models.Model):
+    """How many requests an API key made in its latest minute: exact over all web hosts."""
+
+    api_key = models.OneToOneField(
+        ApiKey, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    minute = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.count} since {self.minute}"
 
 
 class Heartbeat(models.Model):
