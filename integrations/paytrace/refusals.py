@@ -106,10 +106,11 @@ def login_refusal(body: Mapping[str, Any]) -> FixConfiguration:
 
     PayTrace expires a password after four consecutive failures (PayTrace wiki, User Profiles)
     but documents no code for it. The description is read only to choose the better sentence:
-    both outcomes stop and ask a person.
+    both outcomes stop and ask a person. "Expired" is no sign of it: OAuth's standing text for
+    any bad grant says "invalid, expired, revoked" (RFC 6749, 5.2).
     """
     description = str(body.get("error_description", "")).lower()
-    if any(word in description for word in ("lock", "expired", "disabled")):
+    if "locked" in description or "disabled" in description:
         return FixConfiguration(
             "PayTrace has locked this user.",
             code="paytrace.user_locked",

@@ -209,10 +209,9 @@ def _count(raw: Json, *names: str) -> int:
 
 
 def _created_at(raw: Json, reading: Reading) -> datetime:
-    created = raw.get("created")
-    holder = created if isinstance(created, Mapping) else raw
-    name = "at" if isinstance(created, Mapping) else "created"
-    moment = _moment(holder, name, reading)
+    """Exports nest it (`created.at`); a flat `created` is read too."""
+    text = _text(_object(raw, "created"), "at") or _text(raw, "created")
+    moment = _moment({**raw, "created": text}, "created", reading)
     if moment is None:
         raise _unreadable(raw, "created")
     return moment

@@ -27,6 +27,11 @@ class Simulator:
 
     url: str
     pid: int
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> int:
+        """Its exit code, once it has ended by itself or by a signal from the test."""
+        return self.process.wait(timeout=10)
 
     def control(self, name: str, **fields: Any) -> Any:
         """POST /_control/<name>; the JSON answer. Fails the test when it is refused."""
@@ -66,7 +71,7 @@ def simulator_process(
     )
     try:
         said = _wait_for(announce, process)
-        yield Simulator(url=said["url"], pid=said["pid"])
+        yield Simulator(url=said["url"], pid=said["pid"], process=process)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=5)

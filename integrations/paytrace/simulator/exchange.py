@@ -82,7 +82,7 @@ def log_in(world: World, username: str, password: str, *, body: str, status: int
 
 def login_refused(*, is_locked: bool) -> Answer:
     """OAuth's `invalid_grant` (ActiveMerchant); the wording for a locked user is ours."""
-    text = "The user is locked." if is_locked else "The provided grant is invalid."
+    text = "The user is locked." if is_locked else "The grant is invalid, expired or revoked."
     return json_answer({"error": "invalid_grant", "error_description": text}, status=400)
 
 
