@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+import psycopg
 import pytest
 from sqlalchemy import Engine, event
 
@@ -271,3 +272,25 @@ def test_accounts_and_periods_say_what_is_usable(sage: Connector) -> None:
     assert accounts["1105-00"].description == "Card clearing"
     closed = [one for one in sage.fiscal_periods() if one.is_closed]
     assert (closed[-1].year, closed[-1].period) == (2026, 9)
+
+
+def test_looking_up_a_key_uses_the_index(company: SampleCompany, sage: Connector) -> None:
+    """A company has a hundred thousand receipts; a posting must not read them all."""
+    statements: list[tuple[str, dict[str, object]]] = []
+
+    def note(*arguments: object) -> None:
+        statements.append((str(arguments[2]), dict(arguments[3])))  # type: ignore[call-overload]
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        sage.receipts_for_invoice("10432")
+        sage.invoices_by_number(["10432"])
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+    lookups = [one for one in statements if "FROM ar" in one[0]]
+    assert len(lookups) == 4
+    with psycopg.connect(company.dsn) as connection:
+        connection.execute("SET enable_seqscan = off")
+        for statement, parameters in lookups:
+            plan = connection.execute(f"EXPLAIN {statement}".encode(), parameters).fetchall()
+            assert "Index Cond: (invno = ANY" in repr(plan)

@@ -88,4 +88,5 @@ INDEXES: dict[str, tuple[str, ...]] = {
     "arcash": ("invno", "refno"),
     "arycsh": ("invno", "refno"),
     "ardist": ("arsess", "tranno"),
+    "ptpost": ("revkey",),
 }
