@@ -98,7 +98,7 @@ def get_or_404(queryset: QuerySet[M], **lookup: object) -> M:
 def _membership(request: HttpRequest, slug: str) -> Membership:
     found = (
         Membership.objects.select_related("tenant")
-        .filter(user_id=request.user.pk, tenant__slug=slug)
+        .filter(user__pk=request.user.pk, tenant__slug=slug)
         .first()
     )
     if found is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from django.db import models
 from django_scopes import ScopedManager
@@ -26,7 +26,7 @@ class TenantModel(models.Model):
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     tenant = models.ForeignKey("tenants.Tenant", on_delete=models.PROTECT, related_name="+")
 
-    objects = ScopedManager(tenant="tenant")
+    objects: ClassVar[models.Manager[Self]] = ScopedManager(tenant="tenant")
     # For the admin only, on the `support` alias, where row-level security decides.
     across_tenants = models.Manager()
 
@@ -42,7 +42,7 @@ class TenantModel(models.Model):
         refusal would come without a word on which model was at fault.
         """
         tenant_id = current_tenant_id()
-        if self.tenant_id is None:
+        if getattr(self, "tenant_id", None) is None:
             self.tenant_id = tenant_id
         if self.tenant_id != tenant_id:
             raise CrossTenantWrite(f"{type(self).__name__} of another company")

@@ -32,6 +32,8 @@ class EffectKind(StrEnum):
     SETTLEMENT = "settlement"
     DECLINE = "decline"
     """No receipt: it writes a status and tells someone."""
+    REVIEW = "review"
+    """A state nobody knows: only a person can say what it does to the books."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What can go wrong at an outside system, as four kinds and no more.
 
-    IntegrationError
-    ├── TryLater            the other side is away or busy; waiting helps
-    ├── NeverWorks          this request is wrong; sending it again changes nothing
-    ├── FixConfiguration    a person must change a setting or a credential first
-    └── OutcomeUnknown      it may or may not have happened; ask, never resend
+IntegrationError
+├── TryLater            the other side is away or busy; waiting helps
+├── NeverWorks          this request is wrong; sending it again changes nothing
+├── FixConfiguration    a person must change a setting or a credential first
+└── OutcomeUnknown      it may or may not have happened; ask, never resend
 """
 
 from __future__ import annotations

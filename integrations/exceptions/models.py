@@ -24,7 +24,7 @@ class ExceptionCase(TenantModel):
         DISMISSED = "dismissed", "Dismissed"
         BY_ITSELF = "by_itself", "Resolved by itself"
 
-    effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="case_set")
+    effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="+")
     code = models.CharField(max_length=60)
     sentence = models.CharField(max_length=600)
     field = models.CharField(max_length=60, blank=True)

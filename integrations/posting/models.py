@@ -106,7 +106,7 @@ class Effect(TenantModel):
 class PostingAttempt(TenantModel):
     """One time the company's single writer was asked. Written before asking, ended once."""
 
-    effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="attempt_set")
+    effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="+")
     number = models.PositiveIntegerField()
     fence = models.PositiveBigIntegerField()
     started_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -128,7 +128,7 @@ class PostingAttempt(TenantModel):
 class LedgerEntry(TenantModel):
     """What was posted, balanced, with Sage's reference. Append-only; corrections reverse."""
 
-    effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="ledger_set")
+    effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="+")
     company = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     reverses = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -151,7 +151,7 @@ class LedgerEntry(TenantModel):
 class LedgerLine(TenantModel):
     """One side of a ledger entry: a debit or a credit, never both."""
 
-    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="line_set")
+    entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     account = models.CharField(max_length=24)
     debit = models.DecimalField(max_digits=19, decimal_places=4, default=0)

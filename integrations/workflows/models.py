@@ -58,7 +58,7 @@ class WorkflowRun(TenantModel):
 class StepRun(TenantModel):
     """What one step was given, what it gave back, and why. Append-only."""
 
-    run = models.ForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="step_set")
+    run = models.ForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveIntegerField()
     step = models.CharField(max_length=20)
     result = models.CharField(max_length=20)

@@ -1,0 +1,124 @@
+"""What the rows of all stages say that a person should know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Min, Sum
+from django.utils import timezone
+
+from integrations.alerts.evaluation import Condition, waiting_sentence
+from integrations.canonical.money import Money, round_to
+from integrations.connections.models import Connection
+from integrations.exceptions.models import ExceptionCase
+from integrations.posting.models import Effect, EffectState
+from tenants.models import Environment
+
+# A decline older than this is history, not news.
+NEWS = timedelta(hours=24)
+# Waiting for a moment is the ordinary course of things.
+PATIENCE = timedelta(minutes=2)
+
+
+def conditions(environment: Environment) -> list[Condition]:
+    """Every condition that holds now in one environment; inside the tenant transaction."""
+    link = f"/t/{environment.tenant.slug}"
+    return [
+        *_connections(environment, link),
+        *_waiting(environment, link),
+        *_cases(environment, link),
+        *_declines(environment, link),
+    ]
+
+
+def _connections(environment: Environment, link: str) -> Iterator[Condition]:
+    for connection in Connection.objects.filter(environment=environment):
+        if connection.halted_at is not None:
+            sentence = f"Posting to {connection.name} is halted: {connection.halted_reason}"
+        elif connection.state in {
+            Connection.State.WAITING_CREDENTIAL,
+            Connection.State.MISCONFIGURED,
+        }:
+            sentence = f"{connection.name} needs you: {connection.state_sentence}"
+        elif connection.state == Connection.State.OFFLINE and _is_old(connection.state_since):
+            sentence = f"{connection.name} is offline: {connection.state_sentence}"
+        else:
+            continue
+        yield Condition(
+            "connection", str(connection.id), sentence, f"{link}/connections/{connection.id}/"
+        )
+
+
+def _waiting(environment: Environment, link: str) -> Iterator[Condition]:
+    waiting = (
+        Effect.objects.filter(environment=environment, state=EffectState.WAITING_ERP)
+        .values("company_id", "company__name", "currency")
+        .annotate(count=Count("id"), total=Sum("amount"), since=Min("state_since"))
+    )
+    for row in waiting:
+        if not _is_old(row["since"]):
+            continue
+        sentence = waiting_sentence(
+            count=row["count"],
+            total=_money(row["total"], row["currency"]),
+            since=_clock(row["since"], environment.zone),
+            company=row["company__name"],
+            why="it cannot be reached",
+        )
+        key = f"{row['company_id']}:{row['currency']}"
+        yield Condition("waiting_for_sage", key, sentence, f"{link}/payments/", row["count"])
+
+
+def _cases(environment: Environment, link: str) -> Iterator[Condition]:
+    found = (
+        ExceptionCase.objects.filter(
+            effect__environment=environment, state=ExceptionCase.State.OPEN
+        )
+        .values("currency")
+        .annotate(count=Count("id"), total=Sum("amount"))
+    )
+    for row in found:
+        noun = "payment needs" if row["count"] == 1 else "payments need"
+        total = _money(row["total"], row["currency"])
+        sentence = f"{row['count']} {noun} a decision, {total} in all."
+        yield Condition(
+            "exceptions", row["currency"], sentence, f"{link}/exceptions/", row["count"]
+        )
+
+
+def _declines(environment: Environment, link: str) -> Iterator[Condition]:
+    recent = Effect.objects.filter(
+        environment=environment,
+        kind="decline",
+        state=EffectState.NOTED,
+        occurred_at__gte=timezone.now() - NEWS,
+    )
+    for effect in recent:
+        who = effect.customer_name or "A customer"
+        paid = f" for invoice {effect.invoice_reference}" if effect.invoice_reference else ""
+        sentence = (
+            f"{_money(effect.amount, effect.currency)} from {who}{paid} was declined. "
+            "No receipt was made."
+        )
+        yield Condition(
+            "declined",
+            str(effect.id),
+            sentence,
+            f"{link}/payments/{effect.id}/",
+            is_moment=True,
+        )
+
+
+def _is_old(since: datetime) -> bool:
+    return timezone.now() - since > PATIENCE
+
+
+def _money(amount: Decimal, currency: str) -> str:
+    return str(Money(round_to(amount, currency), currency))
+
+
+def _clock(moment: datetime, zone: str) -> str:
+    return moment.astimezone(ZoneInfo(zone)).strftime("%H:%M")

@@ -1,0 +1,138 @@
+"""The inbox: notices stored once, as redacted bytes, before anybody reads them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import connection
+from django.db.models.functions import Now
+
+from integrations.canonical.redaction import redact_bytes
+from integrations.events.models import InboundNotice
+from tenants.ids import new_id
+from tenants.models import DueNotice
+from tenants.scope import current_tenant_id, tenant_transaction
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One notice as it arrived, authenticated and not yet looked at."""
+
+    source: InboundNotice.Source
+    content_type: str
+    body: bytes
+    event_id: str = ""
+    """The sender's id of the event; empty where the sender gives none."""
+
+
+# One round trip: the key decides, and only a new key brings a notice and a due row with it.
+_STORE = """
+WITH fresh AS (
+    INSERT INTO events_noticekey (id, tenant_id, connection_id, key)
+    VALUES (%(id)s, %(tenant)s, %(connection)s, %(key)s)
+    ON CONFLICT DO NOTHING RETURNING id
+), stored AS (
+    INSERT INTO events_inboundnotice (id, tenant_id, connection_id, source, content_type, body,
+        body_length, body_hmac, redactions, state, transaction_id, sentence)
+    SELECT id, %(tenant)s, %(connection)s, %(source)s, %(content_type)s, %(body)s,
+        %(length)s, %(hmac)s, %(redactions)s, 'received', '', '' FROM fresh
+    RETURNING id
+)
+INSERT INTO tenants_duenotice (tenant_id, connection_id, notice_id)
+SELECT %(tenant)s, %(connection)s, id FROM stored RETURNING notice_id
+"""
+
+
+def store(
+    delivery: Delivery, *, tenant_id: uuid.UUID, connection_id: uuid.UUID
+) -> uuid.UUID | None:
+    """Redact and store one delivery, committed when this returns; None for a duplicate.
+
+    Its own transaction. Where the body cannot be tokenised safely, only its length and keyed
+    hash are kept.
+    """
+    redacted = redact_bytes(delivery.body, content_type=delivery.content_type)
+    digest = _keyed_hash(delivery.body)
+    with tenant_transaction(tenant_id), connection.cursor() as cursor:
+        cursor.execute(
+            _STORE,
+            {
+                "id": new_id(),
+                "tenant": tenant_id,
+                "connection": connection_id,
+                "key": _key(delivery, digest),
+                "source": delivery.source.value,
+                "content_type": delivery.content_type[:100],
+                "body": redacted.body,
+                "length": len(delivery.body),
+                "hmac": digest,
+                "redactions": redacted.count,
+            },
+        )
+        row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def refuse(*, tenant_id: uuid.UUID, connection_id: uuid.UUID, reason: str) -> None:
+    """Count one refused notice; nothing of it is kept."""
+    with tenant_transaction(tenant_id), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO events_noticerefusal AS r (id, tenant_id, connection_id, day, reason, count)
+            VALUES (%s, %s, %s, current_date, %s, 1)
+            ON CONFLICT (tenant_id, connection_id, day, reason)
+            DO UPDATE SET count = r.count + 1
+            """,
+            [new_id(), tenant_id, connection_id, reason[:40]],
+        )
+
+
+def count_unknown_address() -> None:
+    """Count one notice to an address that does not exist."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tenants_unknowntokencount AS u (day, count) VALUES (current_date, 1)
+            ON CONFLICT (day) DO UPDATE SET count = u.count + 1
+            """
+        )
+
+
+def unread(*, connection_id: uuid.UUID, limit: int) -> list[InboundNotice]:
+    """The oldest notices nobody has read yet (the due rows say which)."""
+    ids = (
+        DueNotice.objects.filter(tenant_id=current_tenant_id(), connection_id=connection_id)
+        .order_by("id")
+        .values_list("notice_id", flat=True)[:limit]
+    )
+    by_id = InboundNotice.objects.in_bulk(list(ids))
+    return [by_id[notice_id] for notice_id in ids if notice_id in by_id]
+
+
+def mark_read(
+    notice_id: uuid.UUID,
+    *,
+    state: InboundNotice.State,
+    transaction_id: str = "",
+    sentence: str = "",
+) -> bool:
+    """Set a received notice's end state and drop its due row; False when it was read before."""
+    DueNotice.objects.filter(notice_id=notice_id, tenant_id=current_tenant_id()).delete()
+    changed = InboundNotice.objects.filter(id=notice_id, state=InboundNotice.State.RECEIVED).update(
+        state=state, transaction_id=transaction_id[:64], sentence=sentence[:300], read_at=Now()
+    )
+    return changed == 1
+
+
+def _keyed_hash(body: bytes) -> bytes:
+    return hmac.new(settings.SECRET_KEY.encode(), b"notice:" + body, hashlib.sha256).digest()
+
+
+def _key(delivery: Delivery, digest: bytes) -> bytes:
+    if not delivery.event_id:
+        return digest
+    return hashlib.sha256(b"event:" + delivery.event_id.encode()).digest()

@@ -1,0 +1,26 @@
+"""The story of a payment: receive → process → deliver; decide, preview, resume.
+
+Data goes one way. No step returns to an earlier one: retry and resume are new walks from a
+stored row.
+"""
+
+from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
+from integrations.pipeline.deliver import deliver
+from integrations.pipeline.preview import Preview, preview
+from integrations.pipeline.process import poll, poll_now, process, start_polling
+from integrations.pipeline.receive import receive
+
+__all__ = [
+    "Preview",
+    "choose_invoice",
+    "deliver",
+    "dismiss",
+    "poll",
+    "poll_now",
+    "preview",
+    "process",
+    "put_on_account",
+    "receive",
+    "retry",
+    "start_polling",
+]

@@ -1,0 +1,110 @@
+"""Decide: what a person says about an effect, written down at once and walked by a worker.
+
+A decision is possible only where Sage owes no answer: from `intent` on the payload is frozen
+until the writer has spoken.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from integrations.exceptions import operations as cases
+from integrations.exceptions.models import ExceptionCase
+from integrations.pipeline import reversal
+from integrations.posting import outbox
+from integrations.posting.models import Effect, EffectState
+from tenants import audit, work
+from tenants.errors import NotPossible
+from tenants.models import WorkKind
+
+Resolution = ExceptionCase.Resolution
+_DECIDABLE = (EffectState.PARKED, *outbox.WAITING)
+
+
+def retry(*, effect_id: uuid.UUID, actor: str) -> None:
+    """Walk it again with the rules in force now. Raises NotPossible.
+
+    Retrying a suspected duplicate is the person's word that it is another payment.
+    """
+    effect = _decidable(effect_id)
+    decision: dict[str, Any] = {"trigger": "retry"}
+    if effect.reason_code == "duplicate":
+        decision["not_a_duplicate"] = True
+    _again(effect, decision, Resolution.RETRIED, actor=actor, reason="")
+
+
+def put_on_account(*, effect_id: uuid.UUID, customer_number: str, actor: str, reason: str) -> None:
+    """Post it as an open credit of this customer. Raises NotPossible."""
+    effect = _decidable(effect_id)
+    _only_payments(effect)
+    decision = {
+        "trigger": "decision",
+        "on_account": True,
+        "customer_number": customer_number.strip(),
+    }
+    _again(effect, decision, Resolution.ON_ACCOUNT, actor=actor, reason=reason)
+
+
+def choose_invoice(*, effect_id: uuid.UUID, invoice_number: str, actor: str, reason: str) -> None:
+    """Apply it to this invoice. Raises NotPossible."""
+    effect = _decidable(effect_id)
+    _only_payments(effect)
+    number = invoice_number.strip()
+    if not number:
+        raise NotPossible("Enter the number of the invoice it pays.")
+    decision = {"trigger": "decision", "invoice_number": number}
+    _again(effect, decision, Resolution.INVOICE_CHOSEN, actor=actor, reason=reason)
+
+
+def dismiss(*, effect_id: uuid.UUID, actor: str, reason: str) -> None:
+    """End it without posting, with a reason that stays. Raises NotPossible."""
+    effect = _decidable(effect_id)
+    if effect.state != EffectState.PARKED:
+        raise NotPossible("This payment is waiting and will go on by itself; nothing to dismiss.")
+    if not reason.strip():
+        raise NotPossible("Say why, so that the next person understands: the reason is kept.")
+    if not outbox.dismiss(effect.id, sentence=f"Dismissed by {actor}: {reason}"):
+        raise _too_late()
+    cases.resolve(effect.id, resolution=Resolution.DISMISSED, actor=actor, reason=reason)
+    _audit(effect, "payment.dismissed", actor=actor, reason=reason)
+    reversal.wake_children(effect.id)
+
+
+def _again(
+    effect: Effect, decision: dict[str, Any], resolution: Resolution, *, actor: str, reason: str
+) -> None:
+    if not outbox.begin_walk(effect.id, decision=decision):
+        raise _too_late()
+    cases.resolve(effect.id, resolution=resolution, actor=actor, reason=reason)
+    _audit(effect, f"payment.{resolution}", actor=actor, reason=reason, **decision)
+    work.ring(WorkKind.DELIVER, tenant_id=effect.tenant_id, subject_id=effect.company_id)
+
+
+def _decidable(effect_id: uuid.UUID) -> Effect:
+    effect = Effect.objects.filter(id=effect_id).first()
+    if effect is None:
+        raise NotPossible("This payment does not exist.")
+    if effect.state not in _DECIDABLE:
+        label = EffectState(effect.state).label.lower()
+        raise NotPossible(f"This payment is ‘{label}’ now, so there is nothing to decide.")
+    return effect
+
+
+def _only_payments(effect: Effect) -> None:
+    if effect.kind != "sale":
+        raise NotPossible("Only a payment can be applied or put on account, not a refund or void.")
+
+
+def _too_late() -> NotPossible:
+    return NotPossible("Somebody else, or a worker, was quicker: look at where it stands now.")
+
+
+def _audit(effect: Effect, action: str, *, actor: str, reason: str, **details: Any) -> None:
+    audit.record(
+        action,
+        actor=actor,
+        subject=f"{effect.amount} {effect.currency}, transaction {effect.transaction_id}",
+        subject_id=effect.id,
+        details={"reason": reason, **details},
+    )

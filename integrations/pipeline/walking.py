@@ -1,0 +1,160 @@
+"""Walking: gather, run the workflow, write down the walk and move the effect."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+
+import structlog
+from django.db import Error as DatabaseError
+from django.utils import timezone
+
+from integrations.canonical.errors import IntegrationError, NeverWorks
+from integrations.canonical.posting import WithdrawOutcome
+from integrations.exceptions import operations as cases
+from integrations.exceptions.models import ExceptionCase
+from integrations.pipeline import reversal
+from integrations.posting import outbox
+from integrations.posting.models import Effect, EffectState
+from integrations.workflows import operations as workflows
+from integrations.workflows.engine import Walk, walk
+from integrations.workflows.gathering import Company, Loaded, load, look, markers_of, subject_of
+from integrations.workflows.subject import (
+    NeedsPerson,
+    Nothing,
+    Ready,
+    Subject,
+    Verdict,
+    Waits,
+    Withdraws,
+)
+from tenants.scope import tenant_transaction
+
+log = structlog.get_logger("pipeline.walking")
+_INSIDE = NeedsPerson(
+    code="inside",
+    sentence="Tieout stumbled over this payment; nothing was written. Our support has been told.",
+    remedy="Try again later; support will say when it is mended.",
+)
+
+
+def new_effects(*, company_id: uuid.UUID, limit: int) -> list[uuid.UUID]:
+    """Effects that no walk has looked at since they came or were sent back, oldest first."""
+    found = Effect.objects.filter(company_id=company_id, state=EffectState.NEW)
+    return list(found.order_by("occurred_at", "id").values_list("id", flat=True)[:limit])
+
+
+def walk_effect(effect_id: uuid.UUID, *, tenant_id: uuid.UUID, company: Company) -> None:
+    """Take one effect through the workflow in force.
+
+    Raises IntegrationError when Sage cannot be read: the effect stays new and is walked again.
+    Anything unforeseen parks this one effect, so that it never blocks those behind it.
+    """
+    structlog.contextvars.bind_contextvars(effect_id=str(effect_id))
+    try:
+        _walk(effect_id, tenant_id=tenant_id, company=company)
+    except (IntegrationError, DatabaseError):
+        raise
+    except Exception:
+        log.exception("walk.failed_inside")
+        with tenant_transaction(tenant_id):
+            _ask_person(effect_id, _INSIDE)
+
+
+def _walk(effect_id: uuid.UUID, *, tenant_id: uuid.UUID, company: Company) -> None:
+    started_at = timezone.now()
+    with tenant_transaction(tenant_id):
+        loaded = load(effect_id)
+    seen = look(loaded, company)
+    with tenant_transaction(tenant_id):
+        ours = markers_of(seen.receipts)
+    subject = subject_of(loaded, seen, ours=ours)
+    taken = walk(subject, steps=loaded.workflow.steps)
+    told = _tell_sage(taken.verdict, company)
+    with tenant_transaction(tenant_id):
+        _write_down(loaded, taken, started_at=started_at)
+        _act(loaded, subject, taken.verdict, told=told)
+    log.info("walk.ended", result=taken.steps[-1].result)
+
+
+def _tell_sage(verdict: Verdict, company: Company) -> str:
+    """What a verdict needs said in Sage before our rows move; outside any transaction."""
+    if isinstance(verdict, Withdraws):
+        return company.connector.withdraw(verdict.effect_key).value
+    if isinstance(verdict, Nothing) and verdict.status and verdict.invoice_number:
+        return _note_status(verdict, company)
+    return ""
+
+
+def _note_status(verdict: Nothing, company: Company) -> str:
+    try:
+        is_noted = company.connector.note_status(
+            invoice_number=verdict.invoice_number, status=verdict.status
+        )
+    except NeverWorks as error:
+        log.warning("status.not_noted", code=error.code)
+        return ""
+    if not is_noted:
+        return ""
+    return f"Payment status ‘{verdict.status}’ on invoice {verdict.invoice_number}"
+
+
+def _write_down(loaded: Loaded, taken: Walk, *, started_at: datetime) -> None:
+    decision = loaded.effect.decision
+    workflows.record_walk(
+        taken,
+        effect_id=loaded.effect.id,
+        version=loaded.workflow,
+        mapping_version=loaded.mapping.version,
+        gl_rules_version=loaded.rules.version,
+        trigger=str(decision.get("trigger", "arrival")),
+        started_at=started_at,
+    )
+
+
+def _act(loaded: Loaded, subject: Subject, verdict: Verdict, *, told: str) -> None:
+    effect_id = loaded.effect.id
+    if loaded.parent_id is not None:
+        reversal.link(effect_id, parent_id=loaded.parent_id)
+    if isinstance(verdict, Ready):
+        outbox.make_ready(effect_id, request=verdict.request, marker=subject.marker)
+    elif isinstance(verdict, Waits):
+        state = EffectState(verdict.state)
+        outbox.wait(effect_id, state=state, code=verdict.code, sentence=verdict.sentence)
+    elif isinstance(verdict, NeedsPerson):
+        _ask_person(effect_id, verdict)
+    elif isinstance(verdict, Withdraws):
+        _withdrawn(loaded, verdict, told=told)
+    else:
+        outbox.note(effect_id, code=verdict.code, sentence=verdict.sentence, reference=told)
+        reversal.wake_children(effect_id)
+
+
+def _ask_person(effect_id: uuid.UUID, verdict: NeedsPerson) -> None:
+    if not outbox.park(effect_id, code=verdict.code, sentence=verdict.sentence):
+        return
+    cases.open_case(
+        effect_id,
+        code=verdict.code,
+        sentence=verdict.sentence,
+        field=verdict.field,
+        remedy=verdict.remedy,
+        evidence=verdict.evidence,
+    )
+
+
+def _withdrawn(loaded: Loaded, verdict: Withdraws, *, told: str) -> None:
+    """The parent never reaches Sage; or it is there after all, and the void waits to reverse."""
+    effect_id = loaded.effect.id
+    if told != WithdrawOutcome.WITHDRAWN:
+        outbox.wait(
+            effect_id,
+            state=EffectState.WAITING_PARENT,
+            code="parent_in_sage",
+            sentence="The payment reached Sage meanwhile; it is taken back once that is recorded.",
+        )
+        return
+    if loaded.parent_id is not None:
+        outbox.withdraw(loaded.parent_id, sentence="Voided in PayTrace before it reached Sage.")
+        cases.resolve(loaded.parent_id, resolution=ExceptionCase.Resolution.BY_ITSELF)
+    outbox.note(effect_id, code="withdrawn", sentence=verdict.sentence)

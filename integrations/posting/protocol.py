@@ -1,0 +1,263 @@
+"""The posting protocol: claim, say what is about to happen, ask the single writer, record.
+
+Between the functions here the caller commits; the one network call stands between `intend`
+and `record`. A worker that is killed or paused anywhere leaves a row that another worker can
+pick up: the writer itself checks and writes in one step, so asking twice posts once.
+
+A fence rises with every claim. It keeps a late worker from changing *our* rows; it does not
+protect Sage, and nothing here pretends it does.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import F
+from django.db.models.functions import Now
+
+from integrations.canonical.errors import IntegrationError, OutcomeUnknown
+from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
+from integrations.posting import ledger
+from integrations.posting.models import Effect, EffectState, PostingAttempt
+
+S = EffectState
+LEASE_SECONDS = 60
+
+# What a refusal waits for; every other refusal needs a person.
+_WAITS_FOR = {
+    "period_closed": S.WAITING_PERIOD,
+    "account_missing": S.WAITING_MAPPING,
+}
+
+_ENDS = {
+    PostingOutcome.PARTIAL: (
+        S.PARTIAL,
+        "Sage holds only a part of this posting. It will be completed or taken back.",
+    ),
+    PostingOutcome.WITHDRAWN: (S.WITHDRAWN, "Withdrawn before it reached Sage."),
+    PostingOutcome.HANDED_OVER: (S.HANDED_OVER, "Handed over; Sage will confirm it."),
+    PostingOutcome.UNKNOWN: (S.UNKNOWN, "Sage did not say whether it was written."),
+}
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """An effect this worker may ask about, while its fence holds."""
+
+    effect_id: uuid.UUID
+    fence: int
+
+
+@dataclass(frozen=True)
+class Asked:
+    """An attempt on record: the question as it will be put to Sage."""
+
+    effect_id: uuid.UUID
+    fence: int
+    number: int
+    request: PostingRequest
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What became of an attempt, for the caller to act on in the same transaction."""
+
+    state: EffectState | None
+    """The effect's new state; None when the fence had passed and nothing was changed."""
+    code: str = ""
+    sentence: str = ""
+    field: str = ""
+    remedy: str = ""
+    evidence: Mapping[str, Any] | None = None
+    is_conflict: bool = False
+
+    @property
+    def needs_person(self) -> bool:
+        return self.state in {S.PARKED, S.PARTIAL}
+
+
+_CLAIM = """
+WITH picked AS (
+    SELECT id FROM posting_effect
+    WHERE company_id = %(company)s AND (
+        state = 'ready'
+        OR (state IN ('waiting_erp', 'unknown') AND state_since < %(since)s)
+        OR (state IN ('claimed', 'intent') AND lease_until < clock_timestamp())
+    )
+    ORDER BY occurred_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+)
+UPDATE posting_effect AS e SET
+    state = 'claimed', state_since = clock_timestamp(), fence = e.fence + 1,
+    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+FROM picked WHERE e.id = picked.id
+RETURNING e.id, e.fence, e.occurred_at
+"""
+
+
+def claim(*, company_id: uuid.UUID, since: datetime, limit: int) -> list[Claimed]:
+    """Claim what is due, oldest first; `since` is when this drain began (database time).
+
+    Effects that already waited on Sage in this drain are not taken again until the next.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _CLAIM,
+            {"company": company_id, "since": since, "limit": limit, "lease": LEASE_SECONDS},
+        )
+        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[0]))
+    return [Claimed(effect_id=row[0], fence=row[1]) for row in rows]
+
+
+def intend(claimed: Claimed) -> Asked | None:
+    """Freeze the payload and put the attempt on record; None when the claim was lost."""
+    moved = _fenced(claimed, S.CLAIMED).update(
+        state=S.INTENT,
+        state_since=Now(),
+        attempts=F("attempts") + 1,
+        lease_until=_lease(),
+    )
+    if moved != 1:
+        return None
+    _close_dangling(claimed.effect_id)
+    number = PostingAttempt.objects.filter(effect_id=claimed.effect_id).count() + 1
+    PostingAttempt.objects.create(effect_id=claimed.effect_id, number=number, fence=claimed.fence)
+    effect = Effect.objects.only("payload").get(id=claimed.effect_id)
+    request = PostingRequest.from_json(effect.payload or {})
+    return Asked(claimed.effect_id, claimed.fence, number, request)
+
+
+def give_back(claimed: Claimed) -> bool:
+    """Undo a claim that was never asked about; an open question stays an open question."""
+    last = PostingAttempt.objects.filter(effect_id=claimed.effect_id).order_by("-number").first()
+    state = S.UNKNOWN if last is not None and last.outcome == "unknown" else S.READY
+    moved = _fenced(claimed, S.CLAIMED).update(state=state, state_since=Now(), lease_until=None)
+    return bool(moved == 1)
+
+
+def record_result(asked: Asked, result: PostingResult) -> Recorded:
+    """Write down the writer's answer and move the effect; on `posted`, append the ledger."""
+    _end_attempt(asked, str(result.outcome), _told(result), result.evidence)
+    if result.outcome in {PostingOutcome.POSTED, PostingOutcome.EXISTS}:
+        return _posted(asked, result)
+    if result.outcome is PostingOutcome.REFUSED:
+        return _refused(asked, result)
+    if result.outcome is PostingOutcome.CONFLICT:
+        return _conflict(asked, result)
+    if result.outcome is PostingOutcome.WAIT:
+        told = _told(result) or str(result.evidence.get("waiting_for", ""))
+        return _to(asked, S.WAITING_ERP, "record_in_use", told, attempts=F("attempts") - 1)
+    state, sentence = _ENDS.get(result.outcome, _ENDS[PostingOutcome.UNKNOWN])
+    return _to(asked, state, str(result.outcome), sentence, evidence=result.evidence)
+
+
+def record_error(asked: Asked, error: IntegrationError) -> Recorded:
+    """Write down that no answer came. Waiting uses no attempt.
+
+    Where an earlier question is still open, or this one may have been heard, the effect stays
+    `unknown`: it is asked again and never decided around.
+    """
+    still_open = isinstance(error, OutcomeUnknown) or _question_open(asked)
+    outcome = "unknown" if still_open else "not_asked"
+    _end_attempt(asked, outcome, error.sentence, {})
+    if still_open:
+        sentence = f"{error.sentence} We will ask Sage whether it was written."
+        return _to(asked, S.UNKNOWN, error.code, sentence)
+    return _to(asked, S.WAITING_ERP, error.code, error.sentence, attempts=F("attempts") - 1)
+
+
+def _posted(asked: Asked, result: PostingResult) -> Recorded:
+    moved = _to(
+        asked,
+        S.POSTED,
+        "",
+        "",
+        evidence=result.evidence,
+        posted_at=Now(),
+        sage_reference=result.sage_reference[:200],
+    )
+    if moved.state is not None:
+        ledger.append(asked.effect_id, request=asked.request, reference=result.sage_reference)
+    return moved
+
+
+def _refused(asked: Asked, result: PostingResult) -> Recorded:
+    refusal = result.refusal
+    code = refusal.code if refusal else "refused"
+    sentence = _told(result)
+    state = _WAITS_FOR.get(code, S.PARKED)
+    moved = _to(asked, state, code, sentence, evidence=result.evidence)
+    if refusal is None or moved.state is None:
+        return moved
+    return Recorded(
+        state=moved.state, code=code, sentence=sentence,
+        field=refusal.field, remedy=refusal.remedy, evidence=result.evidence,
+    )  # fmt: skip
+
+
+def _conflict(asked: Asked, result: PostingResult) -> Recorded:
+    sentence = (
+        "Sage already holds this payment's key or marker with other contents. "
+        "Nothing was written, and posting to this company is halted until somebody has looked."
+    )
+    moved = _to(asked, S.PARKED, "conflict", sentence, evidence=result.evidence)
+    return Recorded(
+        state=moved.state, code="conflict", sentence=sentence,
+        evidence=result.evidence, is_conflict=moved.state is not None,
+    )  # fmt: skip
+
+
+def _to(
+    asked: Asked,
+    state: EffectState,
+    code: str,
+    sentence: str,
+    *,
+    evidence: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Recorded:
+    moved = _fenced(asked, S.INTENT).update(
+        state=state, state_since=Now(), lease_until=None,
+        reason_code=code, sentence=sentence[:600], **fields,
+    )  # fmt: skip
+    if moved != 1:
+        return Recorded(state=None)
+    return Recorded(state=state, code=code, sentence=sentence, evidence=evidence)
+
+
+def _fenced(claimed: Claimed | Asked, state: EffectState) -> Any:
+    return Effect.objects.filter(id=claimed.effect_id, fence=claimed.fence, state=state)
+
+
+def _lease() -> Any:
+    return Now() + timedelta(seconds=LEASE_SECONDS)
+
+
+def _told(result: PostingResult) -> str:
+    if result.refusal is not None:
+        return f"{result.refusal.sentence} {result.refusal.remedy}".strip()
+    return ""
+
+
+def _end_attempt(asked: Asked, outcome: str, sentence: str, evidence: Mapping[str, object]) -> None:
+    PostingAttempt.objects.filter(
+        effect_id=asked.effect_id, number=asked.number, ended_at=None
+    ).update(ended_at=Now(), outcome=outcome[:12], sentence=sentence[:600], evidence=dict(evidence))
+
+
+def _close_dangling(effect_id: uuid.UUID) -> None:
+    """An attempt whose worker never came back: its answer is unknown."""
+    PostingAttempt.objects.filter(effect_id=effect_id, ended_at=None).update(
+        ended_at=Now(), outcome="unknown", sentence="The worker stopped before Sage's answer."
+    )
+
+
+def _question_open(asked: Asked) -> bool:
+    """Whether the attempt before this one ended without an answer."""
+    return PostingAttempt.objects.filter(
+        effect_id=asked.effect_id, number=asked.number - 1, outcome="unknown"
+    ).exists()

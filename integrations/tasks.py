@@ -1,0 +1,69 @@
+"""django-q2's way in: ids in, one call each. The names here are stored in the queue."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+
+from integrations import pipeline
+from integrations.accounting import operations as accounting
+from integrations.connections import testing
+from tenants import heartbeat, work
+from tenants.models import WorkKind
+
+# How long a drain may be silent before another worker takes over. Longer than the longest
+# network call (30 s) plus its transactions; shorter than the queue's own time limit.
+LEASE_SECONDS = 75
+
+
+def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> None:
+    """Answer a doorbell: run one drain if nobody else does, and ring again if more is due."""
+    heartbeat.beat("worker")
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(tenant_id=tenant_id, drain=kind)
+    due = work.Due(kind, uuid.UUID(tenant_id), uuid.UUID(subject_id))
+    fence = work.take(kind, subject_id=due.subject_id, seconds=LEASE_SECONDS)
+    if fence is None:
+        return
+    more = False
+    try:
+        more = _RUN[WorkKind(kind)](due)
+    finally:
+        is_due = work.release(kind, subject_id=due.subject_id, fence=fence)
+    if more or is_due:
+        work.enqueue(due)
+
+
+def _process(due: work.Due) -> bool:
+    return pipeline.process(tenant_id=due.tenant_id, connection_id=due.subject_id)
+
+
+def _deliver(due: work.Due) -> bool:
+    return pipeline.deliver(tenant_id=due.tenant_id, company_id=due.subject_id)
+
+
+def _poll(due: work.Due) -> bool:
+    pipeline.poll(tenant_id=due.tenant_id, connection_id=due.subject_id)
+    return False
+
+
+def _test(due: work.Due) -> bool:
+    testing.run_test(
+        tenant_id=due.tenant_id,
+        test_id=due.subject_id,
+        keep_accounts=lambda company_id, accounts: accounting.refresh_accounts(
+            company_id=company_id, accounts=accounts
+        ),
+    )
+    return False
+
+
+_RUN: dict[WorkKind, Callable[[work.Due], bool]] = {
+    WorkKind.PROCESS: _process,
+    WorkKind.DELIVER: _deliver,
+    WorkKind.POLL: _poll,
+    WorkKind.TEST: _test,
+}

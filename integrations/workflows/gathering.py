@@ -1,0 +1,278 @@
+"""Gathering what a walk may look at: our rows in one transaction, Sage's outside of any."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import time
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from integrations.accounting import queries as accounting
+from integrations.canonical.effects import EffectKind
+from integrations.canonical.fields import record_of
+from integrations.canonical.ledger_documents import (
+    Customer,
+    FiscalPeriod,
+    GLAccount,
+    Invoice,
+    Receipt,
+)
+from integrations.canonical.money import Money
+from integrations.canonical.posting import JournalLine, marker_for
+from integrations.canonical.transactions import GatewayTransaction
+from integrations.connections.models import Connection
+from integrations.events import facts
+from integrations.mapping import queries as mapping
+from integrations.mapping.company_targets import targets_of
+from integrations.matching.duplicates import PlainReceipt
+from integrations.matching.parents import ParentOutcome, SaleCandidate, find_parent
+from integrations.matching.references import numbers_to_look_up
+from integrations.posting.models import Effect, EffectState, LedgerLine
+from integrations.posting.outbox import ENDED, IN_SAGE
+from integrations.sagepro.connector import Connector
+from integrations.sagepro.profile import PostingProfile
+from integrations.workflows import queries as workflows
+from integrations.workflows.steps.match import LADDER
+from integrations.workflows.subject import Parent, Subject
+
+# Receipts are read for the few invoices a payment names; more is a remittance for a person.
+MOST_INVOICES = 5
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Our own rows about one effect."""
+
+    effect: Effect
+    transaction: GatewayTransaction
+    profile: PostingProfile
+    zone: str
+    cut_off: time | None
+    base_currency: str
+    workflow: workflows.InForce
+    mapping: mapping.InForce
+    rules: accounting.InForce
+    accounts: tuple[GLAccount, ...]
+    parent: Parent | None
+    parent_id: uuid.UUID | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Sage showed."""
+
+    periods: tuple[FiscalPeriod, ...]
+    invoices: tuple[Invoice, ...] = ()
+    payer: Customer | None = None
+    receipts: tuple[Receipt, ...] = ()
+
+
+@dataclass
+class Company:
+    """One Sage company during one drain: what does not change in a minute is read once."""
+
+    connector: Connector
+
+    @cached_property
+    def periods(self) -> tuple[FiscalPeriod, ...]:
+        return tuple(self.connector.fiscal_periods())
+
+
+def load(effect_id: uuid.UUID) -> Loaded:
+    """Read our rows; inside the tenant transaction. Raises Effect.DoesNotExist."""
+    effect = Effect.objects.select_related("environment", "company", "source").get(id=effect_id)
+    transaction = facts.latest(connection_id=effect.source_id, transaction_id=effect.transaction_id)
+    if transaction is None:
+        raise LookupError(f"No fact stands behind effect {effect.id}")
+    profile = PostingProfile.from_json(effect.company.settings["profile"])
+    parent_effect, sentence = _parent_effect(effect, transaction)
+    environment = effect.environment
+    return Loaded(
+        effect=effect,
+        transaction=transaction,
+        profile=profile,
+        zone=_zone(effect.source),
+        cut_off=environment.cutoff_time,
+        base_currency=environment.base_currency,
+        workflow=workflows.in_force(environment.id),
+        mapping=mapping.in_force(environment.id),
+        rules=accounting.rules_in_force(environment.id),
+        accounts=tuple(accounting.accounts(effect.company_id)),
+        parent=_parent(parent_effect, sentence, but=effect) if parent_effect else None,
+        parent_id=parent_effect.id if parent_effect else None,
+    )
+
+
+def look(loaded: Loaded, company: Company) -> Seen:
+    """Read what the walk needs from Sage; outside any transaction. Raises IntegrationError."""
+    periods = company.periods
+    kind = EffectKind(loaded.effect.kind)
+    if kind in {EffectKind.REFUND, EffectKind.VOID}:
+        return Seen(periods)
+    connector = company.connector
+    chosen = str(loaded.effect.decision.get("invoice_number", ""))
+    numbers = [chosen] if chosen else numbers_to_look_up(loaded.transaction, ladder=LADDER)
+    invoices = tuple(connector.invoices_by_number(numbers)) if numbers else ()
+    if kind is EffectKind.DECLINE:
+        return Seen(periods, invoices)
+    decided = str(loaded.effect.decision.get("customer_number", ""))
+    wanted = decided or loaded.transaction.customer_id
+    payer = connector.customer(wanted) if wanted and not invoices else None
+    if loaded.effect.decision.get("on_account") and payer is None and wanted:
+        payer = connector.customer(wanted)
+    return Seen(periods, invoices, payer, _receipts(connector, invoices))
+
+
+def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
+    """Everything as plain values. `ours` maps the markers of our postings to transactions."""
+    effect = loaded.effect
+    rule = loaded.profile.marker
+    return Subject(
+        effect_key=effect.effect_key,
+        marker=marker_for(effect.effect_key, rule.width, rule.prefix),
+        kind=EffectKind(effect.kind),
+        amount=Money(effect.amount, effect.currency),
+        transaction=loaded.transaction,
+        record=record_of(loaded.transaction, zone=loaded.zone),
+        zone=loaded.zone,
+        cut_off=loaded.cut_off,
+        base_currency=loaded.base_currency,
+        rows=loaded.mapping.rows,
+        targets=targets_of(loaded.profile),
+        rules=loaded.rules.rules,
+        accounts=loaded.accounts,
+        periods=seen.periods,
+        invoices=seen.invoices,
+        payer=seen.payer,
+        receipts=tuple(_plain(receipt, ours) for receipt in seen.receipts if receipt.paid_date),
+        parent=loaded.parent,
+        decision=effect.decision,
+    )
+
+
+def markers_of(receipts: Sequence[Receipt]) -> dict[str, str]:
+    """Which of these receipts we posted: marker → transaction id. Inside the transaction."""
+    references = [receipt.reference for receipt in receipts if receipt.reference]
+    if not references:
+        return {}
+    found = Effect.objects.filter(marker__in=references).values_list("marker", "transaction_id")
+    return dict(found)
+
+
+def _zone(source: Connection) -> str:
+    return str(source.settings.get("zone", "America/Los_Angeles"))
+
+
+def _receipts(connector: Connector, invoices: Sequence[Invoice]) -> tuple[Receipt, ...]:
+    paid = [invoice.number for invoice in invoices if invoice.paid and not invoice.is_history]
+    return tuple(
+        receipt
+        for number in paid[:MOST_INVOICES]
+        for receipt in connector.receipts_for_invoice(number)
+    )
+
+
+def _plain(receipt: Receipt, ours: dict[str, str]) -> PlainReceipt:
+    assert receipt.paid_date is not None  # noqa: S101 the caller filtered; this tells the type
+    return PlainReceipt(
+        receipt_key=receipt.key,
+        customer_number=receipt.customer_number,
+        invoice_number=receipt.invoice_number,
+        amount=Money(receipt.amount.quantize(Decimal("0.01")), receipt.currency),
+        received_date=receipt.paid_date,
+        texts=(receipt.reference, receipt.check_number),
+        transaction_id=ours.get(receipt.reference, ""),
+    )
+
+
+def _parent_effect(effect: Effect, transaction: GatewayTransaction) -> tuple[Effect | None, str]:
+    """The sale a refund or void belongs to, and how we know."""
+    kind = EffectKind(effect.kind)
+    if kind is EffectKind.VOID:
+        captured = Effect.objects.filter(
+            source_id=effect.source_id,
+            transaction_id=effect.transaction_id,
+            kind__in=[EffectKind.SALE, EffectKind.REFUND],
+        ).first()
+        return captured, "PayTrace voided this payment."
+    if kind is not EffectKind.REFUND:
+        return None, ""
+    sales = {sale.transaction_id: sale for sale in _sales_like(effect, transaction)}
+    found = find_parent(
+        transaction,
+        candidates=[_candidate(sale, transaction.account, but=effect) for sale in sales.values()],
+        ladder=LADDER,
+    )
+    if found.outcome is not ParentOutcome.FOUND or found.sale is None:
+        return None, found.reason
+    return sales[found.sale.transaction_id], found.reason
+
+
+def _sales_like(effect: Effect, transaction: GatewayTransaction) -> list[Effect]:
+    sales = Effect.objects.filter(source_id=effect.source_id, kind=EffectKind.SALE)
+    if transaction.original_transaction_id:
+        return list(sales.filter(transaction_id=transaction.original_transaction_id))
+    if not transaction.invoice_reference or not transaction.last_four:
+        return []
+    return list(
+        sales.filter(last_four=transaction.last_four, occurred_at__lte=transaction.created_at)
+    )
+
+
+def _candidate(sale: Effect, account: str, *, but: Effect) -> SaleCandidate:
+    taken = sum((child.amount for child in _children(sale, but=but)), Decimal(0))
+    return SaleCandidate(
+        account=account,
+        transaction_id=sale.transaction_id,
+        invoice_reference=sale.invoice_reference,
+        last_four=sale.last_four,
+        remaining=Money(max(sale.amount - taken, Decimal(0)), sale.currency),
+        created_at=sale.occurred_at,
+    )
+
+
+def _children(sale: Effect, *, but: Effect) -> list[Effect]:
+    """What takes back this sale, already posted or on its way, this effect aside."""
+    over = [state for state in ENDED if state not in IN_SAGE]
+    return list(Effect.objects.filter(parent_id=sale.id).exclude(state__in=over).exclude(id=but.id))
+
+
+def _parent(sale: Effect, reason: str, *, but: Effect) -> Parent:
+    posted = [child.id for child in _children(sale, but=but) if child.state in IN_SAGE]
+    is_in_books = sale.state in {EffectState.POSTED, EffectState.ADOPTED}
+    label = EffectState(sale.state).label.lower()
+    where = "is in Sage" if is_in_books else f"stands at ‘{label}’"
+    return Parent(
+        effect_key=sale.effect_key,
+        marker=sale.marker,
+        state=sale.state,
+        sentence=f"{reason} Payment {sale.transaction_id} {where}.",
+        customer_number=sale.customer_number,
+        journal=_lines([sale.id]),
+        earlier_reversals=_lines(posted),
+        remaining=None,
+        is_in_books=is_in_books,
+        is_over=sale.state in ENDED and not is_in_books,
+    )
+
+
+def _lines(effect_ids: Sequence[uuid.UUID]) -> tuple[JournalLine, ...]:
+    rows = LedgerLine.objects.filter(entry__effect_id__in=effect_ids).order_by(
+        "entry__recorded_at", "position"
+    )
+    return tuple(
+        JournalLine(row.account, row.debit, row.credit, row.memo, row.reason) for row in rows
+    )
+
+
+def with_candidates(subject: Subject, *, rows: Any = None, rules: Any = None) -> Subject:
+    """The same payment under other mapping rows or GL rules, for a preview."""
+    changed = subject
+    if rows is not None:
+        changed = replace(changed, rows=tuple(rows))
+    if rules is not None:
+        changed = replace(changed, rules=tuple(rules))
+    return changed

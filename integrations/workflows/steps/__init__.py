@@ -1,0 +1,1 @@
+"""The steps of a workflow: pure functions from what is known to what is drafted."""

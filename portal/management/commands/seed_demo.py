@@ -1,0 +1,195 @@
+"""The demo's companies, people and connections. Safe to repeat: it adds what is missing.
+
+Reads a JSON file (addresses, passwords, what an earlier run answered) and prints one JSON
+object: the notice path and secret, and the API key.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand
+from django.db.models import Q
+from sqlalchemy import make_url
+
+from integrations.connections import operations as connections
+from integrations.connections import queries
+from integrations.connections.models import Connection
+from integrations.sagepro.sample.profile import sample_profile
+from tenants.models import Environment, Membership, Tenant, User
+from tenants.operations import API_SCOPES, create_api_key, create_company, find_api_key
+from tenants.roles import Role
+from tenants.scope import tenant_transaction
+
+ACTOR = "demo"
+_NORTHWIND = "Northwind Office Supply"
+_LAKESIDE = "Lakeside Dental"
+_KINDS = {"production": Environment.Kind.PRODUCTION, "dev": Environment.Kind.DEV}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The file, read: what the demo's outside looks like, and what was answered before."""
+
+    emails: Mapping[str, str]
+    passwords: Mapping[str, str]
+    known: Mapping[str, str]
+    gateway_url: str
+    gateway_password: str
+    # By environment: api_version, merchant_id, username; company_number, company_dsn.
+    places: Mapping[str, Mapping[str, str]]
+
+
+class Command(BaseCommand):
+    """Seeds the demo."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument("plan", type=Path)
+
+    def handle(self, *args: Any, plan: Path, **options: Any) -> None:
+        self.stdout.write(json.dumps(_seed(Plan(**json.loads(plan.read_text())))))
+
+
+def _seed(plan: Plan) -> dict[str, str]:
+    people = {place: _person(plan, place) for place in plan.emails}
+    _let_support_in(people["support"])
+    _company(_LAKESIDE, people["lakeside_owner"])
+    northwind = _company(_NORTHWIND, people["owner"])
+    for role in (Role.ACCOUNTANT, Role.VIEWER):
+        Membership.objects.get_or_create(
+            tenant=northwind, user=people[role], defaults={"role": role}
+        )
+    with tenant_transaction(northwind.id):
+        gateways = {place: _connect(plan, place) for place in plan.places}
+        return {**_notice_address(plan, gateways["production"]), **_api_key(plan, people["owner"])}
+
+
+def _person(plan: Plan, place: str) -> User:
+    email, password = plan.emails[place], plan.passwords[place]
+    user = User.objects.filter(email=email).first() or User.objects.create_user(
+        email, password, name=_name(place)
+    )
+    if not user.check_password(password):
+        user.set_password(password)
+        user.save(update_fields=["password"])
+    return user
+
+
+def _name(place: str) -> str:
+    names = {
+        "owner": "Olivia Owner",
+        "accountant": "Alex Accountant",
+        "viewer": "Vera Viewer",
+        "lakeside_owner": "Laura Lakeside",
+        "support": "Sam Support",
+    }
+    return names[place]
+
+
+def _let_support_in(user: User) -> None:
+    """The admin, read-only but for its own audited actions. Never a superuser."""
+    ours = ~Q(content_type__app_label__in=["auth", "admin", "sessions", "contenttypes"])
+    shown = Permission.objects.filter(ours, Q(codename__startswith="view_") | Q(codename="operate"))
+    group, _ = Group.objects.get_or_create(name="Support")
+    group.permissions.set(shown)
+    user.groups.add(group)
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+
+
+def _company(name: str, owner: User) -> Tenant:
+    found = Tenant.objects.filter(name=name, memberships__user=owner).first()
+    return found or create_company(name=name, owner=owner)
+
+
+def _connect(plan: Plan, place: str) -> Connection:
+    """Both connections of one environment, and a test of whatever is not tested yet."""
+    environment = Environment.objects.get(kind=_KINDS[place])
+    company = _books(environment, plan.places[place])
+    gateway = _gateway(environment, company, plan, plan.places[place])
+    for connection in (company, gateway):
+        if connection.state == Connection.State.NEW:
+            connections.request_test(connection_id=connection.id, actor=ACTOR)
+    return gateway
+
+
+def _books(environment: Environment, place: Mapping[str, str]) -> Connection:
+    found = _existing(environment, Connection.Kind.SAGEPRO)
+    if found is None:
+        return connections.create_sagepro(
+            environment_id=environment.id,
+            name=f"Sage Pro company {place['company_number']}",
+            company_number=place["company_number"],
+            dsn=place["company_dsn"],
+            profile=sample_profile().as_json(),
+            actor=ACTOR,
+        )
+    if _is_at(found, place["company_dsn"]):
+        return found
+    return connections.replace_secrets(
+        connection_id=found.id, secrets={"dsn": place["company_dsn"]}, actor=ACTOR
+    )
+
+
+def _is_at(company: Connection, dsn: str) -> bool:
+    url = make_url(dsn)
+    there = {"server": url.query.get("host"), "database": url.database}
+    return all(company.settings[name] == value for name, value in there.items())
+
+
+def _gateway(
+    environment: Environment, company: Connection, plan: Plan, place: Mapping[str, str]
+) -> Connection:
+    found = _existing(environment, Connection.Kind.PAYTRACE)
+    address = {
+        "api_version": place["api_version"],
+        "gateway_environment": "sandbox",
+        "base_url": plan.gateway_url,
+        "username": place["username"],
+        "password": plan.gateway_password,
+        "actor": ACTOR,
+    }
+    if found is None:
+        return connections.create_paytrace(
+            environment_id=environment.id,
+            name="PayTrace (simulator)",
+            merchant_id=place["merchant_id"],
+            zone="America/Los_Angeles",
+            currency="USD",
+            posts_to_id=company.id,
+            **address,
+        )
+    if found.settings["base_url"] == plan.gateway_url:
+        return found
+    return connections.replace_address(connection_id=found.id, **address)
+
+
+def _existing(environment: Environment, kind: str) -> Connection | None:
+    found = [one for one in queries.connections(environment.id) if one.kind == kind]
+    return found[0] if found else None
+
+
+def _notice_address(plan: Plan, gateway: Connection) -> dict[str, str]:
+    path, secret = plan.known.get("notice_path", ""), plan.known.get("notice_secret", "")
+    target = queries.notice_target(path.removeprefix("/hooks/"))
+    if target is None or target.connection_id != gateway.id:
+        made = connections.new_notice_address(connection_id=gateway.id, actor=ACTOR)
+        path, secret = made.path, made.secret
+    return {"notice_path": path, "notice_secret": secret}
+
+
+def _api_key(plan: Plan, owner: User) -> dict[str, str]:
+    plain = plan.known.get("api_key", "")
+    if not plain or find_api_key(plain) is None:
+        environment = Environment.objects.get(kind=Environment.Kind.PRODUCTION)
+        _, plain = create_api_key(
+            environment_id=environment.id, name="Demo", scopes=API_SCOPES, created_by=owner
+        )
+    return {"api_key": plain}

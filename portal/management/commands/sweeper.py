@@ -1,0 +1,75 @@
+"""The safety net behind every doorbell: rings what is due, checks what must hold, tells people.
+
+It holds no state. Two of them do no harm; none of them costs time, not money.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from typing import Any
+
+import structlog
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import Error as DatabaseError
+from django.db import connections
+
+from integrations.alerts import operations as alerts
+from integrations.posting import invariants
+from tenants import heartbeat, work
+from tenants.queries import all_tenant_ids
+
+log = structlog.get_logger("sweeper")
+RING_EVERY_SECONDS = 1.0
+ALERT_EVERY_SECONDS = 10.0
+CHECK_EVERY_SECONDS = 60.0
+
+
+class Command(BaseCommand):
+    """Runs until it is told to stop."""
+
+    help = __doc__ or ""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="One round, then end.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        if not options["once"]:
+            signal.signal(signal.SIGTERM, lambda *_: stop.set())
+            signal.signal(signal.SIGINT, lambda *_: stop.set())
+        rounds = Rounds()
+        while True:
+            rounds.go()
+            if options["once"] or stop.wait(RING_EVERY_SECONDS):
+                return
+
+
+class Rounds:
+    """What is done how often."""
+
+    def __init__(self) -> None:
+        self._alerted_at = float("-inf")
+        self._checked_at = float("-inf")
+
+    def go(self) -> None:
+        """One round; a database that is away costs this round and nothing else."""
+        try:
+            heartbeat.beat("sweeper")
+            work.ring_overdue()
+            now = time.monotonic()
+            if now - self._alerted_at >= ALERT_EVERY_SECONDS:
+                self._alerted_at = now
+                self._each(alerts.evaluate)
+            if now - self._checked_at >= CHECK_EVERY_SECONDS:
+                self._checked_at = now
+                self._each(invariants.check)
+        except DatabaseError:
+            log.exception("sweeper.round_failed")
+            for connection in connections.all(initialized_only=True):
+                connection.close()
+
+    def _each(self, run: Any) -> None:
+        for tenant_id in all_tenant_ids():
+            run(tenant_id=tenant_id)
