@@ -38,6 +38,15 @@ def read_answer(body: Json) -> Json:
     raise TryLater("PayTrace's answer is not one we know.", code="paytrace.unreadable_reply")
 
 
+def rows_of(value: object) -> list[Json]:
+    """A list of records. Raises TryLater for anything else: an unknown shape is not "none"."""
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(row, Mapping) for row in value):
+        raise TryLater("PayTrace's answer is not one we know.", code="paytrace.unreadable_reply")
+    return value
+
+
 def money_answer(body: Json, *, expected: int) -> Json:
     """The body of a money call that surely happened. Raises the refusal when it surely did not,
     OutcomeUnknown when the answer does not say."""

@@ -2,43 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any
 
-REDACTED = "[redacted]"
+from integrations.canonical.redaction import redact_mapping
 
-# The names PayTrace uses for secrets and card data in v1 and v3 requests and replies; the same
-# set ActiveMerchant scrubs from its PayTrace transcripts, plus the OAuth and bank names.
-_SECRET_KEYS = frozenset(
-    {
-        "password", "new_password", "username", "client_id", "client_secret", "access_token",
-        "refresh_token", "authorization", "integrator_id", "x-integrator-id", "csc",
-        "encrypted_csc", "number", "encrypted_number", "account_number", "routing_number",
-        "hpf_token", "enc_key", "clientkey",
-    }
-)  # fmt: skip
-_DIGITS = re.compile(r"(?<!\d)\d{13,19}(?!\d)")
+REDACTED = "[removed]"
+
+# Who calls is kept out too, as ActiveMerchant does in its PayTrace transcripts; `clientKey` opens
+# the hosted card form (PayTrace Protect.js). Everything else secret is known to the shared gate.
+_IDENTITY = frozenset({"username", "client_id", "integrator_id", "clientkey"})
 
 
-def redact(value: Any) -> Any:
-    """The same JSON value with secrets and card numbers replaced by `[redacted]`."""
+def redact(value: object) -> object:
+    """A copy of a JSON value with secrets, card numbers and the caller's identity removed."""
+    return redact_mapping(_without_identity(value))
+
+
+def _without_identity(value: object) -> object:
     if isinstance(value, Mapping):
         return {
-            key: REDACTED if str(key).lower() in _SECRET_KEYS and item else redact(item)
+            key: REDACTED if str(key).lower() in _IDENTITY else _without_identity(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
-        return [redact(item) for item in value]
-    if isinstance(value, str):
-        return _DIGITS.sub(lambda run: REDACTED if _is_card(run[0]) else run[0], value)
+        return [_without_identity(item) for item in value]
     return value
-
-
-def _is_card(digits: str) -> bool:
-    """Luhn's check: what a card number passes and most other numbers do not."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        doubled = int(digit) * (2 if place % 2 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0

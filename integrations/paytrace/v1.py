@@ -21,6 +21,7 @@ from integrations.paytrace.answers import (
     check_amount,
     money_answer,
     read_answer,
+    rows_of,
     sale_result,
     transaction_id_of,
 )
@@ -113,7 +114,9 @@ class V1Client:
         body = self._read(
             "/v1/batches/export", start_date=write_date(start), end_date=write_date(end)
         )
-        return [translate.to_batch(raw, reading=self._reading) for raw in body.get("batches", [])]
+        return [
+            translate.to_batch(raw, reading=self._reading) for raw in rows_of(body.get("batches"))
+        ]
 
     def batch_transactions(self, number: str) -> list[GatewayTransaction]:
         if not _is_number(number):
@@ -170,7 +173,7 @@ class V1Client:
         )
 
     def _listed(self, body: Json) -> list[GatewayTransaction]:
-        rows = body.get("transactions", [])
+        rows = rows_of(body.get("transactions"))
         return [translate.to_transaction(raw, reading=self._reading) for raw in rows]
 
     def _read(self, path: str, **fields: Any) -> Json:

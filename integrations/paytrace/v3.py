@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
-from integrations.canonical.errors import NeverWorks, TryLater
+from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch, GatewayTransaction
 from integrations.paytrace import login, translate
@@ -21,6 +21,7 @@ from integrations.paytrace.answers import (
     REFUNDED,
     VOIDED,
     check_amount,
+    rows_of,
     sale_result,
     transaction_id_of,
     unclear,
@@ -250,21 +251,11 @@ def _refused(reply: Reply) -> Exception | None:
 
 
 def _rows(body: Json, name: str) -> list[Json]:
-    """The list, wherever v3 puts it: `data` itself, `data.<name>`, `<name>`, or one object.
-
-    Raises TryLater when there is something else: an unknown shape must not pass for no payments.
-    """
+    """The list, wherever v3 puts it: `data` itself, `data.<name>`, `<name>`, or one object."""
     data = body.get("data", body)
-    if isinstance(data, Mapping):
-        data = _rows_in(data, name)
-    if not isinstance(data, list) or not all(isinstance(row, Mapping) for row in data):
-        raise TryLater("PayTrace's answer is not one we know.", code="paytrace.unreadable_reply")
-    return data
-
-
-def _rows_in(data: Json, name: str) -> Any:
+    if not isinstance(data, Mapping):
+        return rows_of(data)
     if name in data:
-        return data[name]
-    if "transaction_id" in data or "id" in data:
-        return [data]
-    return None if data else []
+        return rows_of(data[name])
+    is_record = "transaction_id" in data or "id" in data
+    return rows_of([data] if is_record else data or None)

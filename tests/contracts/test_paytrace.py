@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from integrations.canonical.errors import (
     FixConfiguration,
-    IntegrationError,
     NeverWorks,
-    OutcomeUnknown,
-    TryLater,
 )
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import (
@@ -29,113 +18,12 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
-from integrations.paytrace.client import PayTraceClient, connect
-from integrations.paytrace.http import CallRecord, Timeouts
+from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.results import RefundResult, SaleResult, VoidResult
-from integrations.paytrace.settings import ApiVersion, PayTraceSettings, Secret
-from integrations.paytrace.tokens import MemoryTokens
-from tests.paytrace.simulator_process import Simulator, simulator_process
+from integrations.paytrace.settings import Secret
+from tests.paytrace.bench import NOON, TODAY, Bench, bench, client, simulator, usd
 
-PASSWORD = "Kf83nPassword"
-NOON = datetime(2026, 3, 10, 12, 0, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
-TODAY = date(2026, 3, 10)
-PATHS = {
-    "v1": {
-        "token": "/oauth/token",
-        "sale": "/v1/transactions/sale",
-        "refund": "/v1/transactions/refund",
-        "void": "/v1/transactions/void",
-        "export": "/v1/transactions/export",
-        "by_date": "/v1/transactions/export/by_date_range",
-    },
-    "v3": {
-        "token": "/v3/token",
-        "sale": "/v3/card/sale",
-        "refund": "/v3/card/batch/refund",
-        "void": "/v3/card/batch/void",
-        "export": "/v3/transactions/export",
-        "by_date": "/v3/transactions/export/by-date",
-    },
-}
-
-
-@dataclass
-class Bench:
-    """A fresh account in a frozen noon, and the client under test."""
-
-    simulator: Simulator
-    version: ApiVersion
-    customer_id: str
-    records: list[CallRecord]
-
-    def settings(self, **changes: Any) -> PayTraceSettings:
-        plain = PayTraceSettings(
-            api_version=self.version,
-            environment="sandbox",
-            base_url=self.simulator.url,
-            username="api_user",
-            password=Secret(PASSWORD),
-            merchant_id="777001",
-            integrator_id="tieout12",
-        )
-        return dataclasses.replace(plain, **changes)
-
-    def client(self, **changes: Any) -> PayTraceClient:
-        return connect(
-            self.settings(**changes),
-            tokens=MemoryTokens(),
-            timeouts=Timeouts(read=1.0),
-            observe=self.records.append,
-        )
-
-    def path(self, name: str) -> str:
-        return PATHS[self.version][name]
-
-    def fault(self, kind: str, name: str, **fields: Any) -> None:
-        self.simulator.control("faults", kind=kind, path_prefix=self.path(name), **fields)
-
-    def calls(self) -> Any:
-        return self.simulator.look("calls")
-
-    def sell(self, client: PayTraceClient, amount: str, invoice: str = "10432") -> SaleResult:
-        return client.sale_by_customer(
-            customer_id=self.customer_id, amount=usd(amount), invoice_id=invoice
-        )
-
-
-def usd(text: str) -> Money:
-    return Money.parse(text, "USD")
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    with simulator_process(tmp_path_factory.mktemp("paytrace")) as running:
-        yield running
-
-
-@pytest.fixture(params=["v1", "v3"])
-def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Bench:
-    simulator.control("reset")
-    simulator.control("clock", now=NOON.isoformat())
-    made = simulator.control(
-        "accounts",
-        account="acme",
-        merchant_id="777001",
-        users=[
-            {"username": "api_user", "password": PASSWORD},
-            {"username": "reader", "password": "Reader1", "permissions": ["export", "batches"]},
-        ],
-        customers=[{"customer_id": "HAVEN", "name": "Haven Supply", "email": "ap@haven.test"}],
-    )
-    number = str(made["customers"]["HAVEN"])
-    customer_id = "HAVEN" if request.param == "v1" else number
-    return Bench(simulator, request.param, customer_id, records=[])
-
-
-@pytest.fixture
-def client(bench: Bench) -> PayTraceClient:
-    return bench.client()
-
+__all__ = ["bench", "client", "simulator"]
 
 # Logging in
 
@@ -239,8 +127,6 @@ def test_an_approval_taken_back_by_a_rule_is_not_a_payment(
 ) -> None:
     customer = {"customer_id": "HAVEN", "name": "Haven Supply", "auto_void": True}
     bench.simulator.control("accounts", account="acme", merchant_id="777001", customers=[customer])
-    users = [{"username": "api_user", "password": PASSWORD}]
-    bench.simulator.control("accounts", account="acme", merchant_id="777001", users=users)
     sale = bench.sell(client, "50.00")
     assert (sale.state, sale.response_code) == (TransactionState.AUTO_VOIDED, "103")
     found = client.transaction(sale.transaction_id)
@@ -463,170 +349,3 @@ def test_a_missing_permission_is_a_setting_to_fix(bench: Bench) -> None:
     with pytest.raises(FixConfiguration) as refused:
         bench.sell(reader, "5.00")
     assert refused.value.code == "paytrace.not_permitted"
-
-
-# Tokens that run out
-
-
-def test_a_spent_token_is_replaced_once_for_a_read(bench: Bench, client: PayTraceClient) -> None:
-    client.transactions(start=TODAY, end=TODAY)
-    bench.simulator.control("clock", advance_seconds=7201)
-    assert client.transactions(start=TODAY, end=TODAY) == []
-    assert bench.calls()["calls"] == {bench.path("token"): 2, bench.path("by_date"): 3}
-
-
-def test_a_spent_token_never_replays_a_charge(bench: Bench, client: PayTraceClient) -> None:
-    client.transactions(start=TODAY, end=TODAY)
-    bench.simulator.control("clock", advance_seconds=7201)
-    with pytest.raises(TryLater) as expired:
-        bench.sell(client, "20.00")
-    assert expired.value.code == "paytrace.token_expired"
-    assert client.transactions(start=TODAY, end=TODAY) == []
-    assert bench.sell(client, "20.00").is_approved
-
-
-def test_a_token_refused_twice_stops(bench: Bench, client: PayTraceClient) -> None:
-    bench.fault("token_expired", "export", count=5)
-    with pytest.raises(FixConfiguration) as refused:
-        client.transactions(start=TODAY, end=TODAY)
-    assert refused.value.code == "paytrace.token_refused"
-    assert bench.calls()["calls"] == {bench.path("token"): 2, bench.path("by_date"): 2}
-
-
-# Faults
-
-FAULTS = ["slow", "http_500", "http_429", "truncated_json", "html_page", "reply_lost", "offline"]
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_a_disturbed_read_is_tried_later_and_once(
-    bench: Bench, client: PayTraceClient, kind: str
-) -> None:
-    bench.fault(kind, "export", seconds=5)
-    with pytest.raises(TryLater) as later:
-        client.transactions(start=TODAY, end=TODAY)
-    assert later.value.after == (timedelta(seconds=30) if kind == "http_429" else None)
-    assert bench.calls()["calls"][bench.path("by_date")] == 1
-    assert client.transactions(start=TODAY, end=TODAY) == []
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_a_disturbed_charge_is_unknown_and_sent_once(
-    bench: Bench, client: PayTraceClient, kind: str
-) -> None:
-    bench.fault(kind, "sale", seconds=5)
-    with pytest.raises(OutcomeUnknown):
-        bench.sell(client, "20.00")
-    calls = bench.calls()["calls"]
-    assert sum(n for path, n in calls.items() if path.startswith(bench.path("sale"))) == 1
-
-
-@pytest.mark.parametrize("kind", ["reply_lost", "truncated_json"])
-def test_a_charge_whose_reply_was_lost_is_found_by_export(
-    bench: Bench, client: PayTraceClient, kind: str
-) -> None:
-    bench.fault(kind, "sale")
-    with pytest.raises(OutcomeUnknown):
-        bench.sell(client, "20.00", invoice="10999")
-    found = client.transactions(start=TODAY, end=TODAY)
-    assert [(t.invoice_reference, t.amount) for t in found] == [("10999", usd("20.00"))]
-
-
-@pytest.mark.parametrize("kind", FAULTS[1:])
-@pytest.mark.parametrize("move", ["refund", "void"])
-def test_a_disturbed_refund_or_void_is_unknown(
-    bench: Bench, client: PayTraceClient, move: str, kind: str
-) -> None:
-    sale = bench.sell(client, "20.00")
-    if move == "refund":
-        bench.simulator.control("settle", account="acme")
-    bench.fault(kind, move)
-    moves: dict[str, Callable[[], object]] = {
-        "refund": lambda: client.refund(transaction_id=sale.transaction_id),
-        "void": lambda: client.void(sale.transaction_id),
-    }
-    with pytest.raises(OutcomeUnknown):
-        moves[move]()
-
-
-@pytest.mark.parametrize("kind", FAULTS)
-def test_a_disturbed_login_is_tried_later_and_once(bench: Bench, kind: str) -> None:
-    bench.fault(kind, "token", seconds=5)
-    with pytest.raises(TryLater):
-        bench.sell(bench.client(), "20.00")
-    assert bench.calls()["calls"] == {bench.path("token"): 1}
-
-
-def test_nothing_listening_is_tried_later_even_for_a_charge(bench: Bench) -> None:
-    closed = bench.client(base_url="http://127.0.0.1:1")
-    with pytest.raises(TryLater) as later:
-        bench.sell(closed, "20.00")
-    assert later.value.code == "paytrace.unreachable"
-
-
-def test_an_unknown_host_is_tried_later(bench: Bench) -> None:
-    with pytest.raises(TryLater) as later:
-        bench.sell(bench.client(base_url="http://paytrace.invalid"), "20.00")
-    assert later.value.code == "paytrace.unreachable"
-
-
-# Secrets
-
-
-def test_no_secret_is_in_any_repr_record_or_exception(
-    bench: Bench, caplog: pytest.LogCaptureFixture
-) -> None:
-    caplog.set_level("DEBUG")
-    client = bench.client()
-    token = client.log_in()
-    bench.fault("http_500", "export")
-    shown = [repr(bench.settings()), repr(bench.settings().password), repr(token), repr(client)]
-    for ask in (
-        lambda: client.transactions(start=TODAY, end=TODAY),
-        lambda: bench.sell(client, "5.00"),
-        lambda: bench.client(password=Secret("wrong-secret")).log_in(),
-        lambda: bench.client(base_url="http://127.0.0.1:1").log_in(),
-    ):
-        shown += _failure_of(ask)
-    shown += [repr(bench.records), caplog.text]
-    whole = "\n".join(shown)
-    assert "api_user" not in whole
-    assert [s for s in (PASSWORD, "wrong-secret", token.value, "tieout12") if s in whole] == []
-
-
-def _failure_of(ask: Any) -> list[str]:
-    """Everything a log or an error tracker could show of a failure, the causes too."""
-    try:
-        ask()
-    except IntegrationError as error:
-        chain = (error, error.__cause__, error.__context__)
-        return [text for part in chain for text in (repr(part), str(part), repr(vars(error)))]
-    return []
-
-
-def test_failures_carry_no_request_along(bench: Bench) -> None:
-    with pytest.raises(TryLater) as later:
-        bench.client(base_url="http://127.0.0.1:1").log_in()
-    assert (later.value.__cause__, later.value.__context__) == (None, None)
-
-
-def test_many_threads_log_in_once(bench: Bench, client: PayTraceClient) -> None:
-    threads = [
-        threading.Thread(target=client.transactions, kwargs={"start": TODAY, "end": TODAY})
-        for _ in range(8)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert bench.calls()["calls"] == {bench.path("token"): 1, bench.path("by_date"): 8}
-
-
-def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
-    with simulator_process(tmp_path) as first:
-        first.control("clock", now=NOON.isoformat())
-        first.control("accounts", account="acme", merchant_id="777001")
-        first.control("transactions", account="acme", amount=Decimal("12.30"))
-        before = first.look("state")
-    with simulator_process(tmp_path) as second:
-        assert second.look("state") == before

@@ -98,13 +98,14 @@ def test_what_is_kept_of_a_call_has_no_secret_and_no_card_number() -> None:
             "amount": Decimal("12.50"),
         }
     )
+    assert "4012000098765439" not in repr(kept)
     assert kept == {
-        "username": "[redacted]",
-        "password": "[redacted]",
-        "credit_card": {"number": "[redacted]", "masked_number": "************5439"},
-        "items": [{"csc": "[redacted]"}],
-        "description": "card [redacted] order 1234567890123",
-        "integrator_id": "[redacted]",
+        "username": "[removed]",
+        "password": "[removed]",
+        "credit_card": {"number": "[PAN …5439]", "masked_number": "************5439"},
+        "items": [{"csc": "[removed]"}],
+        "description": "card [PAN …5439] order 1234567890123",
+        "integrator_id": "[removed]",
         "amount": Decimal("12.50"),
     }
 

@@ -46,23 +46,27 @@ def answer(world: World, request: Request) -> Answer:
 
 
 def put_account(world: World, fields: Json) -> Json:
-    """Create or replace {account, merchant_id, users, customers}; its transactions stay."""
+    """Create or replace {account, merchant_id, users, customers}.
+
+    Users are replaced when named and start unlocked; transactions and other customers stay.
+    """
     account = str(fields["account"])
     world.store.put_account(account, str(fields["merchant_id"]))
-    users = [
-        User(
-            username=str(user["username"]),
-            account=account,
-            password=str(user["password"]),
-            permissions=tuple(user.get("permissions", ())),
-        )
-        for user in fields.get("users", [])
-    ]
-    world.store.replace_users(account, users)
+    if "users" in fields:
+        world.store.replace_users(account, [_user(account, user) for user in fields["users"]])
     for customer in fields.get("customers", []):
         put_customer(world, account, customer)
     kept = world.store.customers(account)
     return {"account": account, "customers": {c.customer_id: c.number for c in kept}}
+
+
+def _user(account: str, fields: Json) -> User:
+    return User(
+        username=str(fields["username"]),
+        account=account,
+        password=str(fields["password"]),
+        permissions=tuple(fields.get("permissions", ())),
+    )
 
 
 def put_customer(world: World, account: str, fields: Json) -> Customer:

@@ -1,0 +1,191 @@
+"""What both PayTrace clients do when something goes wrong, and what they never show."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.canonical.errors import (
+    FixConfiguration,
+    IntegrationError,
+    OutcomeUnknown,
+    TryLater,
+)
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.settings import Secret
+from tests.paytrace.bench import NOON, PASSWORD, TODAY, Bench, bench, client, simulator, usd
+from tests.paytrace.simulator_process import simulator_process
+
+__all__ = ["bench", "client", "simulator"]
+
+# Tokens that run out
+
+
+def test_a_spent_token_is_replaced_once_for_a_read(bench: Bench, client: PayTraceClient) -> None:
+    client.transactions(start=TODAY, end=TODAY)
+    bench.simulator.control("clock", advance_seconds=7201)
+    assert client.transactions(start=TODAY, end=TODAY) == []
+    assert bench.calls()["calls"] == {bench.path("token"): 2, bench.path("by_date"): 3}
+
+
+def test_a_spent_token_never_replays_a_charge(bench: Bench, client: PayTraceClient) -> None:
+    client.transactions(start=TODAY, end=TODAY)
+    bench.simulator.control("clock", advance_seconds=7201)
+    with pytest.raises(TryLater) as expired:
+        bench.sell(client, "20.00")
+    assert expired.value.code == "paytrace.token_expired"
+    assert client.transactions(start=TODAY, end=TODAY) == []
+    assert bench.sell(client, "20.00").is_approved
+
+
+def test_a_token_refused_twice_stops(bench: Bench, client: PayTraceClient) -> None:
+    bench.fault("token_expired", "export", count=5)
+    with pytest.raises(FixConfiguration) as refused:
+        client.transactions(start=TODAY, end=TODAY)
+    assert refused.value.code == "paytrace.token_refused"
+    assert bench.calls()["calls"] == {bench.path("token"): 2, bench.path("by_date"): 2}
+
+
+# Faults
+
+FAULTS = ["slow", "http_500", "http_429", "truncated_json", "html_page", "reply_lost", "offline"]
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_disturbed_read_is_tried_later_and_once(
+    bench: Bench, client: PayTraceClient, kind: str
+) -> None:
+    bench.fault(kind, "export", seconds=5)
+    with pytest.raises(TryLater) as later:
+        client.transactions(start=TODAY, end=TODAY)
+    assert later.value.after == (timedelta(seconds=30) if kind == "http_429" else None)
+    assert bench.calls()["calls"][bench.path("by_date")] == 1
+    assert client.transactions(start=TODAY, end=TODAY) == []
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_disturbed_charge_is_unknown_and_sent_once(
+    bench: Bench, client: PayTraceClient, kind: str
+) -> None:
+    bench.fault(kind, "sale", seconds=5)
+    with pytest.raises(OutcomeUnknown):
+        bench.sell(client, "20.00")
+    calls = bench.calls()["calls"]
+    assert sum(n for path, n in calls.items() if path.startswith(bench.path("sale"))) == 1
+
+
+@pytest.mark.parametrize("kind", ["reply_lost", "truncated_json"])
+def test_a_charge_whose_reply_was_lost_is_found_by_export(
+    bench: Bench, client: PayTraceClient, kind: str
+) -> None:
+    bench.fault(kind, "sale")
+    with pytest.raises(OutcomeUnknown):
+        bench.sell(client, "20.00", invoice="10999")
+    found = client.transactions(start=TODAY, end=TODAY)
+    assert [(t.invoice_reference, t.amount) for t in found] == [("10999", usd("20.00"))]
+
+
+@pytest.mark.parametrize("kind", FAULTS[1:])
+@pytest.mark.parametrize("move", ["refund", "void"])
+def test_a_disturbed_refund_or_void_is_unknown(
+    bench: Bench, client: PayTraceClient, move: str, kind: str
+) -> None:
+    sale = bench.sell(client, "20.00")
+    if move == "refund":
+        bench.simulator.control("settle", account="acme")
+    bench.fault(kind, move)
+    moves: dict[str, Callable[[], object]] = {
+        "refund": lambda: client.refund(transaction_id=sale.transaction_id),
+        "void": lambda: client.void(sale.transaction_id),
+    }
+    with pytest.raises(OutcomeUnknown):
+        moves[move]()
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_disturbed_login_is_tried_later_and_once(bench: Bench, kind: str) -> None:
+    bench.fault(kind, "token", seconds=5)
+    with pytest.raises(TryLater):
+        bench.sell(bench.client(), "20.00")
+    assert bench.calls()["calls"] == {bench.path("token"): 1}
+
+
+def test_nothing_listening_is_tried_later_even_for_a_charge(bench: Bench) -> None:
+    closed = bench.client(base_url="http://127.0.0.1:1")
+    with pytest.raises(TryLater) as later:
+        bench.sell(closed, "20.00")
+    assert later.value.code == "paytrace.unreachable"
+
+
+def test_an_unknown_host_is_tried_later(bench: Bench) -> None:
+    with pytest.raises(TryLater) as later:
+        bench.sell(bench.client(base_url="http://paytrace.invalid"), "20.00")
+    assert later.value.code == "paytrace.unreachable"
+
+
+# Secrets
+
+
+def test_no_secret_is_in_any_repr_record_or_exception(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    client = bench.client()
+    token = client.log_in()
+    bench.fault("http_500", "export")
+    shown = [repr(bench.settings()), repr(bench.settings().password), repr(token), repr(client)]
+    for ask in (
+        lambda: client.transactions(start=TODAY, end=TODAY),
+        lambda: bench.sell(client, "5.00"),
+        lambda: bench.client(password=Secret("wrong-secret")).log_in(),
+        lambda: bench.client(base_url="http://127.0.0.1:1").log_in(),
+    ):
+        shown += _failure_of(ask)
+    shown += [repr(bench.records), caplog.text]
+    whole = "\n".join(shown)
+    assert "api_user" not in whole
+    assert [s for s in (PASSWORD, "wrong-secret", token.value, "tieout12") if s in whole] == []
+
+
+def _failure_of(ask: Any) -> list[str]:
+    """Everything a log or an error tracker could show of a failure, the causes too."""
+    try:
+        ask()
+    except IntegrationError as error:
+        chain = (error, error.__cause__, error.__context__)
+        return [text for part in chain for text in (repr(part), str(part), repr(vars(error)))]
+    return []
+
+
+def test_failures_carry_no_request_along(bench: Bench) -> None:
+    with pytest.raises(TryLater) as later:
+        bench.client(base_url="http://127.0.0.1:1").log_in()
+    assert (later.value.__cause__, later.value.__context__) == (None, None)
+
+
+def test_many_threads_log_in_once(bench: Bench, client: PayTraceClient) -> None:
+    threads = [
+        threading.Thread(target=client.transactions, kwargs={"start": TODAY, "end": TODAY})
+        for _ in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert bench.calls()["calls"] == {bench.path("token"): 1, bench.path("by_date"): 8}
+
+
+def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
+    with simulator_process(tmp_path) as first:
+        first.control("clock", now=NOON.isoformat())
+        first.control("accounts", account="acme", merchant_id="777001")
+        first.control("transactions", account="acme", amount=Decimal("12.30"))
+        before = first.look("state")
+    with simulator_process(tmp_path) as second:
+        assert second.look("state") == before

@@ -1,0 +1,120 @@
+"""A PayTrace account to test against, in either version, and the client for it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from integrations.canonical.money import Money
+from integrations.paytrace.client import PayTraceClient, connect
+from integrations.paytrace.http import CallRecord, Timeouts
+from integrations.paytrace.results import SaleResult
+from integrations.paytrace.settings import ApiVersion, PayTraceSettings, Secret
+from integrations.paytrace.tokens import MemoryTokens
+from tests.paytrace.simulator_process import Simulator, simulator_process
+
+PASSWORD = "Kf83nPassword"
+NOON = datetime(2026, 3, 10, 12, 0, 0, tzinfo=ZoneInfo("America/Los_Angeles"))
+TODAY = date(2026, 3, 10)
+PATHS = {
+    "v1": {
+        "token": "/oauth/token",
+        "sale": "/v1/transactions/sale",
+        "refund": "/v1/transactions/refund",
+        "void": "/v1/transactions/void",
+        "export": "/v1/transactions/export",
+        "by_date": "/v1/transactions/export/by_date_range",
+    },
+    "v3": {
+        "token": "/v3/token",
+        "sale": "/v3/card/sale",
+        "refund": "/v3/card/batch/refund",
+        "void": "/v3/card/batch/void",
+        "export": "/v3/transactions/export",
+        "by_date": "/v3/transactions/export/by-date",
+    },
+}
+
+
+@dataclass
+class Bench:
+    """A fresh account in a frozen noon, and the client under test."""
+
+    simulator: Simulator
+    version: ApiVersion
+    customer_id: str
+    records: list[CallRecord]
+
+    def settings(self, **changes: Any) -> PayTraceSettings:
+        plain = PayTraceSettings(
+            api_version=self.version,
+            environment="sandbox",
+            base_url=self.simulator.url,
+            username="api_user",
+            password=Secret(PASSWORD),
+            merchant_id="777001",
+            integrator_id="tieout12",
+        )
+        return dataclasses.replace(plain, **changes)
+
+    def client(self, **changes: Any) -> PayTraceClient:
+        return connect(
+            self.settings(**changes),
+            tokens=MemoryTokens(),
+            timeouts=Timeouts(read=1.0),
+            observe=self.records.append,
+        )
+
+    def path(self, name: str) -> str:
+        return PATHS[self.version][name]
+
+    def fault(self, kind: str, name: str, **fields: Any) -> None:
+        self.simulator.control("faults", kind=kind, path_prefix=self.path(name), **fields)
+
+    def calls(self) -> Any:
+        return self.simulator.look("calls")
+
+    def sell(self, client: PayTraceClient, amount: str, invoice: str = "10432") -> SaleResult:
+        return client.sale_by_customer(
+            customer_id=self.customer_id, amount=usd(amount), invoice_id=invoice
+        )
+
+
+def usd(text: str) -> Money:
+    return Money.parse(text, "USD")
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
+    with simulator_process(tmp_path_factory.mktemp("paytrace")) as running:
+        yield running
+
+
+@pytest.fixture(params=["v1", "v3"])
+def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Bench:
+    simulator.control("reset")
+    simulator.control("clock", now=NOON.isoformat())
+    made = simulator.control(
+        "accounts",
+        account="acme",
+        merchant_id="777001",
+        users=[
+            {"username": "api_user", "password": PASSWORD},
+            {"username": "reader", "password": "Reader1", "permissions": ["export", "batches"]},
+        ],
+        customers=[{"customer_id": "HAVEN", "name": "Haven Supply", "email": "ap@haven.test"}],
+    )
+    number = str(made["customers"]["HAVEN"])
+    customer_id = "HAVEN" if request.param == "v1" else number
+    return Bench(simulator, request.param, customer_id, records=[])
+
+
+@pytest.fixture
+def client(bench: Bench) -> PayTraceClient:
+    return bench.client()
