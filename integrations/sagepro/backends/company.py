@@ -23,7 +23,7 @@ from sqlalchemy import (
     update,
 )
 
-from integrations.sagepro.backends.types import blank, column_type
+from integrations.sagepro.backends.types import blank, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import HISTORY, PostingProfile
 
@@ -137,14 +137,14 @@ def _unread(name: str) -> str:
 def _table(profile: PostingProfile, table: str, metadata: MetaData) -> Table:
     mapped: TableMap = profile.table_map(table)
     columns: list[Column[Any]] = [
-        Column(column.name, column_type(column.type), key=key)
+        Column(column.name, sql_type(column.type), key=key)
         for key, column in mapped.columns.items()
     ]
     columns += [
-        Column(name, column_type(kind), key=_unread(name)) for name, kind in mapped.blanks.items()
+        Column(name, sql_type(kind), key=_unread(name)) for name, kind in mapped.blanks.items()
     ]
     columns += [
-        Column(name, column_type(kind), key=_unread(name))
+        Column(name, sql_type(kind), key=_unread(name))
         for name, (kind, _) in mapped.constants.items()
     ]
     return Table(profile.physical_table(table), metadata, *columns)

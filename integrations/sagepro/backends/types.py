@@ -7,30 +7,9 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import CHAR, Boolean, DateTime, Integer, Numeric, String, Text
-from sqlalchemy.types import TypeEngine, UserDefinedType
+from sqlalchemy.types import TypeEngine
 
 from integrations.sagepro.columns import ColumnType
-
-
-class BlankPadded(UserDefinedType[str]):
-    """PostgreSQL's character type in comparisons: trailing blanks do not count.
-
-    Without it a parameter arrives as varchar, and no index on a char(n) key is used. It names
-    no length, because a cast to char(n) would cut a value short and find another key.
-    """
-
-    cache_ok = True
-    render_bind_cast = True
-
-    def get_col_spec(self, **_: object) -> str:
-        return "BPCHAR"
-
-
-def column_type(kind: ColumnType) -> TypeEngine[Any]:
-    """The type a mapped column has in statements; `sql_type` is the one it is created with."""
-    if kind.letter == "C":
-        return CHAR(kind.width).with_variant(BlankPadded(), "postgresql")
-    return sql_type(kind)
 
 
 def sql_type(kind: ColumnType) -> TypeEngine[Any]:
