@@ -26,6 +26,8 @@ class Kind(StrEnum):
 
 def find_edits(data: bytes, *, kind: Kind = Kind.UNKNOWN) -> list[Edit]:
     """What to replace in `data`, in order. Raises CannotTokenise when it is not safely read."""
+    if WORTH_READING.search(data) is None:
+        return []
     walk = Walk(reader=_read_part)
     if kind is not Kind.JSON and _looks_like_json(data):
         kind = Kind.JSON
