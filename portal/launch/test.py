@@ -1,0 +1,48 @@
+"""`python3 run.py test`: the whole suite on two processes; what follows goes to pytest."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+
+from portal.launch import browser, places
+from portal.launch.progress import fail
+
+
+def main(arguments: Sequence[str]) -> int:
+    """pytest's exit code; 1 when chromium is missing and CI is set."""
+    has_browser = browser.ensure()
+    if not has_browser and os.environ.get("CI"):
+        return fail("CI is set, and there the browser tests must run; install chromium.")
+    command = pytest(arguments, has_browser=has_browser)
+    return _wait(subprocess.Popen(command, cwd=places.CHECKOUT))
+
+
+def pytest(arguments: Sequence[str], *, has_browser: bool) -> list[str]:
+    """The command. Arguments come last, so that they win over ours."""
+    parallel = [] if _chooses_processes(arguments) else ["-n", "2"]
+    left_out = [] if has_browser or _chooses_marks(arguments) else ["-m", "not browser"]
+    return [sys.executable, "-m", "pytest", *parallel, *left_out, *arguments]
+
+
+def _wait(process: subprocess.Popen[bytes]) -> int:
+    """Ctrl-C reaches pytest by itself, and it needs a moment to stop its database."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
+
+
+def _chooses_processes(arguments: Sequence[str]) -> bool:
+    return any(one.startswith(("-n", "--numprocesses", "--pdb")) for one in arguments)
+
+
+def _chooses_marks(arguments: Sequence[str]) -> bool:
+    return any(one == "-m" or one.startswith("-m=") for one in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
