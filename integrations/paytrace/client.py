@@ -74,6 +74,9 @@ class PayTraceClient(Protocol):
     def settle(self) -> None:
         """Settle what is pending, in the v1 sandbox only; NeverWorks elsewhere."""
 
+    def close(self) -> None:
+        """Close the sockets kept open. The client may be used again."""
+
 
 def connect(
     settings: PayTraceSettings,

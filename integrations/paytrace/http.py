@@ -111,6 +111,10 @@ class Transport:
             raise outcome
         return outcome
 
+    def close(self) -> None:
+        """Close the sockets kept open; a later call opens new ones."""
+        self._session.close()
+
     def _exchange(self, call: Call, token: str, *, deadline: float) -> Reply | IntegrationError:
         # Failures are returned, then raised outside the except block: a requests exception holds
         # the request, and with it the password, and must not travel along as __context__.

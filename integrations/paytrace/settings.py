@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from typing import Literal, NoReturn
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from integrations.canonical.errors import FixConfiguration
@@ -50,8 +52,8 @@ class PayTraceSettings:
 
     `zone` is the zone of the account's dates and times: PayTrace sends them without one and
     documents its settlement clock in Pacific time (help.paytrace.com/modify-auto-settle).
-    Raises FixConfiguration when production would be reached without TLS or the integrator id
-    is too long for PayTrace.
+    Raises FixConfiguration when production would be reached without TLS from anywhere but this
+    machine's own simulator, or when the integrator id is too long for PayTrace.
     """
 
     api_version: ApiVersion
@@ -65,7 +67,8 @@ class PayTraceSettings:
     currency: str = "USD"
 
     def __post_init__(self) -> None:
-        if self.environment == "production" and not self.base_url.startswith("https://"):
+        is_safe = self.base_url.startswith("https://") or _is_loopback(self.base_url)
+        if self.environment == "production" and not is_safe:
             raise FixConfiguration(
                 "PayTrace in production is only reached over https.",
                 code="paytrace.settings_invalid",
@@ -81,6 +84,14 @@ class PayTraceSettings:
     @property
     def zone_info(self) -> ZoneInfo:
         return ZoneInfo(self.zone)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def default_base_url(environment: Environment) -> str:

@@ -73,6 +73,9 @@ class V1Client:
         }
         return login.log_in(self._transport, Call("POST", "/oauth/token", form=form))
 
+    def close(self) -> None:
+        self._transport.close()
+
     def capabilities(self) -> Capabilities:
         today = datetime.now(self._reading.zone).date()
         is_sandbox = self._settings.environment == "sandbox"

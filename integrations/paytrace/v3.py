@@ -78,6 +78,9 @@ class V3Client:
         }
         return login.log_in(self._transport, Call("POST", "/v3/token", form=form))
 
+    def close(self) -> None:
+        self._transport.close()
+
     def capabilities(self) -> Capabilities:
         today = datetime.now(self._reading.zone).date()
         refundable = (

@@ -71,6 +71,12 @@ def test_one_token_serves_many_calls(bench: Bench, client: PayTraceClient) -> No
     assert bench.calls()["calls"] == {bench.path("token"): 1, bench.path("by_date"): 3}
 
 
+def test_a_closed_client_opens_again_when_asked(bench: Bench, client: PayTraceClient) -> None:
+    client.transactions(start=TODAY, end=TODAY)
+    client.close()
+    assert client.transactions(start=TODAY, end=TODAY) == []
+
+
 # Moving money
 
 

@@ -66,6 +66,8 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, str], field: s
     with pytest.raises(FixConfiguration) as refused:
         PayTraceSettings(**{**plain, **changes})
     assert refused.value.field == field
+    rehearsal = {"environment": "production", "base_url": "http://127.0.0.1:8080"}
+    assert PayTraceSettings(**{**plain, **rehearsal}).environment == "production"
 
 
 def test_memory_tokens_log_in_only_when_none_lives() -> None:
