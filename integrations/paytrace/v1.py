@@ -94,7 +94,7 @@ class V1Client:
                 ),
                 unsaid("refunds", "PayTrace says whether refunds are allowed only at a refund."),
                 unsaid("ach", "API v1 has no way to list ACH payments."),
-                offered("settle", _settle_sentence(is_sandbox), is_available=is_sandbox),
+                offered("settle", _settle_sentence(is_sandbox=is_sandbox), is_available=is_sandbox),
             )
         )
 
@@ -202,7 +202,7 @@ def _number(transaction_id: str) -> int:
     return int(transaction_id)
 
 
-def _settle_sentence(is_sandbox: bool) -> str:  # noqa: FBT001 - one flag, named at each call
+def _settle_sentence(*, is_sandbox: bool) -> str:
     if is_sandbox:
         return "The sandbox can be settled on request."
     return "PayTrace settles by itself each evening; it cannot be asked to."

@@ -18,8 +18,8 @@ from integrations.paytrace.simulator.exchange import (
     json_answer,
 )
 from integrations.paytrace.simulator.faults import KINDS
+from integrations.paytrace.simulator.rows import Target, User
 from integrations.paytrace.simulator.state import Customer, RefusedError, Transaction
-from integrations.paytrace.simulator.store import Target, User
 from integrations.paytrace.simulator.world import World
 
 Handler = Callable[[World, Json], Json]

@@ -16,7 +16,7 @@ from integrations.paytrace.simulator.exchange import (
     login_refused,
     token_refused,
 )
-from integrations.paytrace.simulator.store import Fault
+from integrations.paytrace.simulator.rows import Fault
 from integrations.paytrace.simulator.world import World
 
 KINDS = frozenset(

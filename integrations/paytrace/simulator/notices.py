@@ -20,8 +20,8 @@ import requests
 
 from integrations.canonical.transactions import TransactionState, TransactionType
 from integrations.paytrace import wire
+from integrations.paytrace.simulator.rows import Target
 from integrations.paytrace.simulator.state import Transaction
-from integrations.paytrace.simulator.store import Target
 
 CURRENCY = "USD"
 _TRIES = 3

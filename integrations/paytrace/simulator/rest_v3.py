@@ -21,8 +21,8 @@ from integrations.paytrace.simulator.exchange import (
     json_answer,
 )
 from integrations.paytrace.simulator.rest_v1 import sale_answer
+from integrations.paytrace.simulator.rows import User
 from integrations.paytrace.simulator.state import Order, RefusedError, Transaction
-from integrations.paytrace.simulator.store import User
 from integrations.paytrace.simulator.world import World
 
 Handler = Callable[[World, User, Json, str], Json]

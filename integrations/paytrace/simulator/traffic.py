@@ -18,8 +18,8 @@ from typing import Any
 from integrations.canonical.transactions import TransactionState, TransactionType
 from integrations.paytrace import wire
 from integrations.paytrace.simulator.control import put_account, put_customer
+from integrations.paytrace.simulator.rows import Target
 from integrations.paytrace.simulator.state import Customer, Order, Transaction
-from integrations.paytrace.simulator.store import Target
 from integrations.paytrace.simulator.world import World
 
 # One of each kind within the first fifteen steps: a minute at four seconds.

@@ -18,8 +18,9 @@ from integrations.paytrace.simulator.notices import (
     signed_notice,
     silent_post,
 )
+from integrations.paytrace.simulator.rows import User
 from integrations.paytrace.simulator.state import Customer, Order, RefusedError, Transaction
-from integrations.paytrace.simulator.store import Store, User
+from integrations.paytrace.simulator.store import Store
 
 TOKEN_LIFETIME = timedelta(seconds=7200)  # help.paytrace.com/authentication
 MAX_FAILURES = 4  # consecutive bad logins that expire a password (PayTrace wiki, User Profiles)
