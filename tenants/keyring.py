@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hmac
 import json
 import re
 from collections.abc import Mapping
@@ -111,6 +112,14 @@ class KeyRing:
         Raises what `unwrap` raises.
         """
         return self.wrap(self.unwrap(wrapped, tenant_id=tenant_id), tenant_id=tenant_id)
+
+    def keyed_hash(self, value: bytes, *, purpose: str) -> bytes:
+        """32 bytes that only a holder of the newest master key can compute from `value`; other
+        purposes give other bytes."""
+        key = hmac.digest(
+            self.__keys[self.newest].raw(), f"tieout hash {purpose}".encode(), "sha256"
+        )
+        return hmac.digest(key, value, "sha256")
 
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self.versions)})"
