@@ -55,15 +55,21 @@ def ensure_database(superuser_url: str, *, name: str, owner: str) -> bool:
 
 def prepare_privileges(database_url: str) -> None:
     """What each role may do with tables the migrator makes here (run as superuser)."""
+    defaults = f"ALTER DEFAULT PRIVILEGES FOR ROLE {MIGRATOR} IN SCHEMA public"
     statements = (
         "REVOKE ALL ON SCHEMA public FROM PUBLIC",
         f"GRANT USAGE, CREATE ON SCHEMA public TO {MIGRATOR}",
         f"GRANT USAGE ON SCHEMA public TO {APP}, {SUPPORT}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {MIGRATOR} IN SCHEMA public "
-        f"GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
-        f"ALTER DEFAULT PRIVILEGES FOR ROLE {MIGRATOR} IN SCHEMA public "
-        f"GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
+        f"{defaults} GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {APP}",
+        f"{defaults} GRANT USAGE, SELECT ON SEQUENCES TO {APP}",
     )
     with psycopg.connect(database_url, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def has_table(database_url: str, name: str) -> bool:
+    """Whether the public schema of this database holds a table of this name."""
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute("SELECT to_regclass(%s)", [f"public.{name}"]).fetchone()
+    return found is not None and found[0] is not None

@@ -26,6 +26,7 @@ import psycopg
 from portal.launch import places
 
 SUPERUSER = "postgres"
+BINARIES_COPY = "postgresql-18"
 _START_SECONDS = 60
 _PR_SET_PDEATHSIG = 1
 
@@ -91,7 +92,11 @@ def start(folder: Path, *, settings: Mapping[str, str] | None = None) -> Server:
         command += ["-c", f"{name}={value}"]
     log = (folder / "server.log").open("ab")
     process = subprocess.Popen(
-        command, stdout=log, stderr=log, cwd=folder, preexec_fn=_become(account)
+        command,
+        stdout=log,
+        stderr=log,
+        cwd=folder,
+        preexec_fn=_become(account),  # noqa: PLW1509 the launcher has one thread
     )
     log.close()
     server = Server(folder=folder, process=process, password=password)
@@ -177,7 +182,7 @@ def _binaries(folder: Path, account: Account | None) -> Path:
     binaries = wheel / "pginstall18" / "bin"
     if account is None or _can_run(binaries / "postgres", account):
         return binaries
-    copy = folder.parent / "postgresql-18"
+    copy = folder.parent / BINARIES_COPY
     target = copy / wheel.name / "pginstall18"
     if not target.exists():
         # The checkout is closed to that account; libraries are found relative to the binaries.
@@ -223,7 +228,11 @@ def _run(
     command: Sequence[str], folder: Path, account: Account | None
 ) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        command, capture_output=True, check=False, cwd=folder, preexec_fn=_become(account)
+        command,
+        capture_output=True,
+        check=False,
+        cwd=folder,
+        preexec_fn=_become(account),
     )
 
 

@@ -1,0 +1,108 @@
+"""The demo around the portal: sample companies, the simulated gateway, tenants and traffic."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from integrations.sagepro.sample.demo import open_invoices_for_demo
+from portal.launch import keepsakes, places, private_files, sample_companies, simulator
+from portal.launch.postgres import Server
+from portal.launch.private_files import Facts
+from portal.launch.sample_companies import Company
+from portal.launch.steps import begin
+
+REQUEST = places.VAR / "demo.json"
+
+
+@dataclass
+class Demo:
+    """What the demo's parts need to know of each other."""
+
+    companies: list[Company]
+    simulator_url: str
+    notice_url: str = ""
+    notice_secret: str = ""
+    api_key: str = ""
+
+
+def stock_simulator(url: str, companies: list[Company], kept: Facts) -> None:
+    """Give both gateway accounts their users and the customers who owe something."""
+    simulator.put_accounts(url, password=kept["passwords"]["gateway"], customers=_payers(companies))
+
+
+def seed(demo: Demo, kept: Facts, settings: Mapping[str, str]) -> Demo:
+    """Make tenants, people and connections; safe to repeat. Raises LaunchError."""
+    plan = {
+        "emails": keepsakes.DEMO_LOGINS,
+        "passwords": kept["logins"],
+        "known": kept.get("demo", {}),
+        "gateway_url": demo.simulator_url,
+        "gateway_password": kept["passwords"]["gateway"],
+        "places": _places(demo.companies),
+    }
+    private_files.write_json(REQUEST, plan)
+    try:
+        answer = json.loads(begin("seed_demo", str(REQUEST), settings=settings).finish())
+    finally:
+        REQUEST.unlink(missing_ok=True)
+    kept["demo"] = answer
+    keepsakes.save(kept)
+    demo.notice_url = settings["PORTAL_URL"] + answer["notice_path"]
+    demo.notice_secret = answer["notice_secret"]
+    demo.api_key = answer["api_key"]
+    return demo
+
+
+def _places(companies: list[Company]) -> Facts:
+    """Production and Dev: an account of the gateway and a company of their own each."""
+    return {
+        place: {
+            "api_version": account.api_version,
+            "merchant_id": account.merchant_id,
+            "username": account.username,
+            "company_number": company.number,
+            "company_dsn": company.dsn,
+        }
+        for place, account, company in zip(
+            ("production", "dev"), simulator.ACCOUNTS, companies, strict=True
+        )
+    }
+
+
+def begin_traffic(demo: Demo) -> bool:
+    """Let the simulator play; True when the story begins now."""
+    return simulator.write_story(
+        invoices=open_invoices_for_demo(demo.companies[0].owner_dsn),
+        customers=_payers(demo.companies),
+        notice={"url": demo.notice_url, "secret": demo.notice_secret},
+    )
+
+
+def facts(demo: Demo, kept: Facts, *, url: str, database_url: str) -> Facts:
+    """The content of var/run.json."""
+    logins = [
+        {"role": role, "email": email, "password": kept["logins"][role]}
+        for role, email in keepsakes.DEMO_LOGINS.items()
+    ]
+    return {
+        "url": url,
+        "notice_url": demo.notice_url,
+        "notice_secret": demo.notice_secret,
+        "api_key": demo.api_key,
+        "logins": logins,
+        "simulator_url": demo.simulator_url,
+        "sample_company_dsn": demo.companies[0].owner_dsn,
+        "database_url": database_url,
+    }
+
+
+def make_companies(server: Server, kept: Facts, *, today: date) -> list[Company]:
+    return sample_companies.prepare(server, passwords=kept["passwords"], today=today)
+
+
+def _payers(companies: list[Company]) -> list[dict[str, str]]:
+    dsn = companies[0].owner_dsn
+    return simulator.customers_of(open_invoices_for_demo(dsn), sample_companies.customer_names(dsn))
