@@ -13,7 +13,6 @@ from django.utils import timezone
 from integrations.alerts.evaluation import Condition, waiting_sentence
 from integrations.canonical.money import Money, round_to
 from integrations.connections.models import Connection
-from integrations.exceptions.models import ExceptionCase
 from integrations.posting.models import Effect, EffectState
 from tenants.models import Environment
 
@@ -74,8 +73,8 @@ def _waiting(environment: Environment, link: str) -> Iterator[Condition]:
 
 def _cases(environment: Environment, link: str) -> Iterator[Condition]:
     found = (
-        ExceptionCase.objects.filter(
-            effect__environment=environment, state=ExceptionCase.State.OPEN
+        Effect.objects.filter(
+            environment=environment, state__in=[EffectState.PARKED, EffectState.PARTIAL]
         )
         .values("currency")
         .annotate(count=Count("id"), total=Sum("amount"))

@@ -88,6 +88,8 @@ def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Drain | None:
 def _walk_new(drain: Drain) -> bool:
     """Take every new effect through its workflow; True when time ran out first."""
     company = Company(drain.connector)
+    with tenant_transaction(drain.tenant_id):
+        walking.wake_waiting(company_id=drain.company.id)
     while not drain.is_over:
         with tenant_transaction(drain.tenant_id):
             waiting = walking.new_effects(company_id=drain.company.id, limit=BATCH)

@@ -21,9 +21,7 @@ def ask(transaction: GatewayTransaction, *, source: Connection, reason: str, fou
     """Park a row of its own for this transaction and open a case, once."""
     if source.posts_to_id is None:
         return
-    row = _row(
-        transaction, source=source, company_id=source.posts_to_id, found_by=found_by
-    )
+    row = _row(transaction, source=source, company_id=source.posts_to_id, found_by=found_by)
     if not insert_once(row):
         return
     outbox.park(row.id, code="unknown_status", sentence=reason)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from django.db import Error as DatabaseError
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from integrations.accounting.models import GLRuleVersion
 from integrations.canonical.errors import IntegrationError, NeverWorks
 from integrations.canonical.posting import WithdrawOutcome
+from integrations.connections.models import Connection
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
+from integrations.mapping.models import MappingVersion
 from integrations.pipeline import reversal
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
@@ -31,6 +37,8 @@ from integrations.workflows.subject import (
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.walking")
+# How often a payment that waits for a period asks whether it is open now.
+PERIOD_LOOK = timedelta(minutes=10)
 _INSIDE = NeedsPerson(
     code="inside",
     sentence="Tieout stumbled over this payment; nothing was written. Our support has been told.",
@@ -42,6 +50,25 @@ def new_effects(*, company_id: uuid.UUID, limit: int) -> list[uuid.UUID]:
     """Effects that no walk has looked at since they came or were sent back, oldest first."""
     found = Effect.objects.filter(company_id=company_id, state=EffectState.NEW)
     return list(found.order_by("occurred_at", "id").values_list("id", flat=True)[:limit])
+
+
+def wake_waiting(*, company_id: uuid.UUID) -> None:
+    """Walk again what waited for a mapping or rule published since, or for a period to open."""
+    waiting = Effect.objects.filter(company_id=company_id)
+    published = [
+        version.published_at
+        for model in (GLRuleVersion, MappingVersion)
+        if (version := model.objects.filter(environment__id__in=_environment(company_id)).first())
+    ]
+    due = Q(state=EffectState.WAITING_PERIOD, state_since__lt=Now() - PERIOD_LOOK)
+    if published:
+        due |= Q(state=EffectState.WAITING_MAPPING, state_since__lt=max(published))
+    for effect_id in waiting.filter(due).values_list("id", flat=True):
+        outbox.begin_walk(effect_id)
+
+
+def _environment(company_id: uuid.UUID) -> Any:
+    return Connection.objects.filter(id=company_id).values("environment_id")
 
 
 def walk_effect(effect_id: uuid.UUID, *, tenant_id: uuid.UUID, company: Company) -> None:

@@ -7,31 +7,46 @@ they touch is real: PostgreSQL as the application role, the simulator over HTTP,
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
+import pytest
 from django.db import connection as database
+from django.db import connections as connections_of_django
 from django.test import Client
 
-from integrations import tasks
+from integrations import pipeline, tasks
 from integrations.accounting import operations as accounting
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.ledger_documents import Invoice
 from integrations.connections import operations as connections
 from integrations.connections.models import Connection
+from integrations.connections.secrets import keep_secrets
+from integrations.events.models import InboundNotice
 from integrations.events.signatures import sign
-from integrations.posting.models import Effect, LedgerLine
-from integrations.sagepro.sample.books import Books, Changes, books, changes
+from integrations.exceptions.models import ExceptionCase
+from integrations.mapping import operations as mapping_operations
+from integrations.mapping import queries as mapping
+from integrations.mapping.rows import MappingRow
+from integrations.posting.models import Effect, LedgerLine, PostingAttempt
+from integrations.sagepro.sample.books import Books, Changes, Row, books, changes
 from integrations.sagepro.sample.demo import open_invoices_for_demo
 from integrations.sagepro.sample.profile import sample_profile
 from tenants import operations as tenants
+from tenants.errors import NotPossible
 from tenants.ids import new_id
 from tenants.models import DueWork, Environment, Tenant, User
 from tenants.scope import tenant_transaction
 from tests.paytrace.simulator_process import Simulator
+from tests.sagepro.cutting_proxy import CuttingProxy
 
 ACTOR = "alice@example.com"
 # Every walk happens at noon Pacific of one Friday, so that dates in literals stay true.
@@ -160,6 +175,165 @@ class World:
         """What differs in the Sage books since the world began."""
         return changes(self.before, books(self.sage_dsn))
 
+    def changed_but_ids(self, transaction_id: str) -> Changes:
+        """The same, with what differs from run to run replaced by a word."""
+        effect = self.effect(transaction_id)
+        words = {
+            effect.marker: "MARKER",
+            effect.approval_code: "APPROVAL",
+            effect.effect_key: "EFFECT",
+            effect.payload_hash: "HASH",
+            transaction_id: "TRANSACTION",
+        }
+        found = self.changed()
+        return Changes(_renamed(found.added, words), _renamed(found.removed, words), found.changed)
+
+    def changed_tables(self) -> list[str]:
+        found = self.changed()
+        return sorted({*found.added, *found.removed, *found.changed})
+
+    def notices(self) -> dict[str, int]:
+        """How many notices stand in each state."""
+        with tenant_transaction(self.tenant.id):
+            return dict(Counter(InboundNotice.objects.values_list("state", flat=True)))
+
+    def open_cases(self) -> list[str]:
+        with tenant_transaction(self.tenant.id):
+            found = ExceptionCase.objects.filter(state=ExceptionCase.State.OPEN)
+            return list(found.order_by("opened_at").values_list("code", flat=True))
+
+    def case(self) -> ExceptionCase:
+        """The only open case; inside the tenant transaction."""
+        return ExceptionCase.objects.get(state=ExceptionCase.State.OPEN)
+
+    def attempts(self, transaction_id: str) -> list[str]:
+        """The outcomes of every time Sage was asked about this payment."""
+        effect = self.effect(transaction_id)
+        with tenant_transaction(self.tenant.id):
+            found = PostingAttempt.objects.filter(effect_id=effect.id).order_by("number")
+            return list(found.values_list("outcome", flat=True))
+
+    def company_state(self) -> str:
+        with tenant_transaction(self.tenant.id):
+            return Connection.objects.get(id=self.company_id).state
+
+    # What a person does
+
+    def choose_invoice(self, transaction_id: str, number: str) -> None:
+        effect = self.effect(transaction_id)
+        self.within(
+            lambda: pipeline.choose_invoice(
+                effect_id=effect.id, invoice_number=number, actor=ACTOR, reason="by hand"
+            )
+        )
+
+    def put_on_account(self, transaction_id: str, customer: str) -> None:
+        effect = self.effect(transaction_id)
+        self.within(
+            lambda: pipeline.put_on_account(
+                effect_id=effect.id, customer_number=customer, actor=ACTOR, reason="deposit"
+            )
+        )
+
+    def dismiss(self, transaction_id: str, *, reason: str) -> None:
+        effect = self.effect(transaction_id)
+        self.within(lambda: pipeline.dismiss(effect_id=effect.id, actor=ACTOR, reason=reason))
+
+    def decide_fails(self, transaction_id: str) -> str:
+        """The sentence a person gets who dismisses it now."""
+        effect = self.effect(transaction_id)
+        with pytest.raises(NotPossible) as refused, tenant_transaction(self.tenant.id):
+            pipeline.dismiss(effect_id=effect.id, actor=ACTOR, reason="enough")
+        return refused.value.sentence
+
+    def map_comment_to_the_description(self) -> None:
+        with tenant_transaction(self.tenant.id):
+            rows = mapping.in_force(self.environment_id).rows
+        kept = tuple(row for row in rows if row.target != "comment")
+        changed = (*kept, MappingRow("comment", "description", "", ()))
+        self.within(
+            lambda: mapping_operations.publish(
+                environment_id=self.environment_id, rows=changed, actor=ACTOR
+            )
+        )
+
+    # What happens to Sage
+
+    @contextmanager
+    def sage_away(self) -> Iterator[None]:
+        """The company's server is not there: its address answers nobody."""
+        with self._instead(self.sage_dsn.replace("%2Fsocket", "%2Fnowhere")):
+            yield
+
+    @contextmanager
+    def sage_cut_at_commit(self, *, reaches_server: bool) -> Iterator[None]:
+        """The connection to Sage breaks at every COMMIT, before or after the server hears it."""
+        folder = Path(tempfile.mkdtemp(prefix="cut", dir="/tmp"))
+        with (
+            CuttingProxy(self.sage_dsn, folder=folder, reaches_server=reaches_server) as proxy,
+            self._instead(proxy.dsn),
+        ):
+            yield
+
+    @contextmanager
+    def _instead(self, dsn: str) -> Iterator[None]:
+        self._point_at(dsn)
+        try:
+            yield
+        finally:
+            self._point_at(self.sage_dsn)
+
+    def _point_at(self, dsn: str) -> None:
+        with tenant_transaction(self.tenant.id):
+            keep_secrets(connection_id=self.company_id, values={"dsn": dsn})
+
+    def key_receipt_by_hand(self, *, invoice: str, amount: str) -> None:
+        """A clerk enters a cash receipt in Sage; ours is not involved."""
+        with psycopg.connect(self.sage_dsn, autocommit=True) as books_of_sage:
+            books_of_sage.execute("CREATE TEMP TABLE keyed AS SELECT * FROM arcash LIMIT 1")
+            books_of_sage.execute("ALTER TABLE keyed DROP COLUMN id_col")
+            books_of_sage.execute(
+                """
+                UPDATE keyed SET (invno, custno, paidamt, dtepaid, refno) = (
+                    SELECT invno, custno, %s::numeric, '2026-11-19'::timestamp, 'CHK 1190'
+                    FROM armast WHERE ltrim(invno) = %s)
+                """,
+                [amount, invoice],
+            )
+            columns = [
+                row[0]
+                for row in books_of_sage.execute(
+                    "SELECT column_name FROM information_schema.columns WHERE table_name = 'keyed'"
+                )
+            ]
+            names = ", ".join(columns)
+            books_of_sage.execute(f"INSERT INTO arcash ({names}) SELECT {names} FROM keyed")
+            books_of_sage.execute(
+                "UPDATE armast SET paidamt = paidamt + %s::numeric, "
+                "balance = balance - %s::numeric WHERE ltrim(invno) = %s",
+                [amount, amount, invoice],
+            )
+        self.before = books(self.sage_dsn)
+
+    def close_period(self, day: str) -> None:
+        """Somebody closes the fiscal period of this day in Sage."""
+        profile = sample_profile()
+        table = profile.physical_table("periods")
+        start, end = (profile.column("periods", name).name for name in ("starts_on", "ends_on"))
+        closed = profile.column("periods", "closed").name
+        with psycopg.connect(self.sage_dsn, autocommit=True) as books_of_sage:
+            books_of_sage.execute(
+                f"UPDATE {table} SET {closed} = 'true' WHERE %s::date BETWEEN {start} AND {end}",
+                [day],
+            )
+
+    def notify_in_thread(self, transaction_id: str) -> int:
+        """`notify` from a thread, which closes its own database connection."""
+        try:
+            return self.notify(transaction_id)
+        finally:
+            connections_of_django.close_all()
+
     def _make_due(self, kind: str, subject_id: UUID) -> None:
         with database.cursor() as cursor:
             cursor.execute(
@@ -167,6 +341,18 @@ class World:
                 "WHERE kind = %s AND subject_id = %s",
                 [kind, subject_id],
             )
+
+
+def _renamed(tables: dict[str, list[Row]], words: dict[str, str]) -> dict[str, list[Row]]:
+    def rename(text: str) -> str:
+        for found, word in words.items():
+            text = text.replace(found, word) if found else text
+        return text
+
+    return {
+        table: [{column: rename(text) for column, text in row.items()} for row in rows]
+        for table, rows in tables.items()
+    }
 
 
 def build(simulator: Simulator, *, sage_dsn: str, slug: str = "acme-books") -> World:
@@ -190,7 +376,7 @@ def build(simulator: Simulator, *, sage_dsn: str, slug: str = "acme-books") -> W
         )  # fmt: skip
         gateway = connections.create_paytrace(
             environment_id=environment.id, name="PayTrace", api_version="v1",
-            gateway_environment="production", base_url=simulator.url,
+            gateway_environment="sandbox", base_url=simulator.url,
             username=f"api-{account}", password="right-password", merchant_id=account,
             zone="America/Los_Angeles", currency="USD", posts_to_id=company.id, actor=ACTOR,
         )  # fmt: skip

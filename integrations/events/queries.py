@@ -1,0 +1,45 @@
+"""Reads of what came in, for screens."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import Max
+
+from integrations.events.models import GatewayFact, InboundNotice, SyncRun, Watermark
+
+
+def facts_of(*, connection_id: uuid.UUID, transaction_id: str) -> list[GatewayFact]:
+    """Every state the gateway told of one transaction, in the order we saw them."""
+    found = GatewayFact.objects.filter(connection_id=connection_id, transaction_id=transaction_id)
+    return list(found.order_by("seen_at", "id"))
+
+
+def notices_of(*, connection_id: uuid.UUID, transaction_id: str) -> list[InboundNotice]:
+    """The notices that named one transaction, without their bodies."""
+    found = InboundNotice.objects.defer("body").filter(
+        connection_id=connection_id, transaction_id=transaction_id
+    )
+    return list(found.order_by("received_at", "id")[:20])
+
+
+def complete_up_to(*, connection_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
+    """For each connection, the moment up to which every payment has been seen."""
+    rows = Watermark.objects.filter(connection_id__in=connection_ids)
+    return dict(rows.values_list("connection_id", "complete_up_to"))
+
+
+def last_notice_at(*, connection_id: uuid.UUID) -> datetime | None:
+    """When the newest notice came in; None when none ever did."""
+    found: datetime | None = InboundNotice.objects.filter(connection_id=connection_id).aggregate(
+        newest=Max("received_at")
+    )["newest"]
+    return found
+
+
+def sync_runs(*, connection_id: uuid.UUID, limit: int = 10) -> list[SyncRun]:
+    """The newest looks through the gateway's export."""
+    found = SyncRun.objects.filter(connection_id=connection_id)
+    return list(found.order_by("-started_at")[:limit])

@@ -1,0 +1,160 @@
+"""What kinds of cases there are, in the accountant's words, and what each one offers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Offer(StrEnum):
+    """One thing a person can do about a case."""
+
+    RETRY = "retry"
+    ON_ACCOUNT = "on_account"
+    CHOOSE_INVOICE = "choose_invoice"
+    DISMISS = "dismiss"
+
+
+_APPLY = (Offer.CHOOSE_INVOICE, Offer.ON_ACCOUNT, Offer.RETRY, Offer.DISMISS)
+_REPAIR = (Offer.RETRY, Offer.DISMISS)
+
+
+@dataclass(frozen=True)
+class CaseKind:
+    """A code with its heading, the explanation under it, and its offers, best first."""
+
+    code: str
+    title: str
+    explanation: str
+    offers: tuple[Offer, ...]
+
+
+_KINDS: tuple[CaseKind, ...] = (
+    CaseKind(
+        "invoice_not_found",
+        "Invoice not found",
+        "The payment is real, but no invoice in Sage answers to what it names. Nothing was "
+        "written. Apply it to the right invoice, or put it on the customer's account.",
+        _APPLY,
+    ),
+    CaseKind(
+        "ambiguous",
+        "More than one invoice fits",
+        "Nothing is ever guessed between two invoices. Choose the one this payment pays.",
+        _APPLY,
+    ),
+    CaseKind(
+        "invoice_paid",
+        "This invoice is already paid",
+        "Posting it again would pay the invoice twice. If the customer really paid twice, put "
+        "it on account; if somebody keyed this payment in Sage, dismiss it.",
+        (Offer.ON_ACCOUNT, Offer.CHOOSE_INVOICE, Offer.RETRY, Offer.DISMISS),
+    ),
+    CaseKind(
+        "duplicate",
+        "Looks like a payment that is already in Sage",
+        "A receipt just like this one stands in the books. Nothing was written. Dismiss it if "
+        "it is the same money; try again if the customer paid twice on purpose.",
+        (Offer.DISMISS, Offer.ON_ACCOUNT, Offer.CHOOSE_INVOICE, Offer.RETRY),
+    ),
+    CaseKind(
+        "over_balance",
+        "More than the invoice's open balance",
+        "The payment is larger than what is open on the invoice.",
+        _APPLY,
+    ),
+    CaseKind(
+        "wrong_customer",
+        "The invoice belongs to another customer",
+        "The payer and the customer on the invoice differ.",
+        _APPLY,
+    ),
+    CaseKind(
+        "invoice_void",
+        "The invoice is void in Sage",
+        "A void invoice or a credit memo takes no payment.",
+        _APPLY,
+    ),
+    CaseKind(
+        "wrong_currency",
+        "The currencies differ",
+        "The payment and the invoice are in different currencies.",
+        _APPLY,
+    ),
+    CaseKind(
+        "customer_missing",
+        "Customer not found in Sage",
+        "A payment on account needs a customer, and the one it names is not in Sage. Say which "
+        "customer it belongs to, or apply it to an invoice.",
+        (Offer.ON_ACCOUNT, Offer.CHOOSE_INVOICE, Offer.RETRY, Offer.DISMISS),
+    ),
+    CaseKind(
+        "parent_not_found",
+        "Gives back a payment that is not known here",
+        "It may be from before Tieout was connected. Book it in Sage by hand, then dismiss it "
+        "here with a note; or try again once the payment has arrived.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "unknown_status",
+        "PayTrace tells a status we do not know",
+        "Nothing is guessed from an unknown status. Look at the transaction in PayTrace; it "
+        "resolves by itself when PayTrace tells a known one.",
+        (Offer.RETRY, Offer.DISMISS),
+    ),
+    CaseKind(
+        "over_reversed",
+        "Gives back more than was paid",
+        "Everything of the payment has been taken back already.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "validation",
+        "A field does not fit",
+        "Sage would not accept one of the values, so nothing was written. Repair the field "
+        "mapping or the record in Sage, then try again.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "unmapped",
+        "No account or field for it",
+        "No GL rule or field mapping covers this payment. Add one, then try again.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "conflict",
+        "Sage holds something else under this receipt number",
+        "Posting to this Sage company is halted until somebody has looked.",
+        (Offer.RETRY, Offer.DISMISS),
+    ),
+)
+
+_ALIASES: Mapping[str, str] = {
+    "not_found": "invoice_not_found",
+    "invoice_missing": "invoice_not_found",
+    "already_paid": "invoice_paid",
+    "void": "invoice_void",
+    "likely_keyed": "duplicate",
+    "likely_twice": "duplicate",
+    "same_payment": "duplicate",
+    "adopt": "duplicate",
+    "value_too_long": "validation",
+    "value_refused": "validation",
+    "account_missing": "unmapped",
+    "mapping": "unmapped",
+    "gl_rules": "unmapped",
+    "currency_mismatch": "wrong_currency",
+}
+
+_BY_CODE: Mapping[str, CaseKind] = {kind.code: kind for kind in _KINDS}
+
+
+def kind_of(code: str) -> CaseKind:
+    """The kind of a case, keeping the code as it is; one that is not listed says it plainly."""
+    short = code.rsplit(".", 1)[-1]
+    found = _BY_CODE.get(_ALIASES.get(short, short))
+    if found is None:
+        title = short.replace("_", " ").capitalize() or "Needs a look"
+        return CaseKind(code, title, "It stopped here and nothing was written since.", _REPAIR)
+    return CaseKind(code, found.title, found.explanation, found.offers)

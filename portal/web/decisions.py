@@ -1,0 +1,112 @@
+"""What a case offers: buttons with their words, and where each one leads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from integrations.exceptions.kinds import Offer, kind_of
+from integrations.exceptions.models import ExceptionCase
+
+
+@dataclass(frozen=True)
+class Button:
+    """One next action. `invoice` is filled where the button names one."""
+
+    offer: Offer
+    text: str
+    icon: str
+    is_first: bool = False
+    is_danger: bool = False
+    invoice: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An invoice the evidence names."""
+
+    number: str
+    customer_number: str
+    balance: str
+    currency: str
+    status: str
+
+
+_TEXTS: Mapping[Offer, tuple[str, str]] = {
+    Offer.RETRY: ("Try again", "refresh-cw"),
+    Offer.ON_ACCOUNT: ("Put on account", "wallet"),
+    Offer.CHOOSE_INVOICE: ("Apply to an invoice", "file-check"),
+    Offer.DISMISS: ("Dismiss", "circle-slash"),
+}
+_MOST_CANDIDATES = 4
+
+
+def offers_for(case: ExceptionCase) -> list[Button]:
+    """The buttons of a case, best first. An open invoice in the evidence gets its own."""
+    offers = kind_of(case.code).offers
+    if case.effect.kind != "sale":
+        offers = tuple(o for o in offers if o in {Offer.RETRY, Offer.DISMISS})
+    buttons = [
+        Button(Offer.CHOOSE_INVOICE, f"Apply to {found.number}", "file-check", invoice=found.number)
+        for found in candidates(case)[:_MOST_CANDIDATES]
+        if found.status == "open" and Offer.CHOOSE_INVOICE in offers
+    ]
+    for offer in offers:
+        text, icon = _words(offer, case)
+        buttons.append(Button(offer, text, icon, is_danger=offer is Offer.DISMISS))
+    return [replace(buttons[0], is_first=True, is_danger=False), *buttons[1:]]
+
+
+def case_context(case: ExceptionCase) -> dict[str, Any]:
+    """What the panel of a case shows."""
+    kind = kind_of(case.code)
+    return {
+        "case": case,
+        "case_title": kind.title,
+        "case_explanation": kind.explanation,
+        "evidence": evidence_lines(case),
+        "offers": offers_for(case),
+    }
+
+
+def candidates(case: ExceptionCase) -> list[Candidate]:
+    """The invoices a case's evidence shows."""
+    found = case.evidence.get("invoices", [])
+    return [
+        Candidate(
+            number=str(item.get("number", "")),
+            customer_number=str(item.get("customer_number", "")),
+            balance=str(item.get("balance", "")),
+            currency=str(item.get("currency", "")),
+            status=str(item.get("status", "")),
+        )
+        for item in found
+        if isinstance(item, Mapping)
+    ]
+
+
+def evidence_lines(case: ExceptionCase) -> list[str]:
+    """What was found, in sentences, for everything that is not an invoice to choose."""
+    lines = [
+        f"Invoice {c.number} of customer {c.customer_number}: {c.status}, "
+        f"open balance {c.balance} {c.currency}."
+        for c in candidates(case)
+    ]
+    for receipt in case.evidence.get("receipts", []):
+        where = f" on invoice {receipt['invoice_number']}" if receipt.get("invoice_number") else ""
+        lines.append(
+            f"Receipt in Sage: {receipt.get('amount', '')} {receipt.get('currency', '')}{where}, "
+            f"dated {receipt.get('date', '')}."
+        )
+    if case.evidence.get("value"):
+        lines.append(f"The value is ‘{case.evidence['value']}’.")
+    if case.evidence.get("rule"):
+        lines.append(str(case.evidence["rule"]))
+    return lines
+
+
+def _words(offer: Offer, case: ExceptionCase) -> tuple[str, str]:
+    if offer is Offer.RETRY and kind_of(case.code).title.startswith("Looks like"):
+        return "Post as another payment", "refresh-cw"
+    return _TEXTS[offer]

@@ -1,0 +1,107 @@
+"""Payments: the list, the same list as a file, and one payment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from integrations.events import queries as events
+from integrations.exceptions import queries as exceptions
+from integrations.posting import queries as posting
+from integrations.posting.models import Effect
+from integrations.workflows import queries as workflows
+from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.books import books_of, journal_of, plain_details
+from portal.web.decisions import case_context
+from portal.web.forms.payments import PaymentFilter, read_place, write_place
+from portal.web.spreadsheet import MAX_ROWS, csv_of
+from portal.web.timeline import timeline
+
+
+@require_safe
+@member_view()
+def payments(request: PlacedRequest) -> HttpResponse:
+    """Every payment of the environment that matches, newest first."""
+    form = PaymentFilter(request.GET)
+    environment = request.place.environment
+    found = posting.effects(
+        environment_id=environment.id, wanted=form.wanted(zone=environment.zone)
+    )
+    page = posting.page(found, after=read_place(request.GET.get("after", "")))
+    context = {
+        "form": form,
+        "page": page,
+        "totals": posting.totals(found),
+        "older": _with(request.GET, after=write_place(page.next)) if page.next else "",
+        "is_first": "after" not in request.GET,
+        "query": _with(request.GET, after=""),
+        "is_filtered": any(value for key, value in request.GET.items() if key != "after"),
+    }
+    return render(request, "payments/list.html", context)
+
+
+@require_safe
+@member_view()
+def payments_csv(request: PlacedRequest) -> HttpResponse:
+    """The list as a file, all pages of it, at most 50,000 rows."""
+    environment = request.place.environment
+    form = PaymentFilter(request.GET)
+    found = posting.effects(
+        environment_id=environment.id, wanted=form.wanted(zone=environment.zone)
+    )
+    text = csv_of(found[:MAX_ROWS].iterator(chunk_size=2000), zone=environment.zone)
+    name = f"{request.place.tenant.slug}-payments.csv"
+    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@require_safe
+@member_view()
+def payment(request: PlacedRequest, effect_id: str) -> HttpResponse:
+    """One payment: where it stands, its walk, its journal and its receipt in Sage."""
+    effect = posting.effect(
+        environment_id=request.place.environment.id, effect_id=parse_id(effect_id)
+    )
+    if effect is None:
+        raise Http404("Not found")
+    return render(request, "payments/payment.html", _story(effect))
+
+
+def _story(effect: Effect) -> dict[str, Any]:
+    source, transaction = effect.source_id, effect.transaction_id
+    facts = events.facts_of(connection_id=source, transaction_id=transaction)
+    runs = workflows.runs_of(effect.id)
+    attempts = posting.attempts(effect_id=effect.id)
+    case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
+    return {
+        "effect": effect,
+        **(case_context(case) if case else {}),
+        "decided": exceptions.history_of(effect_id=effect.id),
+        "timeline": timeline(
+            effect,
+            facts=facts,
+            notices=events.notices_of(connection_id=source, transaction_id=transaction),
+            runs=runs,
+            steps=workflows.steps_of([run.id for run in runs[-1:]]),
+            attempts=attempts,
+        ),
+        "journal": journal_of(effect, posting.ledger_lines(effect_id=effect.id)),
+        "books": books_of(attempts),
+        "attempts": attempts,
+        "facts": [(fact, plain_details(fact.details)) for fact in facts],
+        "related": posting.related(effect),
+    }
+
+
+def _with(query: QueryDict, **changes: str) -> str:
+    changed = query.copy()
+    for key, value in changes.items():
+        if value:
+            changed[key] = value
+        else:
+            changed.pop(key, None)
+    return changed.urlencode()

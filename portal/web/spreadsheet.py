@@ -1,0 +1,74 @@
+"""Payments as a file for a spreadsheet. No cell can become a formula there."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from integrations.canonical.money import exponent
+from integrations.posting.models import Effect
+from integrations.posting.words import MONEY_BACK, kind_word, word_of
+from portal.web.moments import zone_word
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MAX_ROWS = 50_000
+
+
+def csv_of(effects: Iterable[Effect], *, zone: str) -> str:
+    """A heading and one line for each effect; times in `zone`, money back with a minus."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    where = zone_word(zone)
+    writer.writerow(
+        [
+            f"Paid at ({where})",
+            "Kind",
+            "Customer",
+            "Customer number",
+            "Invoice",
+            "Amount",
+            "Currency",
+            "State",
+            "Why",
+            "Card",
+            "Last four",
+            "Approval code",
+            "PayTrace transaction",
+            "Receipt in Sage",
+            f"Posted at ({where})",
+            "Accounting date",
+        ]
+    )
+    for effect in effects:
+        writer.writerow(_line(effect, zone=zone))
+    return out.getvalue()
+
+
+def safe(text: str) -> str:
+    """The text with a quote before it when a spreadsheet would read it as a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _line(effect: Effect, *, zone: str) -> list[str]:
+    sign = "-" if effect.kind in MONEY_BACK else ""
+    amount = f"{sign}{effect.amount:.{exponent(effect.currency)}f}"
+    before = [_time(effect.occurred_at, zone), kind_word(effect.kind)]
+    texts = [effect.customer_name, effect.customer_number, effect.invoice_reference]
+    after = [
+        word_of(effect.state).text,
+        effect.sentence,
+        effect.card_brand,
+        effect.last_four,
+        effect.approval_code,
+        effect.transaction_id,
+        effect.sage_reference,
+    ]
+    ends = [_time(effect.posted_at, zone), str(effect.accounting_date or "")]
+    return [*before, *map(safe, texts), amount, effect.currency, *map(safe, after), *ends]
+
+
+def _time(moment: datetime | None, zone: str) -> str:
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}" if moment else ""

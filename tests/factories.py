@@ -1,0 +1,327 @@
+"""The smallest valid rows, made as the application makes them. Inside `tenant_transaction`
+where a company's rows are meant."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.accounting.models import GLAccount
+from integrations.canonical.money import Money
+from integrations.canonical.posting import (
+    Application,
+    JournalLine,
+    PostingKind,
+    PostingRequest,
+    marker_for,
+)
+from integrations.canonical.transactions import (
+    GatewayTransaction,
+    PaymentMethod,
+    TransactionState,
+    TransactionType,
+)
+from integrations.connections.models import Connection
+from integrations.events.facts import to_details
+from integrations.events.models import GatewayFact
+from integrations.exceptions.models import ExceptionCase
+from integrations.posting.models import (
+    Effect,
+    EffectState,
+    LedgerEntry,
+    LedgerLine,
+    PostingAttempt,
+)
+from integrations.sagepro.sample.profile import sample_profile
+from integrations.workflows.models import StepRun, WorkflowRun
+from tenants import operations
+from tenants.ids import new_id
+from tenants.models import Environment, Membership, Tenant, User
+from tenants.roles import Role
+from tenants.scope import tenant_transaction
+
+PASSWORD = "correct horse battery staple"
+_numbers = itertools.count(79388123)
+
+
+@dataclass(frozen=True)
+class Books:
+    """A company with both connections in Production, both connected."""
+
+    tenant: Tenant
+    owner: User
+    environment: Environment
+    dev: Environment
+    paytrace: Connection
+    sage: Connection
+
+
+def person(
+    email: str = "alice@acme.example", *, name: str = "", password: str | None = None
+) -> User:
+    """Somebody; without a password they sign in by `force_login` only (hashing one is slow)."""
+    return User.objects.create_user(email, password, name=name)
+
+
+def member(tenant: Tenant, *, email: str, role: Role) -> User:
+    """Somebody with a role in the company."""
+    user = person(email)
+    with tenant_transaction(tenant.id):
+        Membership.objects.create(tenant=tenant, user=user, role=role)
+    return user
+
+
+def company(name: str = "Acme Supply", *, owner: User | None = None) -> Books:
+    """A company with its owner, environments and connections. Opens its own transactions."""
+    owner = owner or person()
+    tenant = operations.create_company(name=name, owner=owner)
+    with tenant_transaction(tenant.id):
+        environments = {e.kind: e for e in Environment.objects.all()}
+        production = environments["production"]
+        sage = sage_company(production)
+        paytrace = paytrace_account(production, posts_to=sage)
+        for number, words in _CHART:
+            GLAccount.objects.create(company=sage, number=number, description=words)
+    return Books(tenant, owner, production, environments["dev"], paytrace, sage)
+
+
+_CHART = (
+    ("1010", "Card clearing"),
+    ("1011", "Amex clearing"),
+    ("1020", "ACH clearing"),
+    ("1200", "Accounts receivable"),
+    ("2300", "Customer deposits"),
+)
+
+
+def sage_company(environment: Environment, **values: Any) -> Connection:
+    return Connection.objects.create(
+        **{
+            "environment": environment,
+            "kind": Connection.Kind.SAGEPRO,
+            "name": "Sage Pro, company 01",
+            "state": Connection.State.CONNECTED,
+            "last_ok_at": timezone.now(),
+            "settings": {
+                "edition": "sql",
+                "company_number": "01",
+                "server": "books.acme.example",
+                "database": "sage01",
+                "profile": sample_profile().as_json(),
+            },
+        }
+        | values
+    )
+
+
+def paytrace_account(environment: Environment, **values: Any) -> Connection:
+    return Connection.objects.create(
+        **{
+            "environment": environment,
+            "kind": Connection.Kind.PAYTRACE,
+            "name": "PayTrace, store",
+            "state": Connection.State.CONNECTED,
+            "last_ok_at": timezone.now(),
+            "settings": {
+                "api_version": "v3",
+                "gateway_environment": "production",
+                "base_url": "https://api.paytrace.example",
+                "username_hint": "t…t",
+                "merchant_id": "MID-4417",
+                "zone": "America/Los_Angeles",
+                "currency": "USD",
+                "login_key": "00" * 32,
+            },
+        }
+        | values
+    )
+
+
+def effect(books: Books, **values: Any) -> Effect:
+    """A payment as it arrives, with the fact behind it."""
+    number = str(next(_numbers))
+    key = f"paytrace:MID-4417:{number}:{values.get('kind', 'sale')}:1"
+    given: dict[str, Any] = {
+        "environment": books.environment,
+        "company": books.sage,
+        "source": books.paytrace,
+        "effect_key": key,
+        "marker": marker_for(key),
+        "kind": "sale",
+        "transaction_id": number,
+        "amount": Decimal("740.00"),
+        "currency": "USD",
+        "occurred_at": timezone.now(),
+        "found_by": "notice",
+        "invoice_reference": "INV-10432",
+        "customer_name": "Acme Tools Inc.",
+        "customer_number": "ACME01",
+        "card_brand": "Visa",
+        "last_four": "5454",
+        "approval_code": "TAS123",
+        "gateway_state": "pending_settlement",
+    } | values
+    made = Effect.objects.create(**given)
+    fact(books, made)
+    return made
+
+
+def fact(books: Books, of: Effect) -> GatewayFact:
+    """What the gateway told about the effect's transaction."""
+    kinds = {"refund": TransactionType.REFUND}
+    transaction = GatewayTransaction(
+        account="MID-4417",
+        transaction_id=of.transaction_id,
+        type=kinds.get(of.kind, TransactionType.SALE),
+        state=TransactionState(of.gateway_state),
+        method=PaymentMethod.CARD,
+        amount=Money(of.amount, of.currency),
+        created_at=of.occurred_at,
+        invoice_reference=of.invoice_reference,
+        customer_id=of.customer_number,
+        customer_name=of.customer_name,
+        card_brand=of.card_brand,
+        last_four=of.last_four,
+        approval_code=of.approval_code,
+        discretionary={"po_number": "PO-7"},
+    )
+    return GatewayFact.objects.create(
+        connection=books.paytrace,
+        transaction_id=of.transaction_id,
+        type=transaction.type,
+        state=transaction.state,
+        seen_by=of.found_by,
+        amount=of.amount,
+        currency=of.currency,
+        created_at=of.occurred_at,
+        details=to_details(transaction),
+    )
+
+
+def posted(books: Books, **values: Any) -> Effect:
+    """A payment that stands in Sage: walk, attempt with evidence, and ledger entry."""
+    now = timezone.now()
+    made = effect(
+        books,
+        **{
+            "state": EffectState.POSTED,
+            "posted_at": now,
+            "accounting_date": now.date(),
+            "attempts": 1,
+        }
+        | values,
+    )
+    request = _request(made)
+    Effect.objects.filter(id=made.id).update(
+        payload=request.as_json(),
+        payload_hash=request.payload_hash,
+        sage_reference=f"Receipt {made.marker} on invoice 10432",
+    )
+    walk(made)
+    PostingAttempt.objects.create(
+        effect=made,
+        number=1,
+        fence=1,
+        ended_at=now,
+        outcome="posted",
+        sentence=f"Receipt {made.marker} on invoice 10432",
+        evidence={
+            "arcash": [{"invno": "10432", "custno": "ACME01", "paidamt": f"{made.amount:.2f}"}],
+            "armast": [{"invno": "10432", "balance": "0.00"}],
+        },
+    )
+    entry = LedgerEntry.objects.create(
+        effect=made,
+        company=books.sage,
+        accounting_date=now.date(),
+        amount=made.amount,
+        currency=made.currency,
+        sage_reference=f"Receipt {made.marker} on invoice 10432",
+    )
+    for position, line in enumerate(request.journal, start=1):
+        LedgerLine.objects.create(
+            entry=entry,
+            position=position,
+            account=line.account,
+            debit=line.debit,
+            credit=line.credit,
+            memo=line.memo,
+            reason=line.reason,
+        )
+    made.refresh_from_db()
+    return made
+
+
+def parked(books: Books, *, code: str = "invoice_not_found", **values: Any) -> ExceptionCase:
+    """A payment that needs a person, with its open case."""
+    case_values = {
+        key.removeprefix("case_"): values.pop(key) for key in list(values) if key[:5] == "case_"
+    }
+    sentence = case_values.pop("sentence", "None of the documents the payment names is in Sage.")
+    made = effect(
+        books,
+        **{"state": EffectState.PARKED, "reason_code": code, "sentence": sentence} | values,
+    )
+    return ExceptionCase.objects.create(
+        effect=made,
+        code=code,
+        sentence=sentence,
+        amount=made.amount,
+        currency=made.currency,
+        **case_values,
+    )
+
+
+def walk(of: Effect) -> WorkflowRun:
+    """One walk through match and account."""
+    run = WorkflowRun.objects.create(
+        effect_id=of.id,
+        number=1,
+        version_id=new_id(),
+        version=0,
+        mapping_version=3,
+        gl_rules_version=2,
+        trigger="arrival",
+        result="ready",
+        started_at=timezone.now() - timedelta(seconds=1),
+    )
+    steps = (
+        ("match", "Pays invoice 10432 in full.", ["Looked for invoice 10432: found, open balance"]),
+        ("map", "Filled 4 receipt fields.", ["reference: transaction id → ‘79388123’"]),
+        ("account", "Debits 1010 and credits 1200.", ["By rule ‘Cards’: Card clearing is 1010."]),
+        ("guard", "Not in Sage yet, and nothing there looks the same.", []),
+        ("post", "Ready to post a cash receipt.", []),
+    )
+    for position, (step, sentence, trace) in enumerate(steps, start=1):
+        StepRun.objects.create(
+            run=run, position=position, step=step, result="passed", sentence=sentence, trace=trace
+        )
+    return run
+
+
+def at(text: str) -> datetime:
+    """A moment written as `2026-11-20 14:05`, in UTC."""
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def _request(of: Effect) -> PostingRequest:
+    nothing = Decimal(0)
+    return PostingRequest(
+        effect_key=of.effect_key,
+        marker=of.marker,
+        kind=PostingKind.RECEIPT,
+        customer_number=of.customer_number,
+        amount=Money(of.amount, of.currency),
+        accounting_date=timezone.now().date(),
+        applications=(Application("10432", of.amount),),
+        journal=(
+            JournalLine("1010", of.amount, nothing, "", "Card clearing. By rule ‘Cards’."),
+            JournalLine("1200", nothing, of.amount, "", "Accounts receivable. By rule ‘AR’."),
+        ),
+        fields={"reference": of.marker},
+    )
