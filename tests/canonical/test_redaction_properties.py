@@ -14,7 +14,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from integrations.canonical.edits import MAX_TOKENS, Walk
+from integrations.canonical.edits import Walk
 from integrations.canonical.escapes import CannotTokenise
 from integrations.canonical.redaction import (
     contains_card_number,
@@ -50,13 +50,13 @@ def check_body(body: bytes, content_type: str) -> None:
     assert (first.count > 0) == (first.body != body)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(body=st.binary(max_size=400), content_type=CONTENT_TYPES)
 def test_any_bytes_are_redacted_once_and_for_all(body: bytes, content_type: str) -> None:
     check_body(body, content_type)
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=500, deadline=None)
 @given(body=HOSTILE, content_type=CONTENT_TYPES)
 @example(body=b"token=[4111111111111111", content_type="")
 @example(body=b'{"a":"\\', content_type="application/json")
@@ -64,7 +64,7 @@ def test_hostile_bytes_are_redacted_once_and_for_all(body: bytes, content_type: 
     check_body(body, content_type)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(body=HOSTILE)
 def test_no_card_number_is_left_unless_an_id_field_holds_it(body: bytes) -> None:
     assume(b"transaction_id" not in body)
@@ -72,7 +72,7 @@ def test_no_card_number_is_left_unless_an_id_field_holds_it(body: bytes) -> None
     assert not contains_card_number(redacted.body)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=st.text(alphabet=st.characters(), max_size=200))
 def test_any_text_with_lone_surrogates_too(text: str) -> None:
     once = redact_text(text)
@@ -129,7 +129,7 @@ def test_planted_json(value: Any, seed: int, indent: int | None, ascii_only: str
     json.loads(after)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     fields=st.dictionaries(
         st.text("abcdefgh_", max_size=8).map("f_{}".format),
@@ -147,7 +147,7 @@ def test_planted_form(fields: dict[str, str], seed: int, separator: str) -> None
     assert redact_bytes(before).body == after
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(value=JSON_VALUES)
 def test_a_mapping_is_copied_and_never_fails(value: Any) -> None:
     before = json.dumps(value)
@@ -189,12 +189,18 @@ HOSTILE_SHAPES: dict[str, bytes] = {
     "uuid starts": b"01234567-0123-",
 }
 
+# Of a quarter of a megabyte, these cost few enough tokens to be read; the others are refused.
+READ_WHOLE = frozenset(
+    {"digits", "almost cards", "quotes", "open arrays", "secret brackets", "tag starts",
+     "close tags", "long name", "words", "entity starts", "bearers", "hex", "uuid starts"}
+)  # fmt: skip
+
 
 def fill(shape: bytes, size: int) -> bytes:
     return (shape * (size // len(shape) + 1))[:size]
 
 
-def fastest(run: Callable[[], object], rounds: int = 5) -> float:
+def fastest(run: Callable[[], object], rounds: int = 3) -> float:
     times = []
     for _ in range(rounds):
         started = time.process_time()
@@ -204,17 +210,17 @@ def fastest(run: Callable[[], object], rounds: int = 5) -> float:
 
 
 @pytest.mark.parametrize("name", HOSTILE_SHAPES)
-def test_four_times_the_bytes_take_about_four_times_as_long(name: str) -> None:
-    """Growth, not seconds: a quadratic reader would take sixteen times as long."""
-    small, large = (fill(HOSTILE_SHAPES[name], size) for size in (8_000, 32_000))
-    redact_bytes(large)
-    base = fastest(lambda: [redact_bytes(small) for _ in range(3)]) / 3
-    assert fastest(lambda: redact_bytes(large)) < 9 * base + 0.002
+def test_time_grows_with_the_bytes_and_not_with_their_square(name: str) -> None:
+    """Growth, not seconds. Sixteen times the bytes: 16 when linear, 256 when quadratic."""
+    small, large = (fill(HOSTILE_SHAPES[name], size) for size in (2_000, 32_000))
+    redact_bytes(small)
+    base = fastest(lambda: redact_bytes(small), rounds=8)
+    assert fastest(lambda: redact_bytes(large)) < 64 * base + 0.005
 
 
 @pytest.mark.parametrize("name", HOSTILE_SHAPES)
 def test_work_is_counted_and_bounded(name: str) -> None:
-    """Tokens spent grow with the bytes, and a quarter of a megabyte is read or refused."""
+    """Tokens spent grow with the bytes; a body that would cost too many is refused."""
     spent = []
     for size in (2_000, 8_000):
         walk = Walk(reader=_read_part, tokens_left=10**9)
@@ -222,5 +228,5 @@ def test_work_is_counted_and_bounded(name: str) -> None:
             _read_part(fill(HOSTILE_SHAPES[name], size), walk)
         spent.append(10**9 - walk.tokens_left)
     assert spent[1] <= 4 * spent[0] + 40
-    assert MAX_TOKENS == 20_000
-    assert redact_bytes(fill(HOSTILE_SHAPES[name], 262_144)).was_understood in {True, False}
+    whole = redact_bytes(fill(HOSTILE_SHAPES[name], 262_144))
+    assert whole.was_understood == (name in READ_WHOLE)

@@ -30,7 +30,7 @@ from tests.connections.loopback_servers import (
 
 # Ways to write this machine. PORT is where the canary listens.
 LOOPBACKS = [
-    "127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT", 
+    "127.0.0.1:PORT", "localhost:PORT", "LOCALHOST:PORT",
     "127.1:PORT", "127.0.1:PORT", "127.255.255.254:PORT", "127.0.0.2:PORT", "0:PORT",
     "0.0.0.0:PORT", "00.00.00.00:PORT", "2130706433:PORT", "0x7f000001:PORT", "0x7F.1:PORT",
     "0x7f.0x0.0x0.0x1:PORT", "017700000001:PORT", "0177.0.0.1:PORT", "0177.1:PORT",
@@ -44,7 +44,7 @@ LOOPBACKS = [
     "[::ffff:7f00:1]:PORT", "[0:0:0:0:0:ffff:127.0.0.1]:PORT", "[::127.0.0.1]:PORT",
     "[::7f00:1]:PORT", "[::ffff:0:127.0.0.1]:PORT", "[64:ff9b::127.0.0.1]:PORT",
     "[64:ff9b::7f00:1]:PORT", "[64:ff9b:1::7f00:1]:PORT", "[2002:7f00:1::]:PORT",
-    "[2002:7f00:0001::1]:PORT", "[2001:0:7f00:1::]:PORT", 
+    "[2002:7f00:0001::1]:PORT", "[2001:0:7f00:1::]:PORT",
     "user@127.0.0.1:PORT", "public.example@127.0.0.1:PORT", "a:b@localhost:PORT",
 ]  # fmt: skip
 
