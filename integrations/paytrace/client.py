@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Protocol
 
+import requests
+
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch, GatewayTransaction
 from integrations.paytrace.http import Observer, Timeouts
@@ -84,8 +86,10 @@ def connect(
     tokens: TokenSource,
     timeouts: Timeouts | None = None,
     observe: Observer | None = None,
+    session: requests.Session | None = None,
 ) -> PayTraceClient:
     """A client for one account; sends nothing yet. `observe` is told of every exchange,
-    redacted, so that it may be kept."""
+    redacted, so that it may be kept. A `session` replaces the usual one: a guarded one, for an
+    address that a customer typed."""
     kind = V1Client if settings.api_version == "v1" else V3Client
-    return kind(settings, tokens=tokens, timeouts=timeouts, observe=observe)
+    return kind(settings, tokens=tokens, timeouts=timeouts, observe=observe, session=session)

@@ -93,11 +93,12 @@ class Transport:
         headers: Mapping[str, str] | None = None,
         timeouts: Timeouts | None = None,
         observe: Observer | None = None,
+        session: requests.Session | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._timeouts = timeouts or Timeouts()
         self._observe = observe
-        self._session = requests.Session()
+        self._session = session or requests.Session()
         self._session.trust_env = False
         self._session.cookies.set_policy(http.cookiejar.DefaultCookiePolicy(allowed_domains=[]))
         self._session.headers.update({"Accept": "application/json", **(headers or {})})

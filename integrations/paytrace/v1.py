@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+import requests
+
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch, GatewayTransaction
@@ -57,9 +59,12 @@ class V1Client:
         tokens: TokenSource,
         timeouts: Timeouts | None = None,
         observe: Observer | None = None,
+        session: requests.Session | None = None,
     ) -> None:
         self._settings = settings
-        self._transport = Transport(settings.base_url, timeouts=timeouts, observe=observe)
+        self._transport = Transport(
+            settings.base_url, timeouts=timeouts, observe=observe, session=session
+        )
         self._caller = Caller(transport=self._transport, tokens=tokens, log_in=self.log_in)
         self._reading = translate.Reading(
             settings.merchant_id, settings.zone_info, settings.currency

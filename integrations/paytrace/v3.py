@@ -13,6 +13,8 @@ from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
+import requests
+
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch, GatewayTransaction
@@ -57,6 +59,7 @@ class V3Client:
         tokens: TokenSource,
         timeouts: Timeouts | None = None,
         observe: Observer | None = None,
+        session: requests.Session | None = None,
     ) -> None:
         self._settings = settings
         self._transport = Transport(
@@ -64,6 +67,7 @@ class V3Client:
             headers={"X-Integrator-Id": settings.integrator_id, "X-Permalinks": "true"},
             timeouts=timeouts,
             observe=observe,
+            session=session,
         )
         self._caller = Caller(transport=self._transport, tokens=tokens, log_in=self.log_in)
         self._reading = translate.Reading(
