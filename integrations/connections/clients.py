@@ -1,0 +1,202 @@
+"""Ready clients for workers. Called outside of transactions: each reads its settings and opens
+its secrets in a short one of its own, and only then may anything be sent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import requests
+from django.conf import settings as portal_settings
+from django.db import connection as database
+from sqlalchemy import make_url
+
+from integrations.canonical.errors import FixConfiguration
+from integrations.connections.addresses import (
+    DOCUMENTED_HOSTS,
+    check_web_address,
+    resolve_public,
+)
+from integrations.connections.guarded_http import guarded_session
+from integrations.connections.live import LiveClients
+from integrations.connections.models import Connection
+from integrations.connections.notices import notice_secrets
+from integrations.connections.secrets import open_secrets
+from integrations.connections.tokens import DatabaseTokens
+from integrations.paytrace.client import PayTraceClient, connect
+from integrations.paytrace.http import MAX_BODY, Timeouts
+from integrations.paytrace.settings import PayTraceSettings
+from integrations.paytrace.settings import Secret as PayTraceSecret
+from integrations.paytrace.tokens import TokenSource
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.connector import Connector
+from integrations.sagepro.profile import PostingProfile
+from tenants.crypto import Secret
+from tenants.scope import tenant_transaction
+
+__all__ = [
+    "DatabaseTokens",
+    "Opened",
+    "close_all",
+    "notice_secrets",
+    "open_connection",
+    "paytrace_client",
+    "paytrace_with",
+    "read_connection",
+    "sage_connector",
+    "sage_with",
+]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A connection's settings with its secrets, as a client needs them."""
+
+    tenant_id: UUID
+    connection_id: UUID
+    kind: str
+    settings: Mapping[str, Any]
+    fingerprint: str
+    secrets: Mapping[str, Secret] = field(repr=False)
+
+    @property
+    def stamp(self) -> str:
+        """Changes whenever a setting, a secret or the expected tables do."""
+        revealed = sorted((name, secret.reveal()) for name, secret in self.secrets.items())
+        facts = (sorted(self.settings.items()), self.fingerprint, revealed)
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+    @property
+    def login_key(self) -> str:
+        return str(self.settings["login_key"])
+
+    def secret(self, name: str) -> Secret:
+        """The secret of that name. Raises FixConfiguration when it was never entered."""
+        found = self.secrets.get(name)
+        if found is None:
+            raise FixConfiguration(
+                "A secret of this connection is missing.",
+                code="connection.secret_missing",
+                field=name,
+                remedy="Enter it on the connection's page.",
+            )
+        return found
+
+
+def paytrace_client(*, tenant_id: UUID, connection_id: UUID) -> PayTraceClient:
+    """A client that signs in by itself, rationed and shared with all other workers.
+
+    Raises FixConfiguration when a setting or secret keeps it from being made. Sends nothing
+    yet, but may look the host's name up.
+    """
+    opened = open_connection(tenant_id=tenant_id, connection_id=connection_id)
+    tokens = DatabaseTokens(tenant_id, connection_id, opened.login_key)
+    return _PAYTRACE.get(
+        connection_id, stamp=opened.stamp, make=lambda: paytrace_with(opened, tokens=tokens)
+    )
+
+
+def sage_connector(*, tenant_id: UUID, connection_id: UUID) -> Connector:
+    """The company's books and single writer, over a small pool of this process.
+
+    Raises FixConfiguration when a setting or secret keeps it from being made. Connects at its
+    first use. Never close it: it is shared and closed when the connection changes.
+    """
+    opened = open_connection(tenant_id=tenant_id, connection_id=connection_id)
+    return _SAGE.get(connection_id, stamp=opened.stamp, make=lambda: sage_with(opened))
+
+
+def open_connection(*, tenant_id: UUID, connection_id: UUID) -> Opened:
+    """Read settings and open secrets in one short transaction.
+
+    Raises FixConfiguration when a secret does not open, Connection.DoesNotExist for another
+    company's connection, RuntimeError inside a transaction.
+    """
+    with tenant_transaction(tenant_id):
+        return read_connection(Connection.objects.get(pk=connection_id))
+
+
+def read_connection(row: Connection) -> Opened:
+    """The same of a row at hand, inside the open company's transaction."""
+    return Opened(
+        tenant_id=row.tenant_id,
+        connection_id=row.id,
+        kind=row.kind,
+        settings=row.settings,
+        fingerprint=row.fingerprint,
+        secrets=open_secrets(connection_id=row.id),
+    )
+
+
+def paytrace_with(opened: Opened, *, tokens: TokenSource) -> PayTraceClient:
+    """A client of its own for this account. May look the host's name up."""
+    _leave_transaction()
+    url = str(opened.settings["base_url"])
+    check_web_address(url)
+    account = PayTraceSettings(
+        api_version=opened.settings["api_version"],
+        environment=opened.settings["gateway_environment"],
+        base_url=url,
+        username=opened.secret("username").reveal(),
+        password=PayTraceSecret(opened.secret("password").reveal()),
+        merchant_id=opened.settings["merchant_id"],
+        integrator_id=portal_settings.INTEGRATOR_ID,
+        zone=opened.settings["zone"],
+        currency=opened.settings["currency"],
+    )
+    return connect(account, tokens=tokens, session=_session(url))
+
+
+def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
+    """A connector of its own, to be closed. With `any_tables` it does not compare the tables
+    with those last seen: for a test, which looks at what is there now."""
+    _leave_transaction()
+    profile = PostingProfile.from_json(opened.settings["profile"])
+    return SqlConnector(
+        _pinned(opened.secret("dsn").reveal()),
+        profile=profile,
+        expected_fingerprint="" if any_tables else opened.fingerprint,
+    )
+
+
+def close_all() -> None:
+    """Close every client this process keeps: at its end, and between tests."""
+    _PAYTRACE.close_all()
+    _SAGE.close_all()
+
+
+def _session(url: str) -> requests.Session | None:
+    """A guarded session for an address that a customer typed; the usual one otherwise."""
+    host = urlsplit(url).hostname or ""
+    if portal_settings.ALLOW_LOOPBACK_CONNECTIONS or host in DOCUMENTED_HOSTS:
+        return None
+    resolve_public(host, field="base_url")
+    return guarded_session(total_seconds=Timeouts().total, most_bytes=MAX_BODY)
+
+
+def _pinned(dsn: str) -> str:
+    """The address with the number its host has now, so that it cannot turn into a local one
+    between this check and the connecting."""
+    if portal_settings.ALLOW_LOOPBACK_CONNECTIONS:
+        return dsn
+    url = make_url(dsn)
+    number = resolve_public(url.host or "", field="dsn")
+    pinned = url.update_query_dict({"hostaddr": number})
+    return pinned.render_as_string(hide_password=False)
+
+
+def _leave_transaction() -> None:
+    if database.in_atomic_block:
+        raise RuntimeError("Clients talk to the network; leave the transaction first.")
+
+
+def _close(client: PayTraceClient | Connector) -> None:
+    client.close()
+
+
+_PAYTRACE: LiveClients[PayTraceClient] = LiveClients(close=_close)
+_SAGE: LiveClients[Connector] = LiveClients(close=_close)

@@ -1,0 +1,373 @@
+"""Everything a person does to a connection. Inside the open company's transaction; no network.
+
+Raises NotPossible with a sentence, and the field at fault, for whatever cannot be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from integrations.connections import forms, health, logins
+from integrations.connections.errors import NeedsConfirmation
+from integrations.connections.models import AccessToken, Connection, ConnectionTest
+from integrations.connections.notices import NoticeAddress, new_notice_address
+from integrations.connections.secrets import keep_secrets
+from integrations.connections.waking import wake
+from tenants.audit import record
+from tenants.errors import NotPossible
+from tenants.models import WorkKind
+from tenants.scope import current_tenant_id
+from tenants.work import ring
+
+__all__ = [
+    "NeedsConfirmation",
+    "NoticeAddress",
+    "create_paytrace",
+    "create_sagepro",
+    "have_reset_password",
+    "lift_halt",
+    "new_notice_address",
+    "pause",
+    "replace_address",
+    "replace_secrets",
+    "request_test",
+    "resume",
+    "update_settings",
+]
+
+# A test that shows no result after this long was lost with its worker.
+_TEST_LOST_AFTER = timedelta(minutes=5)
+_SECRET_LABELS = {
+    Connection.Kind.PAYTRACE: {"username": "user name", "password": "password"},
+    Connection.Kind.SAGEPRO: {"dsn": "database address"},
+}
+
+
+def create_paytrace(
+    *,
+    environment_id: UUID,
+    name: str,
+    api_version: str,
+    gateway_environment: str,
+    base_url: str,
+    username: str,
+    password: str,
+    merchant_id: str,
+    zone: str,
+    currency: str,
+    posts_to_id: UUID | None,
+    actor: str,
+) -> Connection:
+    """A PayTrace account, not tested yet. An empty `base_url` is PayTrace's documented host.
+
+    For v3 `username` and `password` are the client id and secret. `zone` is an IANA name, the
+    zone of the account's dates; `currency` an ISO code.
+    """
+    forms.check_environment(environment_id)
+    address = forms.gateway_address(
+        environment_id=environment_id,
+        api_version=api_version,
+        gateway_environment=gateway_environment,
+        base_url=base_url,
+    )
+    secrets = _checked(Connection.Kind.PAYTRACE, {"username": username, "password": password})
+    connection = Connection.objects.create(
+        environment_id=environment_id,
+        kind=Connection.Kind.PAYTRACE,
+        name=forms.check_name(name, environment_id=environment_id, kind=Connection.Kind.PAYTRACE),
+        posts_to_id=forms.check_posts_to(posts_to_id, environment_id=environment_id),
+        settings={
+            **_address_settings(address, username=secrets["username"]),
+            "merchant_id": merchant_id.strip(),
+            "zone": forms.check_zone(zone),
+            "currency": forms.check_currency(currency),
+        },
+    )
+    keep_secrets(connection_id=connection.id, values=secrets)
+    _record("connection.created", connection, actor, kind=connection.kind)
+    return connection
+
+
+def create_sagepro(
+    *,
+    environment_id: UUID,
+    name: str,
+    edition: str = "sql",
+    company_number: str,
+    dsn: str,
+    profile: Mapping[str, Any],
+    actor: str,
+) -> Connection:
+    """A Sage Pro company, not tested yet. `dsn` is `postgresql://user:password@host/database`;
+    `profile` its posting profile as JSON."""
+    forms.check_environment(environment_id)
+    address = forms.sage_address(dsn)
+    checked = forms.check_profile(profile, edition=edition, company_number=company_number)
+    connection = Connection.objects.create(
+        environment_id=environment_id,
+        kind=Connection.Kind.SAGEPRO,
+        name=forms.check_name(name, environment_id=environment_id, kind=Connection.Kind.SAGEPRO),
+        settings={
+            "edition": edition,
+            "company_number": checked["company_number"],
+            "profile": checked,
+            "server": address.server,
+            "database": address.database,
+        },
+    )
+    keep_secrets(connection_id=connection.id, values={"dsn": address.dsn})
+    _record("connection.created", connection, actor, kind=connection.kind)
+    return connection
+
+
+def update_settings(
+    *,
+    connection_id: UUID,
+    actor: str,
+    name: str | None = None,
+    merchant_id: str | None = None,
+    zone: str | None = None,
+    currency: str | None = None,
+    posts_to_id: UUID | None = None,
+    profile: Mapping[str, Any] | None = None,
+) -> Connection:
+    """Change what is given and leave the rest. Another merchant id or posting profile sends the
+    connection back to *Not tested yet*. The address changes with its secrets only."""
+    connection = _locked(connection_id)
+    before = dict(connection.settings)
+    changes: dict[str, Any] = {}
+    if merchant_id is not None:
+        changes["merchant_id"] = merchant_id.strip()
+    if zone is not None:
+        changes["zone"] = forms.check_zone(zone)
+    if currency is not None:
+        changes["currency"] = forms.check_currency(currency)
+    if profile is not None:
+        changes["profile"] = forms.check_profile(
+            profile, edition=before["edition"], company_number=before["company_number"]
+        )
+    if name is not None:
+        connection.name = forms.check_name(
+            name,
+            environment_id=connection.environment_id,
+            kind=connection.kind,
+            but=connection.id,
+        )
+    if posts_to_id is not None:
+        connection.posts_to_id = forms.check_posts_to(
+            posts_to_id, environment_id=connection.environment_id
+        )
+    connection.settings = before | changes
+    connection.save(update_fields=["name", "posts_to", "settings"])
+    changed = sorted(key for key, value in changes.items() if before.get(key) != value)
+    if {"merchant_id", "profile"} & set(changed):
+        _start_over(connection)
+    _record("connection.settings_changed", connection, actor, changed=changed)
+    return connection
+
+
+def replace_secrets(*, connection_id: UUID, secrets: Mapping[str, str], actor: str) -> Connection:
+    """Store new secrets by field name (`username`, `password`; `dsn`) and wait for a test."""
+    connection = _locked(connection_id)
+    values = _checked(connection.kind, secrets)
+    changes: dict[str, Any] = {}
+    if "username" in values:
+        changes = _user_settings(connection.settings["base_url"], values["username"])
+    if "dsn" in values:
+        address = forms.sage_address(values["dsn"])
+        changes = {"server": address.server, "database": address.database}
+    _store(connection, changes, values)
+    _record("connection.credentials_replaced", connection, actor, fields=sorted(values))
+    return connection
+
+
+def replace_address(
+    *,
+    connection_id: UUID,
+    api_version: str,
+    gateway_environment: str,
+    base_url: str,
+    username: str,
+    password: str,
+    actor: str,
+) -> Connection:
+    """Point a PayTrace connection elsewhere. User name and password are entered again, so that
+    nobody can have the stored ones sent to an address of their own."""
+    connection = _locked(connection_id)
+    address = forms.gateway_address(
+        environment_id=connection.environment_id,
+        api_version=api_version,
+        gateway_environment=gateway_environment,
+        base_url=base_url,
+    )
+    values = _checked(Connection.Kind.PAYTRACE, {"username": username, "password": password})
+    _store(connection, _address_settings(address, username=values["username"]), values)
+    _record("connection.address_replaced", connection, actor, host=address.base_url)
+    return connection
+
+
+def request_test(*, connection_id: UUID, actor: str, confirmed: bool = False) -> ConnectionTest:
+    """Ask a worker to test the connection; a test under way is given back instead.
+
+    Raises NeedsConfirmation when sign-ins of this PayTrace user have failed, and NotPossible
+    when one more failure would lock the user.
+    """
+    connection = _locked(connection_id)
+    running = _running_test(connection_id)
+    if running is not None:
+        return running
+    if connection.kind == Connection.Kind.PAYTRACE:
+        _check_lock_out(connection, confirmed=confirmed)
+    test = ConnectionTest.objects.create(connection=connection, requested_by=actor)
+    ring(WorkKind.TEST, tenant_id=current_tenant_id(), subject_id=test.id)
+    _record("connection.test_requested", connection, actor)
+    return test
+
+
+def have_reset_password(*, connection_id: UUID, actor: str) -> None:
+    """A person says that the password was reset in PayTrace, so its count starts again."""
+    connection = _locked(connection_id)
+    if connection.kind != Connection.Kind.PAYTRACE:
+        raise NotPossible("Only PayTrace counts failed sign-ins.")
+    failures = logins.failed_logins(connection.settings["login_key"])
+    logins.forget_failures(connection.settings["login_key"])
+    _record("connection.password_reset_stated", connection, actor, failures=failures)
+
+
+def pause(*, connection_id: UUID, reason: str, actor: str) -> None:
+    """Stop using the connection until `resume`. Nothing is lost meanwhile."""
+    if not reason.strip():
+        raise NotPossible("Say why, so that others understand.", field="reason")
+    _locked(connection_id)
+    row = Connection.objects.filter(pk=connection_id, paused_at=None)
+    if not row.update(paused_at=Now(), paused_reason=reason.strip()[:300]):
+        raise NotPossible("This connection is paused already.")
+    _record("connection.paused", _get(connection_id), actor, reason=reason.strip()[:300])
+
+
+def resume(*, connection_id: UUID, actor: str) -> None:
+    """Use a paused connection again; what waited goes on."""
+    row = Connection.objects.filter(pk=connection_id, paused_at__isnull=False)
+    if not row.update(paused_at=None, paused_reason=""):
+        raise NotPossible("This connection is not paused.")
+    connection = _get(connection_id)
+    wake(connection)
+    _record("connection.resumed", connection, actor)
+
+
+def lift_halt(*, connection_id: UUID, actor: str, reason: str) -> None:
+    """Let a Sage company be posted to again, after a person has looked at the conflict."""
+    if not reason.strip():
+        raise NotPossible("Say what you found, so that others understand.", field="reason")
+    row = Connection.objects.filter(pk=connection_id, halted_at__isnull=False)
+    if not row.update(halted_at=None, halted_reason=""):
+        raise NotPossible("Posting to this company is not halted.")
+    connection = _get(connection_id)
+    wake(connection)
+    _record("connection.halt_lifted", connection, actor, reason=reason.strip()[:500])
+
+
+def _check_lock_out(connection: Connection, *, confirmed: bool) -> None:
+    failures = logins.failed_logins(connection.settings["login_key"])
+    rule = (
+        f"PayTrace locks a user after {_WORDS[logins.LOCKS_AFTER]} failed sign-ins in a row. "
+        f"{min(failures, logins.LOCKS_AFTER)} of {logins.LOCKS_AFTER} "
+        f"{'has' if failures == 1 else 'have'} been used"
+    )
+    if failures >= logins.PEOPLE_STOP_AT:
+        raise NotPossible(
+            f"{rule}. Reset the user's password in PayTrace first, enter it here, and then "
+            "choose ‘I have reset it’."
+        )
+    if failures and not confirmed:
+        raise NeedsConfirmation(
+            f"{rule}, counted over all connections that sign in as this user. "
+            "Check the user name and password, then confirm one more attempt."
+        )
+
+
+_WORDS = {logins.LOCKS_AFTER: "four"}
+
+
+def _running_test(connection_id: UUID) -> ConnectionTest | None:
+    under_way = ConnectionTest.objects.filter(
+        connection_id=connection_id,
+        state__in=[ConnectionTest.State.QUEUED, ConnectionTest.State.RUNNING],
+    )
+    under_way.filter(requested_at__lt=timezone.now() - _TEST_LOST_AFTER).update(
+        state=ConnectionTest.State.FAILED, finished_at=Now()
+    )
+    return under_way.first()
+
+
+def _checked(kind: str, secrets: Mapping[str, str]) -> dict[str, str]:
+    labels = _SECRET_LABELS[Connection.Kind(kind)]
+    unknown = sorted(set(secrets) - set(labels))
+    if unknown or not secrets:
+        raise NotPossible("There is no such secret on this connection.")
+    return {
+        field: forms.check_secret(value, field=field, label=labels[field])
+        for field, value in secrets.items()
+    }
+
+
+def _store(connection: Connection, changes: Mapping[str, Any], secrets: dict[str, str]) -> None:
+    connection.settings = {**connection.settings, **changes}
+    connection.save(update_fields=["settings"])
+    keep_secrets(connection_id=connection.id, values=secrets)
+    _start_over(connection)
+
+
+def _start_over(connection: Connection) -> None:
+    """A token or table layout of the former account says nothing about this one."""
+    AccessToken.objects.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(fingerprint="", capabilities={})
+    health.mark_untested(connection_id=connection.id)
+    connection.refresh_from_db()
+
+
+def _address_settings(address: forms.GatewayAddress, *, username: str) -> dict[str, Any]:
+    return {
+        "api_version": address.api_version,
+        "gateway_environment": address.gateway_environment,
+        "base_url": address.base_url,
+        **_user_settings(address.base_url, username),
+    }
+
+
+def _user_settings(base_url: str, username: str) -> dict[str, str]:
+    """What may be known of the user without opening the secret: a hint, and whose count it is."""
+    return {
+        "username_hint": f"{username[:2]}…{username[-2:]}" if len(username) > 5 else "…",
+        "login_key": logins.login_key(base_url=base_url, username=username),
+    }
+
+
+def _get(connection_id: UUID) -> Connection:
+    connection = Connection.objects.filter(pk=connection_id).first()
+    if connection is None:
+        raise NotPossible("This connection does not exist.")
+    return connection
+
+
+def _locked(connection_id: UUID) -> Connection:
+    connection = Connection.objects.select_for_update().filter(pk=connection_id).first()
+    if connection is None:
+        raise NotPossible("This connection does not exist.")
+    return connection
+
+
+def _record(action: str, connection: Connection, actor: str, **details: Any) -> None:
+    record(
+        action,
+        actor=actor,
+        subject=connection.name,
+        subject_id=connection.id,
+        details=details,
+    )
