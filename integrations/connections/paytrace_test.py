@@ -1,0 +1,152 @@
+"""Testing a PayTrace account: one login, never more, and then what the user may do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from integrations.canonical.errors import FixConfiguration, IntegrationError, TryLater
+from integrations.connections.addresses import host_of
+from integrations.connections.clients import Opened, paytrace_with
+from integrations.connections.findings import Findings
+from integrations.connections.logins import (
+    LOCKS_AFTER,
+    Attempt,
+    failed_logins,
+    guarded_log_in,
+)
+from integrations.connections.tokens import DatabaseTokens
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.results import Capabilities, Token
+
+T = TypeVar("T")
+_LABELS = {
+    "cards": "Read card payments",
+    "batches": "Read batches",
+    "customers": "Read stored customers",
+    "refunds": "Refund",
+    "ach": "Read ACH payments",
+    "settle": "Settle on request",
+}
+# Without these nothing can be brought to Sage.
+_NEEDED = ("cards",)
+_NOT_PAYTRACE = "Something answers at {host}, but it is not PayTrace's API. Check the address."
+_WORDS = {
+    "paytrace.user_locked": (
+        "PayTrace has locked this user, as it does after four failed sign-ins in a row. Reset the "
+        "user's password in PayTrace, enter the new one here, then choose ‘I have reset it’."
+    ),
+    "paytrace.unreachable": (
+        "Nothing answers at {host}. Check the address; if it is right, PayTrace is down or this "
+        "portal has no way out to it. No sign-in was used up."
+    ),
+    "connection.host_unknown": (
+        "There is no server called {host}. Check the address for a typing error."
+    ),
+    "paytrace.unreadable_reply": _NOT_PAYTRACE,
+    "paytrace.redirected": _NOT_PAYTRACE,
+    "paytrace.no_token": _NOT_PAYTRACE,
+    "paytrace.unavailable": (
+        "PayTrace at {host} is busy or down just now. Test again in a few minutes."
+    ),
+    "paytrace.no_answer": (
+        "PayTrace at {host} did not answer in time. Test again in a few minutes."
+    ),
+}
+
+
+def check_paytrace(opened: Opened, findings: Findings) -> dict[str, Any]:
+    """What the user may do, as the connection keeps it. One login attempt at most.
+
+    Raises what signing in raises, FixConfiguration when a needed permission is missing, and
+    TryLater when PayTrace did not answer a needed question; each is a finding by then.
+    """
+    tokens = OneToken()
+    client = _told(findings, opened, lambda: paytrace_with(opened, tokens=tokens))
+    token = _told(findings, opened, lambda: _sign_in(opened, client))
+    tokens.give(token)
+    findings.add("Sign in", f"PayTrace at {_host(opened)} accepted the user.", ok=True)
+    capabilities = client.capabilities()
+    for item in capabilities.items:
+        findings.add(_LABELS.get(item.name, item.name), item.sentence, ok=item.is_available)
+    _check_needed(capabilities)
+    return {
+        item.name: {"available": item.is_available, "sentence": item.sentence}
+        for item in capabilities.items
+    }
+
+
+class OneToken:
+    """A token source that never signs in: it holds the one token of the test."""
+
+    def __init__(self) -> None:
+        self._token = ""
+
+    def give(self, token: Token) -> None:
+        self._token = token.value
+
+    def token(self, log_in: Callable[[], Token]) -> str:  # noqa: ARG002 never called, on purpose
+        """The token of the test. Raises FixConfiguration when PayTrace refused it."""
+        if not self._token:
+            raise FixConfiguration(
+                "PayTrace logs this user in and then refuses it.",
+                code="paytrace.token_refused",
+                remedy="Check in PayTrace that the user may use the API.",
+            )
+        return self._token
+
+    def discard(self, token: str) -> None:
+        if token == self._token:
+            self._token = ""
+
+
+def _sign_in(opened: Opened, client: PayTraceClient) -> Token:
+    attempt = Attempt(opened.tenant_id, opened.connection_id, opened.login_key, by_person=True)
+    token = guarded_log_in(attempt, client.log_in)
+    DatabaseTokens(opened.tenant_id, opened.connection_id, opened.login_key).keep(token)
+    return token
+
+
+def _told(findings: Findings, opened: Opened, act: Callable[[], T]) -> T:
+    """What `act` gives; its failure becomes a finding first."""
+    try:
+        return act()
+    except IntegrationError as error:
+        findings.add("Sign in", _sentence(error, opened), ok=False)
+        raise
+
+
+def _sentence(error: IntegrationError, opened: Opened) -> str:
+    if error.code == "paytrace.login_refused":
+        return _refused_sentence(opened)
+    words = _WORDS.get(error.code)
+    return words.format(host=_host(opened)) if words else f"{error.sentence} {error.remedy}".strip()
+
+
+def _refused_sentence(opened: Opened) -> str:
+    used = min(failed_logins(opened.login_key), LOCKS_AFTER)
+    here = str(opened.settings["gateway_environment"])
+    other = "production" if here == "sandbox" else "sandbox"
+    return (
+        f"PayTrace refused the user name or password. {used} of {LOCKS_AFTER} failed sign-ins are "
+        "used; at four PayTrace locks the user, so Tieout does not try again by itself. Check "
+        f"that it is a {here} user: {other} users are refused here in the same way. PayTrace "
+        "advises against special characters in the passwords of API users."
+    )
+
+
+def _check_needed(capabilities: Capabilities) -> None:
+    for name in _NEEDED:
+        item = capabilities[name]
+        if item.is_available is False:
+            raise FixConfiguration(
+                f"{item.sentence} Without that no payment can be found.",
+                code="paytrace.not_permitted",
+                remedy="Give the API user this permission in PayTrace under User Profiles.",
+            )
+        if item.is_available is None:
+            raise TryLater(item.sentence, code="paytrace.no_answer")
+
+
+def _host(opened: Opened) -> str:
+    return host_of(str(opened.settings["base_url"]))

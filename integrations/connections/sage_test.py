@@ -1,0 +1,116 @@
+"""Testing a Sage Pro company: which one answers, what is in it, what may be written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from integrations.canonical.errors import IntegrationError
+from integrations.canonical.ledger_documents import CompanyProfile, FiscalPeriod, GLAccount
+from integrations.connections.clients import Opened, sage_with
+from integrations.connections.findings import Findings
+from integrations.sagepro.connector import Connector
+
+_EDITIONS = {"sql": "SQL edition", "dbf": "Visual FoxPro edition"}
+_KINDS = {
+    "receipt": "receipts on invoices",
+    "on_account": "payments on account",
+    "reversal": "reversals",
+}
+# No document has it. Asking reads every mapped column of a table, and so proves them.
+_NO_NUMBER = "0"
+
+
+@dataclass(frozen=True)
+class SageFound:
+    """What a passed test keeps of a company."""
+
+    capabilities: dict[str, Any]
+    fingerprint: str
+    accounts: list[GLAccount]
+
+
+def check_sage(opened: Opened, findings: Findings) -> SageFound:
+    """Read the company once. Writes nothing there.
+
+    Raises TryLater and FixConfiguration as the connector does; each is a finding by then.
+    """
+    try:
+        connector = sage_with(opened, any_tables=True)
+        try:
+            return _look(connector, opened, findings)
+        finally:
+            connector.close()
+    except IntegrationError as error:
+        findings.add("Sage Pro", f"{error.sentence} {error.remedy}".strip(), ok=False)
+        raise
+
+
+def _look(connector: Connector, opened: Opened, findings: Findings) -> SageFound:
+    company = connector.company_profile()
+    _tell_company(company, opened, findings)
+    accounts = connector.gl_accounts()
+    active = sum(account.is_active for account in accounts)
+    findings.add("GL accounts", f"{len(accounts):,} accounts, {active:,} active.", ok=bool(active))
+    findings.add("Open periods", _periods(company.open_periods), ok=bool(company.open_periods))
+    fingerprint = _tables(connector, opened, findings)
+    kinds = sorted(opened.settings["profile"]["kinds"])
+    findings.add("What Tieout may post", _kinds(kinds), ok=True if kinds else None)
+    capabilities = {
+        "company_number": company.company_number,
+        "name": company.name,
+        "edition": company.edition,
+        "customers": company.customer_count,
+        "open_invoices": company.open_invoice_count,
+        "gl_accounts": len(accounts),
+        "open_periods": [_period(period) for period in company.open_periods],
+        "kinds": kinds,
+    }
+    return SageFound(capabilities, fingerprint, accounts)
+
+
+def _tell_company(company: CompanyProfile, opened: Opened, findings: Findings) -> None:
+    where = f"{opened.settings['database']} on {opened.settings['server']}"
+    findings.add("Sign in", f"Signed in to the database {where}.", ok=True)
+    edition = _EDITIONS.get(company.edition, company.edition)
+    findings.add(
+        "Company", f"{company.name}, company {company.company_number}, {edition}.", ok=True
+    )
+    findings.add("Customers", f"{company.customer_count:,} customers.", ok=True)
+    findings.add("Open invoices", f"{company.open_invoice_count:,} open invoices.", ok=True)
+
+
+def _tables(connector: Connector, opened: Opened, findings: Findings) -> str:
+    connector.customer(_NO_NUMBER)
+    connector.invoices_by_number([_NO_NUMBER])
+    connector.receipts_for_invoice(_NO_NUMBER)
+    fingerprint = connector.fingerprint()
+    short = fingerprint[:12]
+    if opened.fingerprint and opened.fingerprint != fingerprint:
+        sentence = (
+            f"The tables have changed since the last test, and the posting profile still fits "
+            f"them (fingerprint {short})."
+        )
+    else:
+        sentence = f"The tables are what the posting profile says (fingerprint {short})."
+    findings.add("Tables", sentence, ok=True)
+    return fingerprint
+
+
+def _periods(periods: Sequence[FiscalPeriod]) -> str:
+    if not periods:
+        return "No fiscal period is open in Sage, so payments will wait until one is."
+    if len(periods) == 1:
+        return f"One open period: {_period(periods[0])}."
+    return f"{len(periods)} open periods, from {_period(periods[0])} to {_period(periods[-1])}."
+
+
+def _period(period: FiscalPeriod) -> str:
+    return f"period {period.period} of {period.year}"
+
+
+def _kinds(kinds: Sequence[str]) -> str:
+    if not kinds:
+        return "The posting profile allows no posting, so Tieout only reads."
+    return ", ".join(_KINDS.get(kind, kind) for kind in kinds).capitalize() + "."

@@ -1,0 +1,123 @@
+"""*Test connection*: a worker's job whose findings a page shows while it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils import timezone
+
+from integrations.canonical.errors import FixConfiguration, IntegrationError
+from integrations.canonical.ledger_documents import GLAccount
+from integrations.connections import health, logins
+from integrations.connections.clients import Opened, open_connection, read_connection
+from integrations.connections.findings import Findings
+from integrations.connections.models import Connection, ConnectionTest
+from integrations.connections.paytrace_test import check_paytrace
+from integrations.connections.sage_test import check_sage
+from integrations.connections.waking import wake
+from tenants.audit import record
+from tenants.scope import tenant_transaction
+
+
+class KeepAccounts(Protocol):
+    """Stores a company's chart of accounts, inside the open company's transaction."""
+
+    def __call__(self, *, company_id: UUID, accounts: Sequence[GLAccount]) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What a passed test keeps."""
+
+    capabilities: dict[str, Any]
+    fingerprint: str = ""
+    accounts: list[GLAccount] = field(default_factory=list)
+
+
+def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> None:
+    """Run one requested test, once, and leave the connection connected or with its reason.
+
+    `keep_accounts` is handed the chart of accounts of a Sage company that passed. A test that
+    somebody else has taken is left alone. Never raises an IntegrationError; any other mistake
+    ends the test too, and is raised. Call outside of transactions.
+    """
+    job = _take(tenant_id, test_id)
+    if job is None:
+        return
+    findings = Findings(tenant_id, test_id)
+    try:
+        opened = open_connection(tenant_id=tenant_id, connection_id=job.connection_id)
+        found = _look(opened, findings)
+        _pass(job, opened, found, findings, keep_accounts)
+    except IntegrationError as error:
+        _fail(job, error, findings)
+    except Exception:
+        findings.add("Test", "Tieout could not finish this test; our staff can see why.", ok=False)
+        with tenant_transaction(tenant_id):
+            findings.end(passed=False)
+        raise
+
+
+@dataclass(frozen=True)
+class _Job:
+    tenant_id: UUID
+    connection_id: UUID
+    actor: str
+
+
+def _take(tenant_id: UUID, test_id: UUID) -> _Job | None:
+    with tenant_transaction(tenant_id):
+        taken = ConnectionTest.objects.filter(pk=test_id, state=ConnectionTest.State.QUEUED).update(
+            state=ConnectionTest.State.RUNNING
+        )
+        if not taken:
+            return None
+        test = ConnectionTest.objects.get(pk=test_id)
+        return _Job(tenant_id, test.connection_id, test.requested_by)
+
+
+def _look(opened: Opened, findings: Findings) -> _Found:
+    if opened.kind == Connection.Kind.PAYTRACE:
+        return _Found(check_paytrace(opened, findings))
+    sage = check_sage(opened, findings)
+    return _Found(sage.capabilities, sage.fingerprint, sage.accounts)
+
+
+def _pass(
+    job: _Job, opened: Opened, found: _Found, findings: Findings, keep_accounts: KeepAccounts
+) -> None:
+    with tenant_transaction(job.tenant_id):
+        connection = Connection.objects.select_for_update().get(pk=job.connection_id)
+        if read_connection(connection).stamp != opened.stamp:
+            raise FixConfiguration(
+                "The connection was changed while it was being tested. Test it again.",
+                code="connection.changed",
+            )
+        connection.capabilities = found.capabilities
+        connection.fingerprint = found.fingerprint
+        connection.save(update_fields=["capabilities", "fingerprint"])
+        if connection.kind == Connection.Kind.SAGEPRO:
+            keep_accounts(company_id=connection.id, accounts=found.accounts)
+        health.mark_connected(connection_id=connection.id, now=timezone.now())
+        findings.end(passed=True)
+        _record("connection.test_passed", job, connection.name)
+        wake(connection)
+
+
+def _fail(job: _Job, error: IntegrationError, findings: Findings) -> None:
+    if not findings.tell_what_is_wrong:
+        findings.add("Test", f"{error.sentence} {error.remedy}".strip(), ok=False)
+    with tenant_transaction(job.tenant_id):
+        # A refused login was recorded together with its count.
+        if not logins.is_counted(error) and error.code != "connection.changed":
+            health.record_failure(connection_id=job.connection_id, error=error, now=timezone.now())
+        findings.end(passed=False)
+        name = Connection.objects.values_list("name", flat=True).get(pk=job.connection_id)
+        _record("connection.test_failed", job, name, code=error.code)
+
+
+def _record(action: str, job: _Job, name: str, **details: Any) -> None:
+    record(action, actor=job.actor, subject=name, subject_id=job.connection_id, details=details)
