@@ -1,0 +1,101 @@
+"""Keeping the chart of accounts, and publishing GL rules. Inside the open company's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from integrations.accounting.models import GLAccount as StoredAccount
+from integrations.accounting.models import GLRuleVersion
+from integrations.accounting.queries import accounts as accounts_of
+from integrations.accounting.queries import rules_in_force
+from integrations.accounting.rule_checks import validate
+from integrations.accounting.rule_json import to_json
+from integrations.accounting.rules import GLRule
+from integrations.canonical.ledger_documents import GLAccount
+from integrations.canonical.problems import Problem
+from integrations.connections.queries import sage_companies
+from integrations.connections.waking import wake_companies
+from tenants.audit import record
+from tenants.models import Environment
+from tenants.scope import current_tenant_id
+
+
+class Unpublishable(Exception):  # noqa: N818 an answer for the form, not a mistake
+    """The rules have problems, each told with its rule; nothing was published."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(problem.sentence for problem in problems))
+        self.problems = tuple(problems)
+
+
+def publish_rules(
+    *, environment_id: UUID, rules: Sequence[GLRule], actor: str, note: str = ""
+) -> GLRuleVersion:
+    """Make these the rules in force for payments from now on, and try again what waited.
+
+    Raises Unpublishable when a rule could not work, or names an account that is not an active
+    one of every Sage company of the environment.
+    """
+    problems = _problems(environment_id, rules)
+    if problems:
+        raise Unpublishable(problems)
+    # The environment's row is the turn: two people publishing at once get two versions.
+    Environment.objects.select_for_update().get(pk=environment_id)
+    version = GLRuleVersion.objects.create(
+        environment_id=environment_id,
+        version=rules_in_force(environment_id).version + 1,
+        rules=to_json(rules),
+        published_by=actor,
+        note=note.strip()[:300],
+    )
+    record(
+        "gl_rules.published",
+        actor=actor,
+        subject=str(version),
+        subject_id=version.id,
+        details={"version": version.version, "note": version.note},
+    )
+    wake_companies(environment_id)
+    return version
+
+
+def refresh_accounts(*, company_id: UUID, accounts: Sequence[GLAccount]) -> None:
+    """Keep the chart as Sage has it now. An account that is gone stays, marked inactive."""
+    numbers = [account.number for account in accounts]
+    gone = StoredAccount.objects.filter(company_id=company_id, is_active=True)
+    gone.exclude(number__in=numbers).update(is_active=False, read_at=Now())
+    rows = [
+        StoredAccount(
+            tenant_id=current_tenant_id(),
+            company_id=company_id,
+            number=account.number[:24],
+            description=account.description[:60],
+            is_active=account.is_active,
+            read_at=Now(),
+        )
+        for account in accounts
+    ]
+    StoredAccount.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["tenant", "company", "number"],
+        update_fields=["description", "is_active", "read_at"],
+    )
+
+
+def _problems(environment_id: UUID, rules: Sequence[GLRule]) -> list[Problem]:
+    charts = [accounts_of(company.id) for company in sage_companies(environment_id)]
+    if not any(charts):
+        return [
+            Problem(
+                "",
+                "The chart of accounts has not been read from Sage yet.",
+                remedy="Test the Sage Pro connection, then publish.",
+            )
+        ]
+    found = [problem for chart in charts for problem in validate(rules, accounts=chart)]
+    return list(dict.fromkeys(found))
