@@ -17,6 +17,7 @@ from tenants.models import WorkKind
 # How long a drain may be silent before another worker takes over. Longer than the longest
 # network call (30 s) plus its transactions; shorter than the queue's own time limit.
 LEASE_SECONDS = 75
+AFTER_A_FALL_SECONDS = 10
 
 
 def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> None:
@@ -28,12 +29,13 @@ def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> None:
     fence = work.take(kind, subject_id=due.subject_id, seconds=LEASE_SECONDS)
     if fence is None:
         return
-    more = False
     try:
         more = _RUN[WorkKind(kind)](due)
-    finally:
-        is_due = work.release(kind, subject_id=due.subject_id, fence=fence)
-    if more or is_due:
+    except Exception:
+        # Unforeseen: keep the lease a little, so that the sweeper finds it over and rings.
+        work.extend(kind, subject_id=due.subject_id, fence=fence, seconds=AFTER_A_FALL_SECONDS)
+        raise
+    if work.release(kind, subject_id=due.subject_id, fence=fence) or more:
         work.enqueue(due)
 
 

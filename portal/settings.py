@@ -87,10 +87,20 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 
+# A worker paused inside a transaction is thrown out, so that its row locks block nobody;
+# nobody waits for a lock or a statement longer than a person would.
+_LIMITS = (
+    f"-c lock_timeout={env.int('DATABASE_LOCK_MS', default=10_000)}"
+    f" -c statement_timeout={env.int('DATABASE_STATEMENT_MS', default=60_000)}"
+    f" -c idle_in_transaction_session_timeout={env.int('DATABASE_IDLE_MS', default=60_000)}"
+)
+
+
 def _database(name: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db_url(name, engine="django.db.backends.postgresql")
     config["CONN_MAX_AGE"] = 600
     config["CONN_HEALTH_CHECKS"] = True
+    config.setdefault("OPTIONS", {})["options"] = _LIMITS
     return config
 
 
@@ -216,9 +226,13 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["portal.api.v1.parsers.StrictJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "portal.api.v1.errors.one_shape",
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.v1.authentication.PerKey"],
+    "DEFAULT_METADATA_CLASS": None,
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": None,
 }
+API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tieout API",
     "DESCRIPTION": "Payments, exceptions, connections, field mappings and GL rules of one company.",
@@ -227,6 +241,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "PaymentState": "portal.api.v1.payments.STATES",
+        "ExceptionState": "integrations.exceptions.models.ExceptionCase.State",
+        "ConnectionState": "integrations.connections.models.Connection.State",
+    },
 }
 
 # Empty: metrics are for this machine only.

@@ -17,6 +17,14 @@ from integrations.canonical.transactions import (
 from integrations.events.models import GatewayFact
 from tenants.insert import insert_once
 
+# How far along its life a transaction is; whatever is not named here is an end.
+_PROGRESS = {
+    TransactionState.UNKNOWN: 0,
+    TransactionState.AUTHORIZED: 1,
+    TransactionState.PENDING_SETTLEMENT: 2,
+}
+_LAST = 3
+
 
 def record(
     transaction: GatewayTransaction, *, connection_id: uuid.UUID, seen_by: GatewayFact.SeenBy
@@ -44,11 +52,15 @@ def latest(*, connection_id: uuid.UUID, transaction_id: str) -> GatewayTransacti
 
 
 def history(*, connection_id: uuid.UUID, transaction_id: str) -> list[GatewayTransaction]:
-    """Every state we saw, in the order we saw them."""
+    """Every state we saw, in the order a transaction goes through them.
+
+    Exports lag, so an earlier state can be seen later; it does not become the latest.
+    """
     facts = GatewayFact.objects.filter(
         connection_id=connection_id, transaction_id=transaction_id
     ).order_by("seen_at", "id")
-    return [from_details(fact.details) for fact in facts]
+    told = [from_details(fact.details) for fact in facts]
+    return sorted(told, key=lambda one: _PROGRESS.get(one.state, _LAST))
 
 
 def known_states(

@@ -21,7 +21,7 @@ from integrations.connections import clients, health
 from integrations.connections.models import Connection
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
-from integrations.pipeline import reversal, walking
+from integrations.pipeline import resume, reversal, walking
 from integrations.posting import outbox, protocol
 from integrations.posting.models import EffectState
 from integrations.sagepro.connector import Connector
@@ -70,7 +70,8 @@ def deliver(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
 def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Drain | None:
     with tenant_transaction(tenant_id):
         company = Connection.objects.get(id=company_id)
-        if not health.may_try(company, timezone.now()):
+        if not resume.may_go(company, WorkKind.DELIVER):
+            resume.show_waiting(company_id)
             return None
         with database.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
@@ -89,6 +90,7 @@ def _walk_new(drain: Drain) -> bool:
     """Take every new effect through its workflow; True when time ran out first."""
     company = Company(drain.connector)
     with tenant_transaction(drain.tenant_id):
+        outbox.walk_after_waiting(company_id=drain.company.id)
         walking.wake_waiting(company_id=drain.company.id)
     while not drain.is_over:
         with tenant_transaction(drain.tenant_id):
@@ -196,5 +198,6 @@ def _keep_failure(company: Connection, error: IntegrationError) -> None:
     """One failure stops the company's drain; it comes back by itself when waiting may help."""
     log.warning("sage.unavailable", code=error.code)
     wait = health.record_failure(connection_id=company.id, error=error, now=timezone.now())
+    resume.show_waiting(company.id)
     if not isinstance(error, FixConfiguration):
         work.ring(WorkKind.DELIVER, tenant_id=company.tenant_id, subject_id=company.id, after=wait)

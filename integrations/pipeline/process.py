@@ -22,7 +22,7 @@ from integrations.connections.models import Connection
 from integrations.events import facts, hints, inbox, polling
 from integrations.events.models import GatewayFact, InboundNotice
 from integrations.paytrace.client import PayTraceClient
-from integrations.pipeline import review
+from integrations.pipeline import resume, review
 from integrations.posting import outbox
 from tenants import audit, work
 from tenants.errors import NotPossible
@@ -40,7 +40,7 @@ def process(*, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> bool:
     with tenant_transaction(tenant_id):
         connection = Connection.objects.get(id=connection_id)
         notices = inbox.unread(connection_id=connection_id, limit=BATCH)
-        if not notices or not health.may_try(connection, timezone.now()):
+        if not notices or not _may_go(connection, WorkKind.PROCESS):
             return False
         wanted = _transaction_ids(notices)
     fetched = _fetch(tenant_id, connection_id, sorted(set(wanted.values())))
@@ -59,7 +59,7 @@ def poll(*, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> None:
     """Look through the export for everything since the watermark, with overlap."""
     with tenant_transaction(tenant_id):
         connection = Connection.objects.get(id=connection_id)
-        if not health.may_try(connection, timezone.now()):
+        if not _may_go(connection, WorkKind.POLL):
             return
         zone = str(connection.settings.get("zone", "America/Los_Angeles"))
         window = polling.window(connection_id=connection_id, zone=zone, now=timezone.now())
@@ -85,6 +85,16 @@ def poll(*, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> None:
         polling.finish(run.id, connection_id=connection_id, window=window, seen=len(found), new=new)
         if new:
             _ring_company(connection)
+
+
+def _may_go(connection: Connection, kind: WorkKind) -> bool:
+    """Whether to ask PayTrace now; if waiting helps, the drain comes back when it is over.
+
+    An account that posts nowhere yet is not read: its payments would find no books.
+    """
+    if connection.posts_to_id is None:
+        return False
+    return resume.may_go(connection, kind)
 
 
 def start_polling(*, connection_id: uuid.UUID, every: timedelta = POLL_EVERY) -> None:
@@ -165,7 +175,7 @@ def _derive(
     """Enter the effects of new facts; what nobody can read goes to a person."""
     source = Connection.objects.get(id=connection_id)
     if source.posts_to_id is None:
-        return
+        raise LookupError("Facts are taken in only for an account that posts somewhere")
     # Sales before refunds, so that a refund finds its sale.
     for transaction in sorted(transactions, key=lambda one: (one.created_at, one.transaction_id)):
         known = facts.history(
@@ -181,7 +191,7 @@ def _derive(
                 source_id=source.id,
                 found_by=seen_by,
             )
-        outbox.note_gateway_state(source_id=source.id, transaction=transaction)
+        outbox.note_gateway_state(source_id=source.id, transaction=known[-1])
         reason = person_needed(transaction, previous_states=states)
         if reason:
             review.ask(transaction, source=source, reason=reason, found_by=seen_by)

@@ -144,6 +144,20 @@ def wake(*, company_id: uuid.UUID, state: EffectState) -> list[uuid.UUID]:
     return [effect_id for effect_id in ids if begin_walk(effect_id)]
 
 
+def wait_for_sage(*, company_id: uuid.UUID, sentence: str) -> int:
+    """Sage cannot be asked: what is new or ready waits, visibly. Uses no attempt."""
+    return Effect.objects.filter(company_id=company_id, state__in=(S.NEW, S.READY)).update(
+        state=S.WAITING_ERP, state_since=Now(), reason_code="sage_away", sentence=sentence[:600]
+    )
+
+
+def walk_after_waiting(*, company_id: uuid.UUID) -> int:
+    """Sage can be asked again: what had not been walked yet is new once more."""
+    return Effect.objects.filter(company_id=company_id, state=S.WAITING_ERP, payload=None).update(
+        state=S.NEW, state_since=Now(), reason_code="", sentence=""
+    )
+
+
 def _move(
     effect_id: uuid.UUID,
     to: EffectState,

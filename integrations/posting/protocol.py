@@ -86,7 +86,8 @@ WITH picked AS (
     SELECT id FROM posting_effect
     WHERE company_id = %(company)s AND (
         state = 'ready'
-        OR (state IN ('waiting_erp', 'unknown') AND state_since < %(since)s)
+        OR (state IN ('waiting_erp', 'unknown') AND state_since < %(since)s
+            AND payload IS NOT NULL)
         OR (state IN ('claimed', 'intent') AND lease_until < clock_timestamp())
     )
     ORDER BY occurred_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED

@@ -62,11 +62,15 @@ def test_sage_away_waits_without_attempts_and_resumes_by_itself(world: World) ->
         paid = world.pay(amount="740.00", invoice_id="10432")
         world.notify(paid)
         world.work()
-        assert [(one["state"], one["attempts"]) for one in world.effects()] == [("new", "0")]
+        waits = [("waiting_erp", "0")]
+        assert [(one["state"], one["attempts"]) for one in world.effects()] == waits
         assert world.company_state() == "offline"
         for _ in range(3):
             world.wait_over()
-        assert [(one["state"], one["attempts"]) for one in world.effects()] == [("new", "0")]
+        assert [(one["state"], one["attempts"]) for one in world.effects()] == waits
+        assert world.effect(paid).sentence == (
+            "Sage company 01 is offline since 12:00. Nothing is lost; this will post by itself."
+        )
     world.wait_over()
     assert [(one["state"], one["attempts"]) for one in world.effects()] == [("posted", "1")]
     assert world.company_state() == "connected"

@@ -1,0 +1,54 @@
+"""Resume: what waits comes back by itself, and shows meanwhile why it waits."""
+
+from __future__ import annotations
+
+import uuid
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from integrations.connections import health
+from integrations.connections.models import Connection
+from integrations.posting import outbox
+from tenants import work
+from tenants.models import WorkKind
+
+
+def may_go(connection: Connection, kind: WorkKind) -> bool:
+    """Whether this connection may be used now; if it only waits out a failure, ring then.
+
+    A ring that comes early uses up the one that was set for the end of the wait, so it is set
+    again here. Inside the tenant transaction.
+    """
+    now = timezone.now()
+    if health.may_try(connection, now):
+        return True
+    waits_until = connection.try_again_at
+    if waits_until is not None and waits_until > now:
+        work.ring(
+            kind,
+            tenant_id=connection.tenant_id,
+            subject_id=connection.id,
+            after=waits_until - now,
+        )
+    return False
+
+
+def show_waiting(company_id: uuid.UUID) -> None:
+    """Everything that would go on if Sage could be asked says so. Inside the transaction."""
+    company = Connection.objects.select_related("environment").get(id=company_id)
+    outbox.wait_for_sage(company_id=company_id, sentence=_why(company))
+
+
+def _why(company: Connection) -> str:
+    since = company.state_since.astimezone(ZoneInfo(company.environment.zone))
+    if company.halted_at is not None:
+        return f"Posting to {company.name} is halted until somebody has looked."
+    if company.paused_at is not None:
+        return f"Posting to {company.name} is paused. Nothing is lost; it goes on when resumed."
+    if company.state == Connection.State.OFFLINE:
+        return (
+            f"{company.name} is offline since {since:%H:%M}. "
+            "Nothing is lost; this will post by itself."
+        )
+    return f"{company.name} needs a setting before anything can post. Nothing is lost."
