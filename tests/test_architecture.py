@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from django.utils.module_loading import import_string
 from importlinter.cli import lint_imports
 
+from integrations import tasks
+from tenants import work
 from tests.architecture import texts
 from tests.architecture.reach import breaches
 from tests.architecture.rules import RULES, Rule
@@ -133,6 +136,11 @@ def test_what_runs_after_the_transaction_is_not_inside() -> None:
         "    ask(1)"
     )
     assert breaches([parse(NETWORK_INSIDE.format(head="", body=body))]) == []
+
+
+def test_the_doorbell_names_a_task_that_is_there() -> None:
+    """The queue stores it as text, so no import would tell."""
+    assert import_string(work.TASK) is tasks.drain
 
 
 def test_no_file_is_a_drawer() -> None:
