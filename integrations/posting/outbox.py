@@ -153,9 +153,9 @@ def wait_for_sage(*, company_id: uuid.UUID, sentence: str) -> int:
 
 def walk_after_waiting(*, company_id: uuid.UUID) -> int:
     """Sage can be asked again: what had not been walked yet is new once more."""
-    return Effect.objects.filter(company_id=company_id, state=S.WAITING_ERP, payload=None).update(
-        state=S.NEW, state_since=Now(), reason_code="", sentence=""
-    )
+    return Effect.objects.filter(
+        company_id=company_id, state=S.WAITING_ERP, payload__isnull=True
+    ).update(state=S.NEW, state_since=Now(), reason_code="", sentence="")
 
 
 def _move(

@@ -12,5 +12,6 @@ class Migration(migrations.Migration):
             update_only={
                 "PostingAttempt": ["ended_at", "outcome", "sentence", "evidence"],
             },
+            hidden_from_support={"Effect": ["payload"], "PostingAttempt": ["evidence"]},
         ),
     ]
