@@ -12,6 +12,10 @@ class Migration(migrations.Migration):
             update_only={
                 "InboundNotice": ["state", "transaction_id", "read_at", "sentence"],
             },
-            hidden_from_support={"InboundNotice": ["body", "body_hmac"], "NoticeKey": []},
+            hidden_from_support={
+                "InboundNotice": ["body", "body_hmac"],
+                "GatewayFact": ["details"],
+                "NoticeKey": [],
+            },
         ),
     ]

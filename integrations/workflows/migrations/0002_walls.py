@@ -9,5 +9,6 @@ class Migration(migrations.Migration):
         raise_walls(
             "workflows",
             append_only=["WorkflowVersion", "WorkflowRun", "StepRun"],
+            hidden_from_support={"StepRun": ["input", "output"]},
         ),
     ]

@@ -1,0 +1,84 @@
+"""What came in, for support staff: never a notice's body, never a fact's details."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from integrations.events.models import (
+    GatewayFact,
+    InboundNotice,
+    NoticeRefusal,
+    SyncRun,
+    Watermark,
+)
+from tenants.support_admin import SupportAdmin
+
+
+@admin.register(InboundNotice)
+class NoticeAdmin(SupportAdmin):
+    hidden = ("body", "body_hmac")
+    list_display = (
+        "received_at",
+        "tenant",
+        "connection",
+        "source",
+        "state",
+        "transaction_id",
+        "body_length",
+        "redactions",
+        "sentence",
+    )
+    list_filter = ("state", "source", "received_at")
+    search_fields = ("transaction_id", "tenant__name", "tenant__slug")
+    ordering = ("-received_at",)
+
+
+@admin.register(GatewayFact)
+class FactAdmin(SupportAdmin):
+    hidden = ("details",)
+    list_display = (
+        "seen_at",
+        "tenant",
+        "connection",
+        "transaction_id",
+        "type",
+        "state",
+        "amount",
+        "currency",
+        "seen_by",
+    )
+    list_filter = ("seen_by", "seen_at")
+    search_fields = ("transaction_id", "tenant__name", "tenant__slug")
+    ordering = ("-seen_at",)
+
+
+@admin.register(NoticeRefusal)
+class RefusalAdmin(SupportAdmin):
+    list_display = ("day", "tenant", "connection", "reason", "count")
+    list_filter = ("day",)
+    search_fields = ("reason", "tenant__name", "tenant__slug")
+    ordering = ("-day",)
+
+
+@admin.register(SyncRun)
+class SyncRunAdmin(SupportAdmin):
+    list_display = (
+        "started_at",
+        "tenant",
+        "connection",
+        "state",
+        "first_day",
+        "last_day",
+        "seen",
+        "new",
+        "sentence",
+    )
+    list_filter = ("state", "started_at")
+    search_fields = ("connection__name", "tenant__name", "tenant__slug")
+    ordering = ("-started_at",)
+
+
+@admin.register(Watermark)
+class WatermarkAdmin(SupportAdmin):
+    list_display = ("connection", "tenant", "source", "complete_up_to")
+    search_fields = ("connection__name", "tenant__name", "tenant__slug")
