@@ -1,0 +1,69 @@
+"""A deciding request sent twice decides once.
+
+The key is claimed by inserting a row in the request's own transaction. A second request with
+the same key waits at the unique index until the first has committed, and is then answered
+from its row; when the first was refused, its claim was rolled back with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from portal.api.v1.authentication import key_of
+from portal.api.v1.errors import Refusal
+from tenants.insert import insert_once
+from tenants.models import ApiAnswer
+
+HEADER = "Idempotency-Key"
+_LONGEST = 200
+Answer = dict[str, Any]
+
+
+def decide_once(request: Request, decide: Callable[[], Answer], *, status: int = 200) -> Response:
+    """Run `decide` and answer with what it returns; with the former answer the second time.
+
+    Without an `Idempotency-Key` it simply runs. Raises Refusal when the key came before with
+    another request.
+    """
+    text = request.headers.get(HEADER, "")
+    if not text:
+        return Response(decide(), status=status)
+    _check(text)
+    key, digest = key_of(request), _digest(request)
+    claim = ApiAnswer(api_key=key, idempotency_key=text, request_hash=digest)
+    if not insert_once(claim):
+        return _former(text, request)
+    answer = decide()
+    ApiAnswer.objects.filter(pk=claim.pk).update(status=status, answer=answer)
+    return Response(answer, status=status)
+
+
+def _former(text: str, request: Request) -> Response:
+    former = ApiAnswer.objects.get(api_key=key_of(request), idempotency_key=text)
+    if bytes(former.request_hash) != _digest(request):
+        raise Refusal(
+            422,
+            "idempotency_key_reused",
+            "This Idempotency-Key came before with another request.",
+            field=HEADER,
+            remedy="Use a new key for a new decision.",
+        )
+    headers = {"Idempotent-Replayed": "true"}
+    return Response(former.answer, status=former.status, headers=headers)
+
+
+def _check(text: str) -> None:
+    if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
+        message = f"An Idempotency-Key is 1 to {_LONGEST} printable ASCII characters."
+        raise Refusal(400, "invalid", message, field=HEADER)
+
+
+def _digest(request: Request) -> bytes:
+    body = json.dumps(request.data, sort_keys=True, default=str)
+    return hashlib.sha256(f"{request.method} {request.path}\n{body}".encode()).digest()

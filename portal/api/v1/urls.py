@@ -1,0 +1,50 @@
+"""Every address of API version 1; each one behind `keyed`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import path, re_path
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from portal.api.v1 import connections, exceptions, gl_rules, mappings, payments
+from portal.api.v1.keyed import keyed
+from portal.api.v1.schema import ApiKeyScheme
+
+__all__ = ["ApiKeyScheme", "urlpatterns"]
+
+
+class Nowhere(APIView):
+    """Any other address: the same shape of refusal as everywhere, key or not."""
+
+    schema = None
+    authentication_classes: list[Any] = []
+    permission_classes: list[Any] = []
+    throttle_classes: list[Any] = []
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002
+        raise NotFound("There is nothing at this address.")
+
+
+def _at(address: str, view: type[APIView]) -> Any:
+    return path(address, keyed(view.as_view()))
+
+
+urlpatterns = [
+    _at("payments", payments.PaymentList),
+    _at("payments/<uuid:id>", payments.PaymentDetail),
+    _at("exceptions", exceptions.CaseList),
+    _at("exceptions/<uuid:id>", exceptions.CaseDetail),
+    _at("exceptions/<uuid:id>/retry", exceptions.Retry),
+    _at("exceptions/<uuid:id>/put-on-account", exceptions.PutOnAccount),
+    _at("exceptions/<uuid:id>/choose-invoice", exceptions.ChooseInvoice),
+    _at("exceptions/<uuid:id>/dismiss", exceptions.Dismiss),
+    _at("connections", connections.ConnectionList),
+    _at("connections/<uuid:id>", connections.ConnectionDetail),
+    _at("accounts", connections.AccountList),
+    _at("mappings", mappings.Mapping),
+    _at("gl-rules", gl_rules.Rules),
+    re_path(r"^.*$", Nowhere.as_view()),
+]
