@@ -31,22 +31,22 @@ class IntegrationError(Exception):
 
 
 @dataclass(eq=False)
-class TryLater(IntegrationError):
+class TryLater(IntegrationError):  # noqa: N818 the tree's words are outcomes
     """Waiting helps. `after` is how long the other side asked us to wait, if it said so."""
 
     after: timedelta | None = None
 
 
 @dataclass(eq=False)
-class NeverWorks(IntegrationError):
+class NeverWorks(IntegrationError):  # noqa: N818 the tree's words are outcomes
     """The request itself is wrong: nothing was written, and a retry would fail the same way."""
 
 
 @dataclass(eq=False)
-class FixConfiguration(IntegrationError):
+class FixConfiguration(IntegrationError):  # noqa: N818 the tree's words are outcomes
     """A setting, permission or credential must be changed by a person first."""
 
 
 @dataclass(eq=False)
-class OutcomeUnknown(IntegrationError):
+class OutcomeUnknown(IntegrationError):  # noqa: N818 the tree's words are outcomes
     """The call may have taken effect. Resolve by asking the same place, never by resending."""

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 # ISO 4217 minor-unit digits where they are not two.
 _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR": 3, "TND": 3}
 
-# Sage Pro keeps money in an 8-byte currency field with 4 decimals (facts: ARCUST types);
+# Sage Pro keeps money in an 8-byte currency field with 4 decimals (ARCUST, Pro 3.2: type Y);
 # twelve integer digits is PayTrace's documented limit for an amount.
 MAX_INTEGER_DIGITS = 12
 

@@ -26,7 +26,7 @@ class TransactionState(StrEnum):
     """The state a transaction is in at the gateway.
 
     UNKNOWN is a value, not an accident: it goes to a person and is never guessed
-    (facts: paytrace 2.3, status codes Y / N / GB<batch>, N being ambiguous).
+    (PayTrace record schema: status codes Y, N and GB<batch>, N being ambiguous).
     """
 
     AUTHORIZED = "authorized"

@@ -7,7 +7,7 @@ stored row.
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
 from integrations.pipeline.deliver import deliver
 from integrations.pipeline.preview import Preview, preview
-from integrations.pipeline.process import poll, poll_now, process, start_polling
+from integrations.pipeline.process import poll, poll_now, process
 from integrations.pipeline.receive import receive
 
 __all__ = [
@@ -22,5 +22,4 @@ __all__ = [
     "put_on_account",
     "receive",
     "retry",
-    "start_polling",
 ]

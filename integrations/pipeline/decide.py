@@ -25,8 +25,13 @@ _DECIDABLE = (EffectState.PARKED, *outbox.WAITING)
 def retry(*, effect_id: uuid.UUID, actor: str) -> None:
     """Walk it again with the rules in force now. Raises NotPossible.
 
-    Retrying a suspected duplicate is the person's word that it is another payment.
+    Retrying a suspected duplicate is the person's word that it is another payment. What stands
+    half written in Sage is asked about again, with the very payload that was frozen.
     """
+    half_written = Effect.objects.filter(id=effect_id, state=EffectState.PARTIAL).first()
+    if half_written is not None:
+        _ask_again(half_written, actor=actor)
+        return
     effect = _decidable(effect_id)
     decision: dict[str, Any] = {"trigger": "retry"}
     if effect.reason_code == "duplicate":
@@ -78,6 +83,14 @@ def _again(
         raise _too_late()
     cases.resolve(effect.id, resolution=resolution, actor=actor, reason=reason)
     _audit(effect, f"payment.{resolution}", actor=actor, reason=reason, **decision)
+    work.ring(WorkKind.DELIVER, tenant_id=effect.tenant_id, subject_id=effect.company_id)
+
+
+def _ask_again(effect: Effect, *, actor: str) -> None:
+    if not outbox.ask_again(effect.id):
+        raise _too_late()
+    cases.resolve(effect.id, resolution=Resolution.RETRIED, actor=actor)
+    _audit(effect, "payment.asked_again", actor=actor, reason="")
     work.ring(WorkKind.DELIVER, tenant_id=effect.tenant_id, subject_id=effect.company_id)
 
 

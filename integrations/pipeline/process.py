@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 import structlog
 from django.utils import timezone
@@ -31,7 +30,6 @@ from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.process")
 BATCH = 50
-POLL_EVERY = timedelta(minutes=2)
 SeenBy = GatewayFact.SeenBy
 
 
@@ -95,14 +93,6 @@ def _may_go(connection: Connection, kind: WorkKind) -> bool:
     if connection.posts_to_id is None:
         return False
     return resume.may_go(connection, kind)
-
-
-def start_polling(*, connection_id: uuid.UUID, every: timedelta = POLL_EVERY) -> None:
-    """Look for payments now and then every `every`. Inside the tenant transaction."""
-    connection = Connection.objects.get(id=connection_id)
-    work.schedule(
-        WorkKind.POLL, tenant_id=connection.tenant_id, subject_id=connection_id, every=every
-    )
 
 
 def poll_now(*, connection_id: uuid.UUID, actor: str) -> None:

@@ -124,6 +124,11 @@ def dismiss(effect_id: uuid.UUID, *, sentence: str) -> bool:
     return _move(effect_id, S.DISMISSED, (S.PARKED,), sentence=sentence[:600])
 
 
+def ask_again(effect_id: uuid.UUID) -> bool:
+    """Put the same frozen question about a half-written posting to Sage once more."""
+    return _move(effect_id, S.READY, (S.PARTIAL,))
+
+
 def withdraw(effect_id: uuid.UUID, *, sentence: str) -> bool:
     """End an effect for which Sage now holds a tombstone."""
     return _move(

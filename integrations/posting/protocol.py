@@ -37,7 +37,7 @@ _WAITS_FOR = {
 _ENDS = {
     PostingOutcome.PARTIAL: (
         S.PARTIAL,
-        "Sage holds only a part of this posting. It will be completed or taken back.",
+        "Sage holds only a part of this posting: somebody changed it there by hand.",
     ),
     PostingOutcome.WITHDRAWN: (S.WITHDRAWN, "Withdrawn before it reached Sage."),
     PostingOutcome.HANDED_OVER: (S.HANDED_OVER, "Handed over; Sage will confirm it."),

@@ -84,7 +84,7 @@ _WORD_OF: Mapping[EffectState, Word] = {
     _S.INTENT: POSTING,
     _S.UNKNOWN: POSTING,
     _S.HANDED_OVER: POSTING,
-    _S.PARTIAL: POSTING,
+    _S.PARTIAL: NEEDS_YOU,
     _S.POSTED: POSTED,
     _S.ADOPTED: POSTED,
     _S.NOTED: NOTED,
@@ -104,7 +104,7 @@ _WORD_OF: Mapping[EffectState, Word] = {
 _DETAILS: Mapping[EffectState, str] = {
     _S.UNKNOWN: "Sage's answer was lost; it is being asked again, never posted again.",
     _S.HANDED_OVER: "It was handed over and will be written there.",
-    _S.PARTIAL: "Part of it stands in Sage; the rest is being completed.",
+    _S.PARTIAL: "Only a part of it stands in Sage: somebody changed it there by hand.",
     _S.ADOPTED: "Somebody keyed it in Sage; it was linked, nothing was posted.",
     _S.WAITING_PARENT: "It waits for the payment it belongs to.",
     _S.WAITING_PERIOD: "It waits for an open accounting period in Sage.",

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import time
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
 
 from integrations.accounting import queries as accounting
 from integrations.canonical.effects import EffectKind
@@ -266,13 +265,3 @@ def _lines(effect_ids: Sequence[uuid.UUID]) -> tuple[JournalLine, ...]:
     return tuple(
         JournalLine(row.account, row.debit, row.credit, row.memo, row.reason) for row in rows
     )
-
-
-def with_candidates(subject: Subject, *, rows: Any = None, rules: Any = None) -> Subject:
-    """The same payment under other mapping rows or GL rules, for a preview."""
-    changed = subject
-    if rows is not None:
-        changed = replace(changed, rows=tuple(rows))
-    if rules is not None:
-        changed = replace(changed, rules=tuple(rules))
-    return changed
