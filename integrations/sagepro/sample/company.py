@@ -43,7 +43,7 @@ def create_company(dsn: str, *, today: date, replace: bool = False) -> None:
         _make_room(connection, metadata, replace=replace)
         metadata.create_all(connection)
         for name, records in SampleBooks(today).tables.items():
-            rows = [_complete(name, record) for record in records]
+            rows = [complete(name, record) for record in records]
             connection.execute(insert(metadata.tables[name]), rows)
 
 
@@ -96,7 +96,8 @@ def _make_room(connection: Connection, metadata: MetaData, *, replace: bool) -> 
     metadata.drop_all(connection)
 
 
-def _complete(table: str, record: dict[str, object]) -> dict[str, object]:
+def complete(table: str, record: dict[str, object]) -> dict[str, object]:
+    """A whole row of this table: what the record leaves out is blank, never NULL."""
     row = {
         column: blank(ColumnType.parse(kind), empty_date=EMPTY_DATE)
         for column, kind in TABLES[table]

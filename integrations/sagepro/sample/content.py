@@ -39,8 +39,8 @@ class SampleBooks:
 
     def _add_document(self, document: Document) -> None:
         is_history = document.fate == "history"
-        self.tables["arymst" if is_history else "armast"].append(_header(document))
-        self.tables["arytrn" if is_history else "artran"].append(_line(document))
+        self.tables["arymst" if is_history else "armast"].append(header(document))
+        self.tables["arytrn" if is_history else "artran"].append(line(document))
         if document.order:
             self.tables["somast"].append(_order(document))
         if document.is_void:
@@ -95,7 +95,7 @@ class SampleBooks:
         day, amount = self._today - timedelta(days=21), Decimal("150.00")
         credit = Document("OC00017", "ZENITH", day, -amount, "open", Decimal(0), "", "")
         self.tables["armast"].append(
-            _header(credit) | {"artype": "O", "refno": "CHK 5521", "pterms": "Payment on account"}
+            header(credit) | {"artype": "O", "refno": "CHK 5521", "pterms": "Payment on account"}
         )
         session = self._distribute(
             credit.number, day, accounts.RECEIVABLES, amount, debit=accounts.BANK
@@ -164,7 +164,8 @@ class SampleBooks:
         ]
 
 
-def _header(document: Document) -> Record:
+def header(document: Document) -> Record:
+    """The invoice's row in ARMAST or ARYMST."""
     return {
         "invno": document.number.rjust(10),
         "custno": document.customer,
@@ -192,7 +193,8 @@ def _header(document: Document) -> Record:
     }
 
 
-def _line(document: Document) -> Record:
+def line(document: Document) -> Record:
+    """Its one line in ARTRAN or ARYTRN."""
     item, description = _ITEMS[int(document.number) % len(_ITEMS)]
     return {
         "invno": document.number.rjust(10),
