@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
+import psycopg
+from sqlalchemy.exc import SQLAlchemyError
+
+from integrations.sagepro.sample.billing import bill_customers
 from integrations.sagepro.sample.demo import open_invoices_for_demo
 from portal.launch import keepsakes, places, private_files, sample_companies, simulator
 from portal.launch.postgres import Server
@@ -15,6 +21,8 @@ from portal.launch.sample_companies import Company
 from portal.launch.steps import begin
 
 REQUEST = places.VAR / "demo.json"
+_FEW_INVOICES = 60
+_LOOK_EVERY = 60.0  # seconds
 
 
 @dataclass
@@ -79,6 +87,26 @@ def begin_traffic(demo: Demo) -> bool:
         customers=_payers(demo.companies),
         notice={"url": demo.notice_url, "secret": demo.notice_secret},
     )
+
+
+class OrderDesk:
+    """A check for the supervisor: writes new invoices before the simulated payers run out."""
+
+    def __init__(self, demo: Demo) -> None:
+        self._demo = demo
+        self._next_look = 0.0
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now < self._next_look:
+            return
+        self._next_look = now + _LOOK_EVERY
+        dsn = self._demo.companies[0].owner_dsn
+        # A database that is away for a moment costs this look and nothing else.
+        with contextlib.suppress(SQLAlchemyError, psycopg.Error):
+            if len(open_invoices_for_demo(dsn)) < _FEW_INVOICES:
+                bill_customers(dsn, count=_FEW_INVOICES, today=datetime.now(UTC).date())
+                begin_traffic(self._demo)
 
 
 def facts(demo: Demo, kept: Facts, *, url: str, database_url: str) -> Facts:

@@ -25,7 +25,7 @@ def web(settings: Mapping[str, str], *, listening: int) -> Program:
         "--bind", f"fd://{listening}", "--workers", "2",
         "--worker-class", "gthread", "--threads", "4", "--timeout", "60",
         "--graceful-timeout", "8", "--max-requests", "20000", "--max-requests-jitter", "2000",
-        "--no-control-socket",
+        "--preload", "--no-control-socket",
     ]  # fmt: skip
     return Program(
         name="web", command=command, environment=environment(settings), inherits=(listening,)

@@ -102,6 +102,7 @@ def _start_everything(start: Start, own: Addresses | None) -> Facts:
         _wait_for_web(start)
     if demo.begin_traffic(found):
         start.supervisor.checks.append(simulator.Opening())
+    start.supervisor.checks.append(demo.OrderDesk(found))
     return demo.facts(found, start.kept, url=settings["PORTAL_URL"], database_url=addresses.app)
 
 

@@ -16,6 +16,11 @@ from portal.launch.processes import end_with_parent
 from portal.launch.programs import environment
 
 _STATIC_STAMP = places.VAR / "static-stamp"
+# Redoc asks another host for its fonts and is not served; it is a third of all bytes.
+_COLLECT = (
+    "collectstatic", "--no-input", "--clear", "--verbosity", "0",
+    "--ignore", "redoc",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ def begin_static(settings: Mapping[str, str]) -> Step | None:
     """Begin to gather and compress static files; None when nothing about them changed."""
     if _STATIC_STAMP.exists() and _STATIC_STAMP.read_text() == _static_stamp():
         return None
-    return begin("collectstatic", "--no-input", "--clear", "--verbosity", "0", settings=settings)
+    return begin(*_COLLECT, settings=settings)
 
 
 def finish_static(step: Step | None) -> None:
