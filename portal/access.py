@@ -96,11 +96,9 @@ def get_or_404(queryset: QuerySet[M], **lookup: object) -> M:
 
 
 def _membership(request: HttpRequest, slug: str) -> Membership:
-    found = (
-        Membership.objects.select_related("tenant")
-        .filter(user__pk=request.user.pk, tenant__slug=slug)
-        .first()
-    )
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 login_required said so; this tells the type
+    found = Membership.objects.select_related("tenant").filter(user=user, tenant__slug=slug).first()
     if found is None:
         raise Http404("Not found")
     return found

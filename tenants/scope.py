@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django_scopes import get_scope, scope
 
 
-class NoTenant(RuntimeError):
+class NoTenant(RuntimeError):  # noqa: N818 names the state, not a mistake of the code
     """Tenant rows were asked for outside `tenant_transaction`. Never a default tenant."""
 
 

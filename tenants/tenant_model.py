@@ -11,7 +11,7 @@ from tenants.ids import new_id
 from tenants.scope import NoTenant, current_tenant_id
 
 
-class CrossTenantWrite(RuntimeError):
+class CrossTenantWrite(RuntimeError):  # noqa: N818 names the deed
     """A row of one tenant was written while another one's transaction was open."""
 
 

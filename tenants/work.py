@@ -45,7 +45,8 @@ def ring(
             """
             INSERT INTO tenants_duework AS d
                 (kind, tenant_id, subject_id, due_at, every_seconds, fence, rung_at)
-            VALUES (%(kind)s, %(tenant)s, %(subject)s, statement_timestamp() + make_interval(secs => %(after)s), 0, 0,
+            VALUES (%(kind)s, %(tenant)s, %(subject)s,
+                    statement_timestamp() + make_interval(secs => %(after)s), 0, 0,
                     CASE WHEN %(after)s <= 0 THEN statement_timestamp() END)
             ON CONFLICT (kind, subject_id) DO UPDATE SET
                 due_at = least(coalesce(d.due_at, excluded.due_at), excluded.due_at),

@@ -73,10 +73,10 @@ class PostingRequest:
     def __post_init__(self) -> None:
         if self.amount.amount <= 0:
             raise ValueError("A posting has an amount above zero")
-        debits = sum((line.debit for line in self.journal), Decimal(0))
-        credits = sum((line.credit for line in self.journal), Decimal(0))
-        if debits != credits:
-            raise ValueError(f"Journal does not balance: debits {debits}, credits {credits}")
+        debit = sum((line.debit for line in self.journal), Decimal(0))
+        credit = sum((line.credit for line in self.journal), Decimal(0))
+        if debit != credit:
+            raise ValueError(f"Journal does not balance: debits {debit}, credits {credit}")
 
     @property
     def payload_hash(self) -> str:

@@ -108,7 +108,7 @@ class ConnectionTest(TenantModel):
     requested_by = models.CharField(max_length=254)
     requested_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # [{"label": "Sign in", "ok": true | false | null, "sentence": "…"}]
+    # A list of findings, each with a label, ok (true, false, null for unknown) and a sentence.
     findings = models.JSONField(default=list)
 
     class Meta(TenantModel.Meta):

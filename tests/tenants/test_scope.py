@@ -88,7 +88,8 @@ def test_companies_do_not_nest(alice: Tenant, charlie: Tenant) -> None:
 def test_every_tenant_table_has_both_policies_and_is_forced(superuser_url: str) -> None:
     query = """
         SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
-        WHERE a.attname = 'tenant_id' AND c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
+        WHERE a.attname = 'tenant_id' AND c.relkind = 'r'
+        AND c.relnamespace = 'public'::regnamespace
         AND NOT (c.relrowsecurity AND c.relforcerowsecurity
             AND (SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid) = 2)
         ORDER BY 1
