@@ -104,7 +104,7 @@ def check_environment(environment_id: UUID) -> None:
 def check_zone(zone: str) -> str:
     try:
         return ZoneInfo(zone).key
-    except (OSError, ValueError):  # not found, or not even a name
+    except (KeyError, OSError, ValueError):  # unknown, a folder's name, or a path outside
         raise NotPossible("Choose a time zone from the list.", field="zone") from None
 
 
