@@ -355,8 +355,13 @@ def _renamed(tables: dict[str, list[Row]], words: dict[str, str]) -> dict[str, l
     }
 
 
-def build(simulator: Simulator, *, sage_dsn: str, slug: str = "acme-books") -> World:
-    """A company with one connected Production environment, as its owner would set it up."""
+def build(
+    simulator: Simulator, *, sage_dsn: str, slug: str = "acme-books", now: datetime | None = NOON
+) -> World:
+    """A company with one connected Production environment, as its owner would set it up.
+
+    The simulator's clock stands at `now`, or runs with ours when that is None.
+    """
     account = f"MID-{new_id().hex[-8:]}"
     simulator.control(
         "accounts",
@@ -365,7 +370,8 @@ def build(simulator: Simulator, *, sage_dsn: str, slug: str = "acme-books") -> W
         users=[{"username": f"api-{account}", "password": "right-password"}],
         customers=[{"customer_id": "ACME01", "name": "Acme Tools Inc."}],
     )
-    simulator.control("clock", now=NOON.isoformat())
+    clock = {"running": True} if now is None else {"now": now.isoformat()}
+    simulator.control("clock", **clock)
     owner = User.objects.create_user(f"{slug}@example.com", "a-long-password")
     tenant = tenants.create_company(name=slug.title(), owner=owner)
     with tenant_transaction(tenant.id):
