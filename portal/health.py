@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 
 from tenants.heartbeat import youngest_age
 
-# The sweeper beats every few seconds; longer silence means that no worker is left.
+# The sweeper beats every few seconds. Workers beat when they work: of those the backlog tells.
 SILENCE = timedelta(seconds=60)
 # A drain waits seconds when workers keep up; minutes mean that they do not.
 BACKLOG = timedelta(minutes=5)
@@ -53,7 +53,7 @@ def ready(_request: HttpRequest) -> JsonResponse:
 def look() -> list[Check]:
     """Every check in order; the first one that cannot be asked ends the list."""
     done: list[Check] = []
-    questions: tuple[Callable[[], Check], ...] = (_migrations, _worker, _backlog)
+    questions: tuple[Callable[[], Check], ...] = (_migrations, _background, _backlog)
     for question in questions:
         try:
             done.append(question())
@@ -79,12 +79,12 @@ def _migrations() -> Check:
     return Check("migrations", ok=True, sentence="All database migrations are applied.")
 
 
-def _worker() -> Check:
+def _background() -> Check:
     age = youngest_age(prefix="")
     if age is None:
-        return Check("worker", ok=False, sentence="No background worker has started yet.")
-    sentence = f"A background worker was last heard {_words(age)} ago."
-    return Check("worker", ok=age <= SILENCE, sentence=sentence)
+        return Check("background", ok=False, sentence="No background process has started yet.")
+    sentence = f"A background process was last heard {_words(age)} ago."
+    return Check("background", ok=age <= SILENCE, sentence=sentence)
 
 
 def _backlog() -> Check:

@@ -52,6 +52,8 @@ def configure(*, level: str) -> None:
     root.setLevel(level)
     for name in _TALKATIVE:
         _use_ours(logging.getLogger(name))
+    # One line per doorbell says nothing that our rows do not.
+    logging.getLogger("django-q").setLevel(logging.WARNING)
     # The request log of ours has the route and no address; gunicorn's would have the address.
     logging.getLogger("gunicorn.access").disabled = True
     pre_execute.connect(bind_task, dispatch_uid="portal.logs")

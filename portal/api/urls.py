@@ -15,7 +15,9 @@ urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(**_open), name="api_schema"),
     path(
         "docs/",
-        SpectacularSwaggerSplitView.as_view(url_name="api_schema", **_open),
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api_schema", template_name="api/docs.html", **_open
+        ),
         name="api_docs",
     ),
     path("v1/", include("portal.api.v1.urls")),

@@ -59,7 +59,7 @@ def test_ready_when_work_flows(client: Client) -> None:
     assert [(check["name"], check["ok"]) for check in answer["checks"]] == [
         ("database", True),
         ("migrations", True),
-        ("worker", True),
+        ("background", True),
         ("backlog", True),
     ]
 
@@ -67,14 +67,14 @@ def test_ready_when_work_flows(client: Client) -> None:
 def test_not_ready_before_a_worker_has_started(client: Client) -> None:
     response = client.get("/health/ready")
     assert response.status_code == 503
-    assert response.json()["sentence"] == "No background worker has started yet."
+    assert response.json()["sentence"] == "No background process has started yet."
 
 
 def test_not_ready_when_workers_fell_silent(client: Client) -> None:
     Heartbeat.objects.create(name="sweeper", beat_at=_ago(minutes=10))
     response = client.get("/health/ready")
     assert response.status_code == 503
-    assert response.json()["sentence"] == "A background worker was last heard 10 minutes ago."
+    assert response.json()["sentence"] == "A background process was last heard 10 minutes ago."
 
 
 def test_not_ready_when_work_waits_too_long(client: Client, tenant: Tenant) -> None:

@@ -128,11 +128,18 @@ def _from_framework(error: drf.APIException) -> Refusal:
 def _problems(detail: Any, path: str = "") -> Iterator[Problem]:
     if isinstance(detail, Mapping):
         for name, inner in detail.items():
-            key = "" if name == "non_field_errors" else str(name)
-            yield from _problems(inner, ".".join(part for part in (path, key) if part))
+            yield from _problems(inner, _inside(path, name))
     elif isinstance(detail, list):
         for number, inner in enumerate(detail):
             is_text = isinstance(inner, str)
             yield from _problems(inner, path if is_text else f"{path}[{number}]")
     else:
         yield Problem(path, str(detail))
+
+
+def _inside(path: str, name: object) -> str:
+    """`rows[2].steps[0].name`: rows by number, as people count lines in code, from 0."""
+    if isinstance(name, int):
+        return f"{path}[{name}]"
+    key = "" if name == "non_field_errors" else str(name)
+    return ".".join(part for part in (path, key) if part)

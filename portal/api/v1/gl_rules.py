@@ -76,7 +76,7 @@ _EXAMPLE = {
         {
             "name": "Cards",
             "role": "card_clearing",
-            "account": "1010",
+            "account": "1105-00",
             "conditions": [],
             "effective_from": "",
             "effective_until": "",
@@ -84,7 +84,7 @@ _EXAMPLE = {
         {
             "name": "Receivables",
             "role": "receivables",
-            "account": "1100",
+            "account": "1200-00",
             "conditions": [],
             "effective_from": "",
             "effective_until": "",

@@ -47,7 +47,7 @@ def keyed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return view(request, *args, **kwargs)
         request.wait_seconds = count_request(request.api_key.id)
         bind = structlog.contextvars.bind_contextvars
-        bind(tenant_id=str(request.api_key.tenant_id), api_key=request.api_key.name)
+        bind(tenant_id=str(request.api_key.tenant_id), program=request.api_key.name)
         with tenant_transaction(request.api_key.tenant_id):
             response = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):
