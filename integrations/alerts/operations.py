@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from smtplib import SMTPException
 
 import structlog
 from django.conf import settings
@@ -71,10 +72,13 @@ def _tell(tenant_id: uuid.UUID) -> None:
         people = _people(tenant_id)
     if not untold:
         return
-    for email, roles in people.items():
-        mine = [alert for alert in untold if roles & set(_told_to(alert))]
-        if mine:
-            _send(email, tenant, mine)
+    sent = [
+        _send(email, tenant, mine)
+        for email, roles in people.items()
+        if (mine := [alert for alert in untold if roles & set(_told_to(alert))])
+    ]
+    if sent and not any(sent):
+        return
     with tenant_transaction(tenant_id):
         Alert.objects.filter(id__in=[alert.id for alert in untold], told_at=None).update(
             told_at=Now()
@@ -93,13 +97,17 @@ def _told_to(alert: Alert) -> tuple[str, ...]:
     return _CONNECTION if alert.kind.startswith("connection") else _MONEY
 
 
-def _send(email: str, tenant: Tenant, alerts: list[Alert]) -> None:
+def _send(email: str, tenant: Tenant, alerts: list[Alert]) -> bool:
+    """Send one digest; False when the mail server did not take it (the next round tries again)."""
     first = alerts[0].sentence
     subject = first if len(alerts) == 1 else f"{len(alerts)} things to know at {tenant.name}"
     lines = [
         f"{alert.environment}: {alert.sentence}\n{settings.PORTAL_URL}{alert.link}"
         for alert in alerts
     ]
-    send_mail(
-        subject[:150].replace("\n", " "), "\n\n".join(lines), None, [email], fail_silently=False
-    )
+    try:
+        send_mail(subject[:150].replace("\n", " "), "\n\n".join(lines), None, [email])
+    except (SMTPException, OSError):
+        log.exception("alert.not_sent")
+        return False
+    return True

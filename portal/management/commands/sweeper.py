@@ -8,6 +8,7 @@ from __future__ import annotations
 import signal
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -70,6 +71,12 @@ class Rounds:
             for connection in connections.all(initialized_only=True):
                 connection.close()
 
-    def _each(self, run: Any) -> None:
+    def _each(self, run: Callable[..., Any]) -> None:
+        """Visit every company; what goes wrong in one never keeps the others waiting."""
         for tenant_id in all_tenant_ids():
-            run(tenant_id=tenant_id)
+            try:
+                run(tenant_id=tenant_id)
+            except DatabaseError:
+                raise
+            except Exception:
+                log.exception("sweeper.company_failed", tenant_id=str(tenant_id))
