@@ -80,6 +80,9 @@ class EmbeddedServer:
         self._server = postgres.start(self.folder)
         return self._server.process
 
+    def ask_to_end(self, process: subprocess.Popen[bytes]) -> None:
+        """Not before those who use it have ended."""
+
     def stop(self, process: subprocess.Popen[bytes]) -> None:
         if self._server is not None and self._server.process is process:
             self._server.stop()

@@ -67,14 +67,16 @@ class Program:
         with self.log.open("ab") as log:
             yield log
 
-    def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """Ask the leader to end, wait, then kill whatever is left of its group.
-
-        Only the leader is asked: a worker cluster whose inner processes get the signal too
-        cannot finish what it holds.
-        """
+    def ask_to_end(self, process: subprocess.Popen[bytes]) -> None:
+        """Ask the leader only: a worker cluster whose inner processes get the signal too
+        cannot finish what it holds."""
         if process.poll() is None:
             process.terminate()
+
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        """Ask it to end, wait, then kill whatever is left of its group."""
+        if process.poll() is None:
+            self.ask_to_end(process)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(timeout=self.grace_seconds)
         kill_group(process)

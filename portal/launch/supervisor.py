@@ -32,6 +32,8 @@ class Keepable(Protocol):
 
     def start(self) -> subprocess.Popen[bytes]: ...
 
+    def ask_to_end(self, process: subprocess.Popen[bytes]) -> None: ...
+
     def stop(self, process: subprocess.Popen[bytes]) -> None: ...
 
 
@@ -102,6 +104,8 @@ class Supervisor:
     def stop_all(self) -> None:
         """Stop everything, last started first, whatever signal comes; then let the guardian go."""
         self._is_patient = True
+        for one in self.running.values():
+            one.program.ask_to_end(one.process)
         for one in reversed(list(self.running.values())):
             one.program.stop(one.process)
             self._guardian.forget(one.process.pid)
