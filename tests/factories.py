@@ -11,7 +11,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.accounting import operations as accounting
 from integrations.accounting.models import GLAccount
+from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.money import Money
 from integrations.canonical.posting import (
     Application,
@@ -277,6 +279,19 @@ def parked(books: Books, *, code: str = "invoice_not_found", **values: Any) -> E
     )
 
 
+def publish_rules(books: Books) -> None:
+    """One rule without conditions for each part of today's journals."""
+    rules = (
+        GLRule("Cards", AccountRole.CARD_CLEARING, "1010"),
+        GLRule("Bank debits", AccountRole.ACH_CLEARING, "1020"),
+        GLRule("Receivables", AccountRole.RECEIVABLES, "1200"),
+        GLRule("Deposits", AccountRole.CUSTOMER_DEPOSITS, "2300"),
+    )
+    accounting.publish_rules(
+        environment_id=books.environment.id, rules=rules, actor=books.owner.email
+    )
+
+
 def walk(of: Effect) -> WorkflowRun:
     """One walk through match and account."""
     run = WorkflowRun.objects.create(
@@ -290,7 +305,7 @@ def walk(of: Effect) -> WorkflowRun:
         result="ready",
         started_at=timezone.now() - timedelta(seconds=1),
     )
-    steps = (
+    steps: tuple[tuple[str, str, list[str]], ...] = (
         ("match", "Pays invoice 10432 in full.", ["Looked for invoice 10432: found, open balance"]),
         ("map", "Filled 4 receipt fields.", ["reference: transaction id → ‘79388123’"]),
         ("account", "Debits 1010 and credits 1200.", ["By rule ‘Cards’: Card clearing is 1010."]),

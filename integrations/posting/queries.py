@@ -146,7 +146,7 @@ def ledger_lines(*, effect_id: uuid.UUID) -> list[LedgerLine]:
     return list(LedgerLine.objects.filter(entry__effect_id=effect_id))
 
 
-def recent(*, environment_id: uuid.UUID, limit: int = 8) -> list[Effect]:
+def recent(*, environment_id: uuid.UUID, limit: int = 6) -> list[Effect]:
     """The newest payments of the environment."""
     found = Effect.objects.filter(environment_id=environment_id)
     return list(found.order_by("-occurred_at", "id")[:limit])

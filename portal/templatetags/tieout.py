@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -54,6 +54,16 @@ def plain_money(value: Decimal, currency: str) -> str:
 @register.simple_tag(takes_context=True)
 def when(context: Context, moment: datetime | None) -> SafeString:
     """A time in the environment's zone, with the full words on hover."""
+    return _when(context, moment, say=moments.clock)
+
+
+@register.simple_tag(takes_context=True)
+def when_brief(context: Context, moment: datetime | None) -> SafeString:
+    """The same without the zone's name, for columns whose heading says it."""
+    return _when(context, moment, say=moments.brief)
+
+
+def _when(context: Context, moment: datetime | None, *, say: Callable[..., str]) -> SafeString:
     if moment is None:
         return SafeString("never")
     zone = _zone(context)
@@ -61,7 +71,7 @@ def when(context: Context, moment: datetime | None) -> SafeString:
         '<time datetime="{}" title="{}">{}</time>',
         moment.isoformat(),
         moments.full(moment, zone=zone),
-        moments.clock(moment, zone=zone, now=timezone.now()),
+        say(moment, zone=zone, now=timezone.now()),
     )
 
 

@@ -88,7 +88,9 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
     if wanted is None:
         raise Http404("Not found")
     form = _form(request, wanted, case)
-    if form.is_valid():
+    is_open = case.state == ExceptionCase.State.OPEN
+    # An answered case stays answered, though its payment may have come back with a new one.
+    if is_open and form.is_valid():
         try:
             _do(wanted, case, form.cleaned_data, actor=request.place.actor)
         except NotPossible as error:
@@ -101,7 +103,7 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
         "offer": wanted.value,
         "words": _WORDS[wanted],
         "preview": _preview(wanted, case),
-        "is_open": case.state == ExceptionCase.State.OPEN,
+        "is_open": is_open,
     }
     return render(request, "exceptions/decide.html", context)
 

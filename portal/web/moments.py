@@ -27,8 +27,13 @@ def zone_word(zone: str) -> str:
 
 def clock(moment: datetime, *, zone: str, now: datetime) -> str:
     """`14:05 Pacific` today, `Nov 20, 14:05 Pacific` this year, with the year before that."""
+    return f"{brief(moment, zone=zone, now=now)} {zone_word(zone)}"
+
+
+def brief(moment: datetime, *, zone: str, now: datetime) -> str:
+    """`14:05`, `Nov 20, 14:05`: for columns whose heading names the zone."""
     local, today = moment.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    time = f"{local:%H:%M} {zone_word(zone)}"
+    time = f"{local:%H:%M}"
     if local.date() == today.date():
         return time
     return f"{day(local.date(), today=today.date())}, {time}"

@@ -28,7 +28,7 @@ _OUTCOMES = {
     "wait": ("Sage asked us to wait", "clock", "waiting"),
     "handed_over": ("Handed over", "arrow-up-right", "moving"),
     "withdrawn": ("Withdrawn", "circle-slash", "quiet"),
-    "unknown": ("No answer from Sage", "circle-help", "waiting"),
+    "unknown": ("No answer from Sage", "circle-question-mark", "waiting"),
     "absent": ("Not in Sage", "circle-minus", "waiting"),
     "": ("Asking Sage", "arrow-up-right", "moving"),
 }

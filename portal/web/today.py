@@ -111,19 +111,19 @@ def _tiles(numbers: numbers_of.Numbers, place: Place, day: date) -> list[Tile]:
     one_day = f"from={day}&to={day}"
     return [
         Tile(
-            "Received", "inbox", "moving", numbers.received, "payments of today",
+            "Received", "inbox", "moving", numbers.received, "payments today",
             f"{base}?kind=sale&{one_day}",
         ),
         Tile(
-            "Posted", "circle-check", "good", numbers.posted, "into Sage today",
+            "Posted", "circle-check", "good", numbers.posted, "posted to Sage today",
             f"{base}?state=posted&days=posting&{one_day}",
         ),
         Tile(
-            "Waiting", "clock", "waiting", numbers.waiting, "now, from any day",
+            "Waiting", "clock", "waiting", numbers.waiting, "now, of any day",
             f"{base}?state=waiting",
         ),
         Tile(
-            "Needs you", "circle-alert", "attention", numbers.needs_you, "now, from any day",
+            "Needs you", "circle-alert", "attention", numbers.needs_you, "now, of any day",
             f"{base}?state=needs-you",
         ),
     ]  # fmt: skip

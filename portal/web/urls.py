@@ -26,6 +26,7 @@ _ENTRANCE = [
     path("account/sign-up/", entrance.signup, name="account_signup"),
     path("account/closed/", entrance.account_inactive, name="account_inactive"),
     path("account/password/", entrance.password_change, name="account_change_password"),
+    path("account/password/set/", entrance.password_set, name="account_set_password"),
     path("account/password/reset/", entrance.password_reset, name="account_reset_password"),
     path(
         "account/password/reset/sent/",

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 
 from django.http import QueryDict
 
-from integrations.canonical.fields import CUSTOM_FAMILY, PAYMENT_FIELDS
+from integrations.canonical.fields import CUSTOM_FAMILY, PAYMENT_FIELDS, spec_for
 from integrations.canonical.problems import Problem
-from integrations.mapping.arguments import ArgumentSpec
+from integrations.mapping.arguments import ArgumentSpec, ArgumentType
 from integrations.mapping.rows import MAX_ROWS, MAX_STEPS_PER_ROW, MappingRow, Step
 from integrations.mapping.targets import TargetSpec
 from integrations.mapping.transforms import STEPS, StepSpec
@@ -124,23 +124,44 @@ def _row(data: QueryDict, prefix: str) -> MappingRow:
 def _step(data: QueryDict, prefix: str) -> Step:
     name = data.get(f"{prefix}-name", "")
     spec = STEPS.get(name)
-    wanted = [argument.name for argument in spec.arguments] if spec else []
-    return Step(name, _arguments(data, prefix, wanted))
+    return Step(name, _arguments(data, prefix, spec.arguments if spec else ()))
 
 
-def _arguments(data: QueryDict, prefix: str, wanted: Sequence[str]) -> Mapping[str, str]:
-    given = {name: data.get(f"{prefix}-{name}", "") for name in wanted}
-    return {name: text.replace("\r\n", "\n") for name, text in given.items() if text}
+def _arguments(data: QueryDict, prefix: str, wanted: Sequence[ArgumentSpec]) -> Mapping[str, str]:
+    given: dict[str, str] = {}
+    for spec in wanted:
+        text = data.get(f"{prefix}-{spec.name}", "").replace("\r\n", "\n")
+        given[spec.name] = _to_names(text) if spec.type is ArgumentType.FIELDS else text
+    return {name: text for name, text in given.items() if text}
+
+
+def _to_words(names: str) -> str:
+    """`card_brand,last_four` as `Card brand, Last four`: nobody should learn field names."""
+    specs = [spec_for(name.strip(), fields=PAYMENT_FIELDS) for name in names.split(",")]
+    shown = zip(specs, names.split(","), strict=True)
+    return ", ".join(spec.label if spec else name.strip() for spec, name in shown)
+
+
+def _to_names(words: str) -> str:
+    """What `_to_words` shows, read back; a word that is no field stays, to be told as a problem."""
+    by_label = {spec.label.casefold(): spec.name for spec in PAYMENT_FIELDS}
+    parts = [part.strip() for part in words.split(",") if part.strip()]
+    return ",".join(by_label.get(part.casefold(), part) for part in parts)
 
 
 def _step_view(row: int, at: int, step: Step) -> StepView:
     prefix = f"row{row}-step{at}"
     spec = STEPS.get(step.name)
     arguments = tuple(
-        ArgumentView(argument, f"{prefix}-{argument.name}", step.arguments.get(argument.name, ""))
+        ArgumentView(argument, f"{prefix}-{argument.name}", _shown(argument, step))
         for argument in (spec.arguments if spec else ())
     )
     return StepView(at, step.name, prefix, spec, arguments, f"remove-step:{row}:{at}")
+
+
+def _shown(argument: ArgumentSpec, step: Step) -> str:
+    text = step.arguments.get(argument.name, "")
+    return _to_words(text) if text and argument.type is ArgumentType.FIELDS else text
 
 
 def _count(text: str) -> int:

@@ -35,13 +35,13 @@ class PaymentFilter(forms.Form):
         required=False,
         choices=[("", "payment"), ("posting", "posting")],
     )
-    # `from` is a word of the language; the fields are added by name below.
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "filter_%s"} | kwargs)
         states = [(word.slug, word.text) for word in WORDS if word.slug != "received"]
         self._choice("state").choices = [("", "Any state"), *states]
         self._choice("kind").choices = [("", "Any kind"), *KIND_WORDS.items()]
+        # `from` is a word of the language, so it cannot stand above.
         for name, label in (("from", "From"), ("to", "To")):
             self.fields[name] = forms.DateField(
                 label=label,
@@ -64,6 +64,10 @@ class PaymentFilter(forms.Form):
             last_day=given.get("to"),
             by_posting_day=given.get("days") == "posting",
         )
+
+    def has_more(self) -> bool:
+        """Whether one of the folded choices is used."""
+        return any(self.data.get(name) for name in ("from", "to", "days", "found_by"))
 
     def _choice(self, name: str) -> forms.ChoiceField:
         field = self.fields[name]

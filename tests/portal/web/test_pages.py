@@ -39,3 +39,22 @@ def test_every_page_answers_with_rows(alice: Client, books: Books, page: str) ->
         factories.effect(books, state="waiting_erp")
         factories.effect(books, kind="decline", gateway_state="declined", state="noted")
     assert alice.get(f"/t/{books.tenant.slug}/{page}").status_code == 200
+
+
+def test_one_connection_and_one_payment_answer(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books)
+        case = factories.parked(books)
+    base = f"/t/{books.tenant.slug}"
+    pages = [
+        f"{base}/connections/{books.paytrace.id}/",
+        f"{base}/connections/{books.sage.id}/",
+        f"{base}/connections/{books.sage.id}/test-result/",
+        f"{base}/payments/{paid.id}/",
+        f"{base}/payments/{case.effect_id}/",
+        *(
+            f"{base}/exceptions/{case.id}/{offer}/"
+            for offer in ("retry", "on_account", "choose_invoice", "dismiss")
+        ),
+    ]
+    assert {page: alice.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)

@@ -1,0 +1,159 @@
+"""What needs somebody: each trouble with a sentence, the money at stake and a button."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.test import Client
+
+from integrations.exceptions.models import ExceptionCase
+from integrations.posting.models import Effect
+from tenants.models import AuditEvent
+from tenants.roles import Role
+from tenants.scope import tenant_transaction
+from tests import factories
+from tests.factories import Books
+from tests.portal.web.reading import text_of
+
+
+@pytest.mark.parametrize(
+    ("code", "heading", "button"),
+    [
+        ("invoice_not_found", "Invoice not found", "Put on account"),
+        ("ambiguous", "More than one invoice fits", "Apply to an invoice"),
+        ("invoice_paid", "This invoice is already paid", "Put on account"),
+        ("duplicate", "Looks like a payment that is already in Sage", "Post as another payment"),
+        ("validation", "A field does not fit", "Try again"),
+        ("never_seen_before", "Never seen before", "Try again"),
+    ],
+)
+def test_every_trouble_has_a_sentence_its_money_and_a_button(
+    alice: Client, books: Books, code: str, heading: str, button: str
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        factories.parked(
+            books,
+            code=code,
+            amount=Decimal("1480.00"),
+            case_sentence="What happened to the money.",
+            case_field="invoice number",
+        )
+    text = text_of(alice.get(f"/t/{books.tenant.slug}/exceptions/"))
+    told = ["1 payment needs you", heading, "1,480.00 USD at stake", "What happened to the money."]
+    told += ["(field: invoice number)", button, "Dismiss"]
+    assert [words for words in told if words not in text] == []
+
+
+def test_an_open_invoice_in_the_evidence_gets_its_own_button(alice: Client, books: Books) -> None:
+    invoice = {"customer_number": "ACME01", "balance": "740.00", "currency": "USD"}
+    evidence = {
+        "invoices": [
+            invoice | {"number": "10450", "status": "open"},
+            invoice | {"number": "10451", "status": "paid"},
+        ]
+    }
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books, code="ambiguous", case_evidence=evidence)
+    text = text_of(alice.get(f"/t/{books.tenant.slug}/payments/{case.effect_id}/"))
+    assert "Apply to 10450" in text
+    assert "Apply to 10451" not in text
+    assert "Invoice 10451 of customer ACME01: paid" in text
+
+
+def test_the_journal_is_shown_before_the_button_that_posts_it(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        factories.publish_rules(books)
+        case = factories.parked(books)
+    text = text_of(alice.get(f"/t/{books.tenant.slug}/exceptions/{case.id}/on_account/"))
+    told = ["What will be posted", "1010", "2300", "By rule ‘Deposits’", "740.00 740.00"]
+    assert [words for words in told if words not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("offer", "given", "resolution"),
+    [
+        ("retry", {}, "retried"),
+        ("on_account", {"customer_number": "ACME01", "reason": "prepaid"}, "on_account"),
+        ("choose_invoice", {"invoice_number": "10450", "reason": ""}, "invoice_chosen"),
+    ],
+)
+def test_a_decision_resolves_the_case_and_sends_the_payment_on(
+    alice: Client, books: Books, offer: str, given: dict[str, str], resolution: str
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    page = alice.post(f"/t/{books.tenant.slug}/exceptions/{case.id}/{offer}/", given)
+    assert page.headers["Location"] == f"/t/{books.tenant.slug}/payments/{case.effect_id}/"
+    decisions = {
+        "retry": {"trigger": "retry"},
+        "on_account": {"trigger": "decision", "on_account": True, "customer_number": "ACME01"},
+        "choose_invoice": {"trigger": "decision", "invoice_number": "10450"},
+    }
+    with tenant_transaction(books.tenant.id):
+        case.refresh_from_db()
+        sent = Effect.objects.get(id=case.effect_id)
+        told = (case.state, case.resolution, case.resolved_by)
+        assert told == ("resolved", resolution, "alice@acme.example")
+        assert (sent.state, sent.decision) == ("new", decisions[offer])
+
+
+def test_dismissing_needs_a_reason_and_keeps_what_was_typed(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    address = f"/t/{books.tenant.slug}/exceptions/{case.id}/dismiss/"
+    assert "Say why; the reason is kept with the payment." in text_of(alice.post(address, {}))
+    alice.post(address, {"reason": "Keyed by Ana yesterday"})
+    with tenant_transaction(books.tenant.id):
+        case.refresh_from_db()
+        assert (case.resolution, case.reason) == ("dismissed", "Keyed by Ana yesterday")
+        assert Effect.objects.get(id=case.effect_id).state == "dismissed"
+        assert AuditEvent.objects.filter(action="payment.dismissed").count() == 1
+
+
+def test_a_case_decided_meanwhile_says_so(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    address = f"/t/{books.tenant.slug}/exceptions/{case.id}/retry/"
+    alice.post(address)
+    assert "This case was decided already: tried again" in text_of(alice.get(address))
+    with tenant_transaction(books.tenant.id):
+        Effect.objects.filter(id=case.effect_id).update(state="parked")
+    assert "decided already" in text_of(alice.post(address))
+    with tenant_transaction(books.tenant.id):
+        assert Effect.objects.get(id=case.effect_id).state == "parked"
+
+
+def test_all_of_one_kind_are_tried_again_and_no_others(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        for _ in range(2):
+            factories.parked(books, code="validation")
+        factories.parked(books, code="duplicate")
+    alice.post(f"/t/{books.tenant.slug}/exceptions/retry/", {"code": "validation"})
+    with tenant_transaction(books.tenant.id):
+        left = ExceptionCase.objects.filter(state="open")
+        assert [case.code for case in left] == ["duplicate"]
+
+
+def test_a_viewer_sees_cases_and_may_not_decide(books: Books) -> None:
+    bob = Client()
+    bob.force_login(factories.member(books.tenant, email="bob@acme.example", role=Role.VIEWER))
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    assert "Your role may look, not decide." in text_of(
+        bob.get(f"/t/{books.tenant.slug}/exceptions/")
+    )
+    refused = bob.post(f"/t/{books.tenant.slug}/exceptions/{case.id}/retry/")
+    assert refused.status_code == 403
+    assert "Your role in Acme Supply is Viewer, which cannot do this." in refused.content.decode()
+
+
+def test_cases_of_another_environment_are_not_shown(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    alice.post(f"/t/{books.tenant.slug}/environment/", {"environment": books.dev.id})
+    text = text_of(alice.get(f"/t/{books.tenant.slug}/exceptions/"))
+    assert "Nothing needs you" in text
+    assert "Dev: practice books." in text
+    for address in (f"exceptions/{case.id}/retry/", f"payments/{case.effect_id}/"):
+        assert alice.get(f"/t/{books.tenant.slug}/{address}").status_code == 404
