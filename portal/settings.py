@@ -115,6 +115,8 @@ CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "cache_entries",
+        # Sign-in limits live here; the default of 300 entries would drop them early.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
 

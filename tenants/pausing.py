@@ -6,8 +6,9 @@ from django.db.models.functions import Now
 
 from tenants.audit import record
 from tenants.errors import NotPossible
-from tenants.models import Tenant
+from tenants.models import DueWork, Tenant, WorkKind
 from tenants.scope import current_tenant_id
+from tenants.work import ring
 
 
 def pause_company(*, reason: str, actor: str) -> None:
@@ -24,3 +25,11 @@ def resume_company(*, actor: str) -> None:
     if not found.update(paused_at=None, paused_reason=""):
         raise NotPossible("This company is not paused.")
     record("company.resumed", actor=actor)
+    _ring_everything()
+
+
+def _ring_everything() -> None:
+    """Rings that came during the pause were answered and used up, so every drain is rung."""
+    tenant_id = current_tenant_id()
+    for row in DueWork.objects.filter(tenant_id=tenant_id).exclude(kind=WorkKind.TEST):
+        ring(WorkKind(row.kind), tenant_id=tenant_id, subject_id=row.subject_id)

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from integrations.connections import health
 from integrations.connections.models import Connection
-from integrations.posting import outbox
+from integrations.posting import outbox, protocol
 from tenants import work
-from tenants.models import WorkKind
+from tenants.models import Tenant, WorkKind
+
+# What is due but locked: its holder is thrown out in a while, and nothing is gained by haste.
+_NOT_BEFORE = timedelta(seconds=5)
 
 
 def may_go(connection: Connection, kind: WorkKind) -> bool:
     """Whether this connection may be used now; if it only waits out a failure, ring then.
 
     A ring that comes early uses up the one that was set for the end of the wait, so it is set
-    again here. Inside the tenant transaction.
+    again here. A paused company rests until it is resumed, which rings. Inside the tenant
+    transaction.
     """
+    if _is_company_paused(connection):
+        return False
     now = timezone.now()
     if health.may_try(connection, now):
         return True
@@ -34,6 +41,26 @@ def may_go(connection: Connection, kind: WorkKind) -> bool:
     return False
 
 
+def _is_company_paused(connection: Connection) -> bool:
+    return Tenant.objects.filter(id=connection.tenant_id, paused_at__isnull=False).exists()
+
+
+def come_back(company: Connection) -> None:
+    """Ring for what a whole drain had to leave and what becomes due by time alone.
+
+    A worker that died or froze with an effect in its hands rings no bell when its lease ends.
+    Inside the tenant transaction.
+    """
+    wait = protocol.next_due(company_id=company.id)
+    if wait is not None:
+        work.ring(
+            WorkKind.DELIVER,
+            tenant_id=company.tenant_id,
+            subject_id=company.id,
+            after=max(wait, _NOT_BEFORE),
+        )
+
+
 def show_waiting(company_id: uuid.UUID) -> None:
     """Everything that would go on if Sage could be asked says so. Inside the transaction."""
     company = Connection.objects.select_related("environment").get(id=company_id)
@@ -42,6 +69,8 @@ def show_waiting(company_id: uuid.UUID) -> None:
 
 def _why(company: Connection) -> str:
     since = company.state_since.astimezone(ZoneInfo(company.environment.zone))
+    if _is_company_paused(company):
+        return "Your company's work is paused. Nothing is lost; it goes on when resumed."
     if company.halted_at is not None:
         return f"Posting to {company.name} is halted until somebody has looked."
     if company.paused_at is not None:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from integrations.accounting import operations as accounting
+from integrations.connections import operations as connections
 from integrations.workflows import operations as workflows
 from integrations.workflows.definition import DEFAULT_STEPS, ON_ACCOUNT
+from tenants.pausing import pause_company, resume_company
 from tenants.scope import tenant_transaction
 from tests.walks.world import ACTOR, RULES, World
 
@@ -175,3 +177,28 @@ def test_an_unknown_status_goes_to_a_person_and_is_never_guessed(world: World) -
     world.poll()
     assert _state(world) == [("review", "parked", "unknown_status")]
     assert world.changed().is_empty
+
+
+def test_a_paused_company_waits_and_goes_on_when_resumed(world: World) -> None:
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.within(lambda: pause_company(reason="Month-end", actor=ACTOR))
+    assert world.notify(paid) == 202
+    world.work()
+    world.poll()
+    assert world.effects() == []
+    world.within(lambda: resume_company(actor=ACTOR))
+    assert _state(world) == [("sale", "posted", "")]
+
+
+def test_a_paused_sage_company_shows_why_its_payments_wait(world: World) -> None:
+    world.within(
+        lambda: connections.pause(connection_id=world.company_id, reason="Upgrade", actor=ACTOR)
+    )
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.poll()
+    assert _state(world) == [("sale", "waiting_erp", "sage_away")]
+    assert world.effect(paid).sentence == (
+        "Posting to Sage company 01 is paused. Nothing is lost; it goes on when resumed."
+    )
+    world.within(lambda: connections.resume(connection_id=world.company_id, actor=ACTOR))
+    assert _state(world) == [("sale", "posted", "")]
