@@ -2,7 +2,7 @@
 
 Names are looked up by workers only, outside of transactions; the form checks what can be seen
 without asking anybody. An installation for one company on its own network sets
-ALLOW_LOOPBACK_CONNECTIONS, and then every address is allowed.
+ALLOW_LOOPBACK_CONNECTIONS, and then local addresses are allowed too.
 """
 
 from __future__ import annotations
@@ -34,9 +34,8 @@ def check_web_address(url: str) -> None:
     if parts is None:
         raise _refused("The PayTrace address is not usable; write it as https://host.", "base_url")
     host, scheme = parts
-    if settings.ALLOW_LOOPBACK_CONNECTIONS:
-        return
-    if scheme != "https":
+    may_be_plain = settings.ALLOW_LOOPBACK_CONNECTIONS and is_local_host(host)
+    if scheme != "https" and not may_be_plain:
         raise _refused("PayTrace is only reached over https.", "base_url")
     check_host(host, field="base_url")
 

@@ -132,8 +132,10 @@ def read_connection(row: Connection) -> Opened:
     )
 
 
-def paytrace_with(opened: Opened, *, tokens: TokenSource) -> PayTraceClient:
-    """A client of its own for this account. May look the host's name up."""
+def paytrace_with(
+    opened: Opened, *, tokens: TokenSource, timeouts: Timeouts | None = None
+) -> PayTraceClient:
+    """A client of its own for this account, to be closed. May look the host's name up."""
     _leave_transaction()
     url = str(opened.settings["base_url"])
     check_web_address(url)
@@ -148,7 +150,9 @@ def paytrace_with(opened: Opened, *, tokens: TokenSource) -> PayTraceClient:
         zone=opened.settings["zone"],
         currency=opened.settings["currency"],
     )
-    return connect(account, tokens=tokens, session=_session(url))
+    limits = timeouts or Timeouts()
+    session = _session(url, seconds=limits.total)
+    return connect(account, tokens=tokens, timeouts=limits, session=session)
 
 
 def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
@@ -169,13 +173,13 @@ def close_all() -> None:
     _SAGE.close_all()
 
 
-def _session(url: str) -> requests.Session | None:
+def _session(url: str, *, seconds: float) -> requests.Session | None:
     """A guarded session for an address that a customer typed; the usual one otherwise."""
     host = urlsplit(url).hostname or ""
     if portal_settings.ALLOW_LOOPBACK_CONNECTIONS or host in DOCUMENTED_HOSTS:
         return None
     resolve_public(host, field="base_url")
-    return guarded_session(total_seconds=Timeouts().total, most_bytes=MAX_BODY)
+    return guarded_session(total_seconds=seconds, most_bytes=MAX_BODY)
 
 
 def _pinned(dsn: str) -> str:

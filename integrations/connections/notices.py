@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+import structlog
 from django.db.models import Q
 from django.utils import timezone
 
+from integrations.canonical.errors import FixConfiguration
 from integrations.connections.models import Connection, ConnectionSecret
 from integrations.connections.secrets import keep_secrets, open_secret
 from tenants.audit import record
@@ -25,6 +27,7 @@ from tenants.models import HookToken
 from tenants.scope import current_tenant_id, tenant_transaction
 from tenants.tokens import digest_of, new_token
 
+log = structlog.get_logger("connections.notices")
 FORMER_LASTS = timedelta(hours=24)
 # How long a process may go on believing the secrets it read, in seconds.
 _CACHED = 30.0
@@ -84,6 +87,19 @@ def notice_target(token: str) -> NoticeTarget | None:
     return NoticeTarget(*row) if row else None
 
 
+def known_target(token: str) -> NoticeTarget | None:
+    """The same for the way in: an address that is good is believed for up to 30 seconds."""
+    cached = _TARGETS.get(token)
+    if cached is not None and time.monotonic() - cached[0] < _CACHED:
+        return cached[1]
+    found = notice_target(token)
+    if found is None:
+        _TARGETS.pop(token, None)
+        return None
+    _TARGETS[token] = (time.monotonic(), found)
+    return found
+
+
 def notice_secrets(*, tenant_id: UUID, connection_id: UUID) -> list[Secret]:
     """The secrets a notice may be signed with, newest first. Outside of transactions.
 
@@ -99,17 +115,35 @@ def notice_secrets(*, tenant_id: UUID, connection_id: UUID) -> list[Secret]:
 
 
 def forget_cached() -> None:
-    """Read the secrets anew at the next notice: after a rotation in this process."""
+    """Read addresses and secrets anew at the next notice: after a rotation in this process."""
     _CACHE.clear()
+    _TARGETS.clear()
+
+
+def distrust(token: str) -> None:
+    """Look this address up anew at the next notice: one was refused."""
+    _TARGETS.pop(token, None)
 
 
 _CACHE: dict[UUID, tuple[float, list[Secret]]] = {}
+# Only addresses that are good, so there are no more of them than customers made.
+_TARGETS: dict[str, tuple[float, NoticeTarget]] = {}
 
 
 def _good_secrets(connection_id: UUID) -> list[Secret]:
     recent = Q(field=_FIELD) | Q(field=_FORMER, changed_at__gt=timezone.now() - FORMER_LASTS)
     rows = ConnectionSecret.objects.filter(recent, connection_id=connection_id)
-    return [open_secret(row) for row in rows.order_by("field")]
+    opened = (_opened(row) for row in rows.order_by("field"))
+    return [secret for secret in opened if secret is not None]
+
+
+def _opened(row: ConnectionSecret) -> Secret | None:
+    """A secret that does not open signs nothing; a notice must not fail over it."""
+    try:
+        return open_secret(row)
+    except FixConfiguration as error:
+        log.error("notice.secret_unreadable", connection_id=str(row.connection_id), code=error.code)
+        return None
 
 
 def _retire(connection_id: UUID) -> None:
@@ -119,5 +153,6 @@ def _retire(connection_id: UUID) -> None:
     hooks.filter(retired_at__isnull=False).delete()
     hooks.update(retired_at=now + FORMER_LASTS)
     row = ConnectionSecret.objects.filter(connection_id=connection_id, field=_FIELD).first()
-    if row is not None:
-        keep_secrets(connection_id=connection_id, values={_FORMER: open_secret(row).reveal()})
+    former = _opened(row) if row is not None else None
+    if former is not None:
+        keep_secrets(connection_id=connection_id, values={_FORMER: former.reveal()})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, TryLater
@@ -17,6 +18,7 @@ from integrations.connections.logins import (
 )
 from integrations.connections.tokens import DatabaseTokens
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.http import Timeouts
 from integrations.paytrace.results import Capabilities, Token
 
 T = TypeVar("T")
@@ -28,6 +30,8 @@ _LABELS = {
     "ach": "Read ACH payments",
     "settle": "Settle on request",
 }
+# A person waits, and the worker's own time limit must not cut the test off half-way.
+_PATIENCE = Timeouts(connect=4.0, read=10.0, total=12.0)
 # Without these nothing can be brought to Sage.
 _NEEDED = ("cards",)
 _NOT_PAYTRACE = "Something answers at {host}, but it is not PayTrace's API. Check the address."
@@ -62,11 +66,17 @@ def check_paytrace(opened: Opened, findings: Findings) -> dict[str, Any]:
     TryLater when PayTrace did not answer a needed question; each is a finding by then.
     """
     tokens = OneToken()
-    client = _told(findings, opened, lambda: paytrace_with(opened, tokens=tokens))
-    token = _told(findings, opened, lambda: _sign_in(opened, client))
-    tokens.give(token)
-    findings.add("Sign in", f"PayTrace at {_host(opened)} accepted the user.", ok=True)
-    capabilities = client.capabilities()
+    make = partial(paytrace_with, opened, tokens=tokens, timeouts=_PATIENCE)
+    client = _told(findings, opened, make)
+    try:
+        tokens.give(_told(findings, opened, lambda: _sign_in(opened, client)))
+        findings.add("Sign in", f"PayTrace at {_host(opened)} accepted the user.", ok=True)
+        return _list(client.capabilities(), findings)
+    finally:
+        client.close()
+
+
+def _list(capabilities: Capabilities, findings: Findings) -> dict[str, Any]:
     for item in capabilities.items:
         findings.add(_LABELS.get(item.name, item.name), item.sentence, ok=item.is_available)
     _check_needed(capabilities)

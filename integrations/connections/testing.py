@@ -15,8 +15,8 @@ from integrations.connections import health, logins
 from integrations.connections.clients import Opened, open_connection, read_connection
 from integrations.connections.findings import Findings
 from integrations.connections.models import Connection, ConnectionTest
-from integrations.connections.paytrace_test import check_paytrace
-from integrations.connections.sage_test import check_sage
+from integrations.connections.paytrace_check import check_paytrace
+from integrations.connections.sage_check import check_sage
 from integrations.connections.waking import wake
 from tenants.audit import record
 from tenants.scope import tenant_transaction

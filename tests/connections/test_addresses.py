@@ -136,6 +136,8 @@ def test_anything_but_a_plain_https_host_is_refused(url: str) -> None:
 
 def test_an_installation_of_its_own_may_call_its_network() -> None:
     addresses.check_web_address("http://127.0.0.1:8100")
+    with pytest.raises(FixConfiguration, match="https"):
+        addresses.check_web_address("http://api.sandbox.paytrace.com")
     found = forms.sage_address("postgresql://sage:secret-word@localhost/books")
     assert (found.server, found.database) == ("localhost", "books")
     assert repr(found) == "SageAddress(books on localhost)"

@@ -98,6 +98,17 @@ def test_secrets_are_read_once_in_half_a_minute(supply: Scene, gateway: Connecti
     assert _secrets(supply, gateway) == []
 
 
+def test_a_secret_that_does_not_open_signs_nothing_and_can_be_replaced(
+    supply: Scene, gateway: Connection
+) -> None:
+    _new(supply, gateway)
+    with tenant_transaction(supply.tenant.id):
+        ConnectionSecret.objects.filter(field="notice_secret").update(ciphertext=b"\x01")
+    assert _secrets(supply, gateway) == []
+    second = _new(supply, gateway)
+    assert _secrets(supply, gateway) == [second.secret]
+
+
 def test_only_paytrace_connections_take_notices(supply: Scene) -> None:
     books = supply.sagepro("postgresql://sage:x@127.0.0.1:1/books")
     with tenant_transaction(supply.tenant.id), pytest.raises(NotPossible, match="PayTrace"):
