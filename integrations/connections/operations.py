@@ -6,24 +6,20 @@ Raises NotPossible with a sentence, and the field at fault, for whatever cannot 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Now
-from django.utils import timezone
 
 from integrations.connections import forms, health, logins
+from integrations.connections.asking import have_reset_password, request_test
 from integrations.connections.errors import NeedsConfirmation
-from integrations.connections.models import AccessToken, Connection, ConnectionTest
+from integrations.connections.models import AccessToken, Connection
 from integrations.connections.notices import NoticeAddress, new_notice_address
+from integrations.connections.rows import locked_connection, record_change
 from integrations.connections.secrets import keep_secrets
 from integrations.connections.waking import wake
-from tenants.audit import record
 from tenants.errors import NotPossible
-from tenants.models import WorkKind
-from tenants.scope import current_tenant_id
-from tenants.work import ring
 
 __all__ = [
     "NeedsConfirmation",
@@ -41,8 +37,6 @@ __all__ = [
     "update_settings",
 ]
 
-# A test that shows no result after this long was lost with its worker.
-_TEST_LOST_AFTER = timedelta(minutes=5)
 _SECRET_LABELS = {
     Connection.Kind.PAYTRACE: {"username": "user name", "password": "password"},
     Connection.Kind.SAGEPRO: {"dsn": "database address"},
@@ -90,7 +84,7 @@ def create_paytrace(
         },
     )
     keep_secrets(connection_id=connection.id, values=secrets)
-    _record("connection.created", connection, actor, kind=connection.kind)
+    record_change("connection.created", connection, actor, kind=connection.kind)
     return connection
 
 
@@ -122,7 +116,7 @@ def create_sagepro(
         },
     )
     keep_secrets(connection_id=connection.id, values={"dsn": address.dsn})
-    _record("connection.created", connection, actor, kind=connection.kind)
+    record_change("connection.created", connection, actor, kind=connection.kind)
     return connection
 
 
@@ -139,7 +133,7 @@ def update_settings(
 ) -> Connection:
     """Change what is given and leave the rest. Another merchant id or posting profile sends the
     connection back to *Not tested yet*. The address changes with its secrets only."""
-    connection = _locked(connection_id)
+    connection = locked_connection(connection_id)
     before = dict(connection.settings)
     changes: dict[str, Any] = {}
     if merchant_id is not None:
@@ -168,13 +162,13 @@ def update_settings(
     changed = sorted(key for key, value in changes.items() if before.get(key) != value)
     if {"merchant_id", "profile"} & set(changed):
         _start_over(connection)
-    _record("connection.settings_changed", connection, actor, changed=changed)
+    record_change("connection.settings_changed", connection, actor, changed=changed)
     return connection
 
 
 def replace_secrets(*, connection_id: UUID, secrets: Mapping[str, str], actor: str) -> Connection:
     """Store new secrets by field name (`username`, `password`; `dsn`) and wait for a test."""
-    connection = _locked(connection_id)
+    connection = locked_connection(connection_id)
     values = _checked(connection.kind, secrets)
     changes: dict[str, Any] = {}
     if "username" in values:
@@ -183,7 +177,7 @@ def replace_secrets(*, connection_id: UUID, secrets: Mapping[str, str], actor: s
         address = forms.sage_address(values["dsn"])
         changes = {"server": address.server, "database": address.database}
     _store(connection, changes, values)
-    _record("connection.credentials_replaced", connection, actor, fields=sorted(values))
+    record_change("connection.credentials_replaced", connection, actor, fields=sorted(values))
     return connection
 
 
@@ -199,7 +193,7 @@ def replace_address(
 ) -> Connection:
     """Point a PayTrace connection elsewhere. User name and password are entered again, so that
     nobody can have the stored ones sent to an address of their own."""
-    connection = _locked(connection_id)
+    connection = locked_connection(connection_id)
     address = forms.gateway_address(
         environment_id=connection.environment_id,
         api_version=api_version,
@@ -208,47 +202,21 @@ def replace_address(
     )
     values = _checked(Connection.Kind.PAYTRACE, {"username": username, "password": password})
     _store(connection, _address_settings(address, username=values["username"]), values)
-    _record("connection.address_replaced", connection, actor, host=address.base_url)
+    record_change("connection.address_replaced", connection, actor, host=address.base_url)
     return connection
-
-
-def request_test(*, connection_id: UUID, actor: str, confirmed: bool = False) -> ConnectionTest:
-    """Ask a worker to test the connection; a test under way is given back instead.
-
-    Raises NeedsConfirmation when sign-ins of this PayTrace user have failed, and NotPossible
-    when one more failure would lock the user.
-    """
-    connection = _locked(connection_id)
-    running = _running_test(connection_id)
-    if running is not None:
-        return running
-    if connection.kind == Connection.Kind.PAYTRACE:
-        _check_lock_out(connection, confirmed=confirmed)
-    test = ConnectionTest.objects.create(connection=connection, requested_by=actor)
-    ring(WorkKind.TEST, tenant_id=current_tenant_id(), subject_id=test.id)
-    _record("connection.test_requested", connection, actor)
-    return test
-
-
-def have_reset_password(*, connection_id: UUID, actor: str) -> None:
-    """A person says that the password was reset in PayTrace, so its count starts again."""
-    connection = _locked(connection_id)
-    if connection.kind != Connection.Kind.PAYTRACE:
-        raise NotPossible("Only PayTrace counts failed sign-ins.")
-    failures = logins.failed_logins(connection.settings["login_key"])
-    logins.forget_failures(connection.settings["login_key"])
-    _record("connection.password_reset_stated", connection, actor, failures=failures)
 
 
 def pause(*, connection_id: UUID, reason: str, actor: str) -> None:
     """Stop using the connection until `resume`. Nothing is lost meanwhile."""
     if not reason.strip():
         raise NotPossible("Say why, so that others understand.", field="reason")
-    _locked(connection_id)
+    locked_connection(connection_id)
     row = Connection.objects.filter(pk=connection_id, paused_at=None)
     if not row.update(paused_at=Now(), paused_reason=reason.strip()[:300]):
         raise NotPossible("This connection is paused already.")
-    _record("connection.paused", _get(connection_id), actor, reason=reason.strip()[:300])
+    record_change(
+        "connection.paused", locked_connection(connection_id), actor, reason=reason.strip()[:300]
+    )
 
 
 def resume(*, connection_id: UUID, actor: str) -> None:
@@ -256,9 +224,9 @@ def resume(*, connection_id: UUID, actor: str) -> None:
     row = Connection.objects.filter(pk=connection_id, paused_at__isnull=False)
     if not row.update(paused_at=None, paused_reason=""):
         raise NotPossible("This connection is not paused.")
-    connection = _get(connection_id)
+    connection = locked_connection(connection_id)
     wake(connection)
-    _record("connection.resumed", connection, actor)
+    record_change("connection.resumed", connection, actor)
 
 
 def lift_halt(*, connection_id: UUID, actor: str, reason: str) -> None:
@@ -268,42 +236,9 @@ def lift_halt(*, connection_id: UUID, actor: str, reason: str) -> None:
     row = Connection.objects.filter(pk=connection_id, halted_at__isnull=False)
     if not row.update(halted_at=None, halted_reason=""):
         raise NotPossible("Posting to this company is not halted.")
-    connection = _get(connection_id)
+    connection = locked_connection(connection_id)
     wake(connection)
-    _record("connection.halt_lifted", connection, actor, reason=reason.strip()[:500])
-
-
-def _check_lock_out(connection: Connection, *, confirmed: bool) -> None:
-    failures = logins.failed_logins(connection.settings["login_key"])
-    rule = (
-        f"PayTrace locks a user after {_WORDS[logins.LOCKS_AFTER]} failed sign-ins in a row. "
-        f"{min(failures, logins.LOCKS_AFTER)} of {logins.LOCKS_AFTER} "
-        f"{'has' if failures == 1 else 'have'} been used"
-    )
-    if failures >= logins.PEOPLE_STOP_AT:
-        raise NotPossible(
-            f"{rule}. Reset the user's password in PayTrace first, enter it here, and then "
-            "choose ‘I have reset it’."
-        )
-    if failures and not confirmed:
-        raise NeedsConfirmation(
-            f"{rule}, counted over all connections that sign in as this user. "
-            "Check the user name and password, then confirm one more attempt."
-        )
-
-
-_WORDS = {logins.LOCKS_AFTER: "four"}
-
-
-def _running_test(connection_id: UUID) -> ConnectionTest | None:
-    under_way = ConnectionTest.objects.filter(
-        connection_id=connection_id,
-        state__in=[ConnectionTest.State.QUEUED, ConnectionTest.State.RUNNING],
-    )
-    under_way.filter(requested_at__lt=timezone.now() - _TEST_LOST_AFTER).update(
-        state=ConnectionTest.State.FAILED, finished_at=Now()
-    )
-    return under_way.first()
+    record_change("connection.halt_lifted", connection, actor, reason=reason.strip()[:500])
 
 
 def _checked(kind: str, secrets: Mapping[str, str]) -> dict[str, str]:
@@ -347,27 +282,3 @@ def _user_settings(base_url: str, username: str) -> dict[str, str]:
         "username_hint": f"{username[:2]}…{username[-2:]}" if len(username) > 5 else "…",
         "login_key": logins.login_key(base_url=base_url, username=username),
     }
-
-
-def _get(connection_id: UUID) -> Connection:
-    connection = Connection.objects.filter(pk=connection_id).first()
-    if connection is None:
-        raise NotPossible("This connection does not exist.")
-    return connection
-
-
-def _locked(connection_id: UUID) -> Connection:
-    connection = Connection.objects.select_for_update().filter(pk=connection_id).first()
-    if connection is None:
-        raise NotPossible("This connection does not exist.")
-    return connection
-
-
-def _record(action: str, connection: Connection, actor: str, **details: Any) -> None:
-    record(
-        action,
-        actor=actor,
-        subject=connection.name,
-        subject_id=connection.id,
-        details=details,
-    )
