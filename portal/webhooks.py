@@ -16,7 +16,7 @@ from django.http.request import RawPostDataException, UnreadablePostError
 
 from integrations import pipeline
 from integrations.connections import clients
-from integrations.connections.queries import NoticeTarget, notice_target
+from integrations.connections.queries import NoticeTarget, distrust, known_target
 from integrations.events import inbox
 from integrations.events.inbox import Delivery
 from integrations.events.models import InboundNotice
@@ -26,6 +26,9 @@ from tenants.crypto import Secret
 log = structlog.get_logger("portal.webhooks")
 MOST_BYTES = 256 * 1024
 FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
+_STORED = b'{"status": "stored"}'
+_KNOWN = b'{"status": "already stored"}'
 # What an unknown address is checked against, so that it takes as long as a known one.
 _NOBODY = Secret("whsec_bm9ib2R5IGhhcyB0aGlzIHNlY3JldCwgaXQgb25seSB0YWtlcyB0aW1l")
 
@@ -45,7 +48,7 @@ def receive(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _take(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
-    target = notice_target(token)
+    target = known_target(token)
     content_type = request.headers.get("Content-Type", "")
     if content_type.split(";")[0].strip().lower() == FORM:
         if target is None:
@@ -62,6 +65,7 @@ def _take(request: HttpRequest, token: str, body: bytes) -> HttpResponse:
             headers=request.headers, body=body, secrets=secrets, now=datetime.now(UTC)
         )
     except BadSignature as error:
+        distrust(token)
         _count(target, error.reason)
         return _refused()
     if target is None:
@@ -75,7 +79,7 @@ def _store(target: NoticeTarget, delivery: Delivery) -> HttpResponse:
     is_new = pipeline.receive(
         delivery, tenant_id=target.tenant_id, connection_id=target.connection_id
     )
-    return JsonResponse({"status": "stored" if is_new else "already stored"}, status=202)
+    return HttpResponse(_STORED if is_new else _KNOWN, status=202, content_type=_JSON)
 
 
 def _body(request: HttpRequest) -> bytes | None:

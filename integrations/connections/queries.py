@@ -8,14 +8,16 @@ from uuid import UUID
 
 from integrations.connections import logins
 from integrations.connections.models import Connection, ConnectionTest
-from integrations.connections.notices import NoticeTarget, notice_target
+from integrations.connections.notices import NoticeTarget, distrust, known_target, notice_target
 from integrations.connections.secrets import secret_fields
 
 __all__ = [
     "NoticeTarget",
     "company_of",
     "connections",
+    "distrust",
     "failed_logins",
+    "known_target",
     "latest_test",
     "notice_target",
     "paytrace_connections",

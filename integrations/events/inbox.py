@@ -15,7 +15,7 @@ from integrations.canonical.redaction import redact_bytes
 from integrations.events.models import InboundNotice
 from tenants.ids import new_id
 from tenants.models import DueNotice
-from tenants.scope import current_tenant_id, tenant_transaction
+from tenants.scope import current_tenant_id, tenant_statement, tenant_transaction
 
 
 @dataclass(frozen=True)
@@ -57,23 +57,22 @@ def store(
     """
     redacted = redact_bytes(delivery.body, content_type=delivery.content_type)
     digest = _keyed_hash(delivery.body)
-    with tenant_transaction(tenant_id), connection.cursor() as cursor:
-        cursor.execute(
-            _STORE,
-            {
-                "id": new_id(),
-                "tenant": tenant_id,
-                "connection": connection_id,
-                "key": _key(delivery, digest),
-                "source": delivery.source.value,
-                "content_type": delivery.content_type[:100],
-                "body": redacted.body,
-                "length": len(delivery.body),
-                "hmac": digest,
-                "redactions": redacted.count,
-            },
-        )
-        row = cursor.fetchone()
+    row = tenant_statement(
+        tenant_id,
+        _STORE,
+        {
+            "id": new_id(),
+            "tenant": tenant_id,
+            "connection": connection_id,
+            "key": _key(delivery, digest),
+            "source": delivery.source.value,
+            "content_type": delivery.content_type[:100],
+            "body": redacted.body,
+            "length": len(delivery.body),
+            "hmac": digest,
+            "redactions": redacted.count,
+        },
+    )
     return None if row is None else row[0]
 
 
