@@ -61,10 +61,14 @@ def deliver(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
         return False
     try:
         more = _walk_new(drain)
-        return _post_ready(drain) or more
+        more = _post_ready(drain) or more
     except IntegrationError as error:
         _away(drain, error)
         return False
+    if not more:
+        with tenant_transaction(tenant_id):
+            resume.come_back(drain.company)
+    return more
 
 
 def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Drain | None:
@@ -180,7 +184,7 @@ def _act_on(recorded: protocol.Recorded, asked: protocol.Asked, drain: Drain) ->
         reversal.after_posting(asked.effect_id)
     if recorded.state in outbox.ENDED:
         reversal.wake_children(asked.effect_id)
-    if recorded.state == EffectState.WAITING_ERP and recorded.code == "record_in_use":
+    if recorded.code == protocol.RECORD_IN_USE:
         work.ring(
             WorkKind.DELIVER,
             tenant_id=drain.tenant_id,

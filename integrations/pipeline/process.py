@@ -77,12 +77,13 @@ def poll(*, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> None:
                 found[start : start + polling.CHUNK], connection_id=connection_id
             )
             _derive(fresh, connection_id=connection_id, seen_by=SeenBy.SYNC)
+            # With the facts: the next look would find nothing new, and would not ring.
+            if fresh:
+                _ring_company(connection)
             new += len(fresh)
     with tenant_transaction(tenant_id):
         health.record_ok(connection_id=connection_id)
         polling.finish(run.id, connection_id=connection_id, window=window, seen=len(found), new=new)
-        if new:
-            _ring_company(connection)
 
 
 def _may_go(connection: Connection, kind: WorkKind) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -20,7 +20,7 @@ from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.mapping.models import MappingVersion
 from integrations.pipeline import reversal
-from integrations.posting import outbox
+from integrations.posting import outbox, protocol
 from integrations.posting.models import Effect, EffectState
 from integrations.workflows import operations as workflows
 from integrations.workflows.engine import Walk, walk
@@ -37,8 +37,6 @@ from integrations.workflows.subject import (
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.walking")
-# How often a payment that waits for a period asks whether it is open now.
-PERIOD_LOOK = timedelta(minutes=10)
 _INSIDE = NeedsPerson(
     code="inside",
     sentence="Tieout stumbled over this payment; nothing was written. Our support has been told.",
@@ -60,7 +58,7 @@ def wake_waiting(*, company_id: uuid.UUID) -> None:
         for model in (GLRuleVersion, MappingVersion)
         if (version := model.objects.filter(environment__id__in=_environment(company_id)).first())
     ]
-    due = Q(state=EffectState.WAITING_PERIOD, state_since__lt=Now() - PERIOD_LOOK)
+    due = Q(state=EffectState.WAITING_PERIOD, state_since__lt=Now() - protocol.LOOK_AGAIN)
     if published:
         due |= Q(state=EffectState.WAITING_MAPPING, state_since__lt=max(published))
     for effect_id in waiting.filter(due).values_list("id", flat=True):

@@ -27,6 +27,9 @@ from integrations.posting.models import Effect, EffectState, PostingAttempt
 
 S = EffectState
 LEASE_SECONDS = 60
+# How often an open question, or a payment waiting for its period, is looked at by itself.
+LOOK_AGAIN = timedelta(minutes=10)
+RECORD_IN_USE = "record_in_use"
 
 # What a refusal waits for; every other refusal needs a person.
 _WAITS_FOR = {
@@ -100,6 +103,30 @@ RETURNING e.id, e.fence, e.occurred_at
 """
 
 
+_NEXT_DUE = """
+SELECT extract(epoch FROM min(CASE state
+    WHEN 'ready' THEN clock_timestamp()
+    WHEN 'unknown' THEN state_since + make_interval(secs => %(look)s)
+    WHEN 'waiting_period' THEN state_since + make_interval(secs => %(look)s)
+    ELSE lease_until END) - clock_timestamp())
+FROM posting_effect
+WHERE company_id = %(company)s
+  AND state IN ('ready', 'claimed', 'intent', 'unknown', 'waiting_period')
+"""
+
+
+def next_due(*, company_id: uuid.UUID) -> timedelta | None:
+    """How long until time alone makes something due that a whole drain left; None for never.
+
+    Such as an effect another worker holds: it may be dead or frozen, and then rings no bell.
+    Zero or less when it is due already and its row was locked.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT_DUE, {"company": company_id, "look": LOOK_AGAIN.total_seconds()})
+        row = cursor.fetchone()
+    return None if row is None or row[0] is None else timedelta(seconds=float(row[0]))
+
+
 def claim(*, company_id: uuid.UUID, since: datetime, limit: int) -> list[Claimed]:
     """Claim what is due, oldest first; `since` is when this drain began (database time).
 
@@ -135,13 +162,16 @@ def intend(claimed: Claimed) -> Asked | None:
 def give_back(claimed: Claimed) -> bool:
     """Undo a claim that was never asked about; an open question stays an open question."""
     last = PostingAttempt.objects.filter(effect_id=claimed.effect_id).order_by("-number").first()
-    state = S.UNKNOWN if last is not None and last.outcome == "unknown" else S.READY
+    # An attempt without an end belongs to a worker that never came back.
+    state = S.UNKNOWN if last is not None and last.outcome in {"", "unknown"} else S.READY
     moved = _fenced(claimed, S.CLAIMED).update(state=state, state_since=Now(), lease_until=None)
     return bool(moved == 1)
 
 
 def record_result(asked: Asked, result: PostingResult) -> Recorded:
     """Write down the writer's answer and move the effect; on `posted`, append the ledger."""
+    if result.outcome is PostingOutcome.WAIT:
+        return _in_use(asked, result)
     _end_attempt(asked, str(result.outcome), _told(result), result.evidence)
     if result.outcome in {PostingOutcome.POSTED, PostingOutcome.EXISTS}:
         return _posted(asked, result)
@@ -149,9 +179,6 @@ def record_result(asked: Asked, result: PostingResult) -> Recorded:
         return _refused(asked, result)
     if result.outcome is PostingOutcome.CONFLICT:
         return _conflict(asked, result)
-    if result.outcome is PostingOutcome.WAIT:
-        told = _told(result) or str(result.evidence.get("waiting_for", ""))
-        return _to(asked, S.WAITING_ERP, "record_in_use", told, attempts=F("attempts") - 1)
     state, sentence = _ENDS.get(result.outcome, _ENDS[PostingOutcome.UNKNOWN])
     return _to(asked, state, str(result.outcome), sentence, evidence=result.evidence)
 
@@ -169,6 +196,15 @@ def record_error(asked: Asked, error: IntegrationError) -> Recorded:
         sentence = f"{error.sentence} We will ask Sage whether it was written."
         return _to(asked, S.UNKNOWN, error.code, sentence)
     return _to(asked, S.WAITING_ERP, error.code, error.sentence, attempts=F("attempts") - 1)
+
+
+def _in_use(asked: Asked, result: PostingResult) -> Recorded:
+    """Nothing was written now; what an earlier unanswered question did, nobody has looked."""
+    told = _told(result) or str(result.evidence.get("waiting_for", ""))
+    still_open = _question_open(asked)
+    _end_attempt(asked, "unknown" if still_open else "wait", told, result.evidence)
+    state = S.UNKNOWN if still_open else S.WAITING_ERP
+    return _to(asked, state, RECORD_IN_USE, told, attempts=F("attempts") - 1)
 
 
 def _posted(asked: Asked, result: PostingResult) -> Recorded:
