@@ -30,6 +30,7 @@ from portal.web.forms.connections import (
     SageProForm,
     SageProSettingsForm,
 )
+from portal.web.moments import zone_word
 from portal.web.today import tone_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -287,7 +288,8 @@ def _test_context(found: Connection) -> dict[str, Any]:
 
 def _settings(found: Connection) -> list[tuple[str, str]]:
     shown = queries.public_settings(found)
-    return [(_SETTING_LABELS.get(name, name), str(value)) for name, value in shown.items() if value]
+    told = {**shown, "zone": zone_word(shown["zone"])} if shown.get("zone") else shown
+    return [(_SETTING_LABELS.get(name, name), str(value)) for name, value in told.items() if value]
 
 
 def _settings_form(request: PlacedRequest | None, found: Connection) -> forms.Form:

@@ -9,10 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import PlacedRequest, member_view, parse_id
+from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.people import SCOPE_WORDS, KeyForm
 from tenants import operations, queries
 from tenants.errors import NotPossible
+from tenants.models import ApiKey
 from tenants.roles import Ability
 
 
@@ -47,8 +48,10 @@ def key_create(request: PlacedRequest) -> HttpResponse:
 @member_view(Ability.MANAGE_KEYS)
 def key_revoke(request: PlacedRequest, key_id: str) -> HttpResponse:
     """Make a key worthless from now on."""
+    rows = ApiKey.objects.filter(tenant=request.place.tenant)
+    key = get_or_404(rows, id=parse_id(key_id))
     try:
-        operations.revoke_api_key(key_id=parse_id(key_id), actor=request.place.actor)
+        operations.revoke_api_key(key_id=key.id, actor=request.place.actor)
     except NotPossible as error:
         return _page(request, problem=error.sentence)
     messages.success(request, "The key is revoked; programs that use it are refused now.")

@@ -11,10 +11,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from portal.access import PlacedRequest, member_view, parse_id
+from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.people import InviteForm
 from tenants import operations, queries
 from tenants.errors import NotPossible
+from tenants.models import Invitation, Membership
 from tenants.roles import Ability, Role
 
 ROLE_SENTENCES = {
@@ -57,10 +58,12 @@ def invite(request: PlacedRequest) -> HttpResponse:
 @member_view(Ability.MANAGE_MEMBERS)
 def invitation_withdraw(request: PlacedRequest, invitation_id: str) -> HttpResponse:
     """Make an open invitation worthless."""
+    rows = Invitation.objects.filter(tenant=request.place.tenant)
+    invitation = get_or_404(rows, id=parse_id(invitation_id))
     return _done(
         request,
         lambda: operations.withdraw_invitation(
-            invitation_id=parse_id(invitation_id), actor=request.place.actor
+            invitation_id=invitation.id, actor=request.place.actor
         ),
         "The invitation is withdrawn.",
     )
@@ -70,10 +73,11 @@ def invitation_withdraw(request: PlacedRequest, invitation_id: str) -> HttpRespo
 @member_view(Ability.MANAGE_MEMBERS)
 def member_role(request: PlacedRequest, membership_id: str) -> HttpResponse:
     """Give a member another role."""
+    membership = _member(request, membership_id)
     return _done(
         request,
         lambda: operations.change_role(
-            membership_id=parse_id(membership_id),
+            membership_id=membership.id,
             role=request.POST.get("role", ""),
             actor=request.place.actor,
         ),
@@ -85,13 +89,17 @@ def member_role(request: PlacedRequest, membership_id: str) -> HttpResponse:
 @member_view(Ability.MANAGE_MEMBERS)
 def member_remove(request: PlacedRequest, membership_id: str) -> HttpResponse:
     """Take a person out of the company."""
+    membership = _member(request, membership_id)
     return _done(
         request,
-        lambda: operations.remove_member(
-            membership_id=parse_id(membership_id), actor=request.place.actor
-        ),
+        lambda: operations.remove_member(membership_id=membership.id, actor=request.place.actor),
         "The person is no longer a member.",
     )
+
+
+def _member(request: PlacedRequest, membership_id: str) -> Membership:
+    rows = Membership.objects.filter(tenant=request.place.tenant)
+    return get_or_404(rows, id=parse_id(membership_id))
 
 
 def _done(request: PlacedRequest, call: Any, sentence: str) -> HttpResponse:
