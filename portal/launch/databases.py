@@ -73,3 +73,11 @@ def has_table(database_url: str, name: str) -> bool:
     with psycopg.connect(database_url) as connection:
         found = connection.execute("SELECT to_regclass(%s)", [f"public.{name}"]).fetchone()
     return found is not None and found[0] is not None
+
+
+def applied_migrations(database_url: str) -> list[tuple[object, ...]]:
+    """What Django has applied here, and when; nothing in an empty database."""
+    if not has_table(database_url, "django_migrations"):
+        return []
+    with psycopg.connect(database_url) as connection:
+        return connection.execute("SELECT * FROM django_migrations ORDER BY id").fetchall()

@@ -2,7 +2,8 @@
 
 The launcher's end of a pipe closes when it dies, however it dies. Until then it writes
 `+123` for a process group it started and `-123` for one that is gone. What is still listed
-at the end of the pipe was orphaned: it gets time to finish, then SIGKILL.
+at the end of the pipe was orphaned: its leader is asked to end and gets time to finish; then
+all of the group is killed.
 """
 
 from __future__ import annotations
@@ -61,18 +62,17 @@ def keep_watch(lines: Iterable[str]) -> None:
         with contextlib.suppress(OSError):
             os.kill(group, signal.SIGTERM)
     deadline = time.monotonic() + GRACE_SECONDS
-    while (groups := {group for group in groups if _lives(group)}) and (
-        time.monotonic() < deadline
-    ):
+    while any(_lives(leader) for leader in groups) and time.monotonic() < deadline:
         time.sleep(0.2)
+    # Whoever outlives its leader has nobody left to work for.
     for group in groups:
         with contextlib.suppress(OSError):
             os.killpg(group, signal.SIGKILL)
 
 
-def _lives(group: int) -> bool:
+def _lives(process: int) -> bool:
     try:
-        os.killpg(group, 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:

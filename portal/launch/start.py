@@ -90,7 +90,7 @@ def _start_everything(start: Start, own: Addresses | None) -> Facts:
         settings = _settings(start, addresses)
     pages = steps.begin_static(settings)
     with step("Tables"):
-        steps.migrate(addresses, settings)
+        steps.migrate_if_needed(addresses, settings)
     with step("Pages"):
         steps.finish_static(pages)
     start.supervisor.start(programs.web(settings, listening=start.listening.fileno()))

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from portal.launch import places, private_files
+from portal.launch import databases, places, private_files
 from portal.launch.database import Addresses
 from portal.launch.postgres import LaunchError
 from portal.launch.processes import end_with_parent
 from portal.launch.programs import environment
 
 _STATIC_STAMP = places.VAR / "static-stamp"
+_TABLES_STAMP = places.VAR / "tables-stamp"
 # Redoc asks another host for its fonts and is not served; it is a third of all bytes.
 _COLLECT = (
     "collectstatic", "--no-input", "--clear", "--verbosity", "0",
@@ -60,6 +61,22 @@ def migrate(addresses: Addresses, settings: Mapping[str, str]) -> None:
     """Bring the tables up to date, as their owner. Raises LaunchError."""
     owner = {"MIGRATOR_URL": addresses.migrator}
     begin("prepare_database", settings=settings, secret=owner).finish()
+
+
+def migrate_if_needed(addresses: Addresses, settings: Mapping[str, str]) -> None:
+    """The same, unless this very code brought this very database up to date before."""
+    if _TABLES_STAMP.exists() and _TABLES_STAMP.read_text() == _tables_stamp(addresses):
+        return
+    migrate(addresses, settings)
+    private_files.write_text(_TABLES_STAMP, _tables_stamp(addresses))
+
+
+def _tables_stamp(addresses: Addresses) -> str:
+    digest = hashlib.sha256((places.CHECKOUT / "requirements.txt").read_bytes())
+    for file in sorted(places.CHECKOUT.glob("[!.]*/**/migrations/*.py")):
+        digest.update(_named_bytes(file))
+    digest.update(repr(databases.applied_migrations(addresses.migrator)).encode())
+    return digest.hexdigest()
 
 
 def begin_static(settings: Mapping[str, str]) -> Step | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from portal.launch import browser, places
 from portal.launch.progress import fail
@@ -14,8 +14,9 @@ from portal.launch.progress import fail
 def main(arguments: Sequence[str]) -> int:
     """pytest's exit code; 1 when chromium is missing and CI is set."""
     has_browser = browser.ensure()
-    if not has_browser and os.environ.get("CI"):
-        return fail("CI is set, and there the browser tests must run; install chromium.")
+    problem = refusal(os.environ, has_browser=has_browser)
+    if problem:
+        return fail(problem)
     command = pytest(arguments, has_browser=has_browser)
     return _wait(subprocess.Popen(command, cwd=places.CHECKOUT))
 
@@ -25,6 +26,13 @@ def pytest(arguments: Sequence[str], *, has_browser: bool) -> list[str]:
     parallel = [] if _chooses_processes(arguments) else ["-n", "2"]
     left_out = [] if has_browser or _chooses_marks(arguments) else ["-m", "not browser"]
     return [sys.executable, "-m", "pytest", *parallel, *left_out, *arguments]
+
+
+def refusal(environment: Mapping[str, str], *, has_browser: bool) -> str:
+    """Why the suite may not run here, in a sentence; empty when it may."""
+    if has_browser or not environment.get("CI"):
+        return ""
+    return "CI is set, and there the browser tests must run; install chromium."
 
 
 def _wait(process: subprocess.Popen[bytes]) -> int:

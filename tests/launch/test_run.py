@@ -13,6 +13,7 @@ import pytest
 import run
 from portal.launch import lock, places
 from portal.launch.test import pytest as pytest_command
+from portal.launch.test import refusal
 
 
 @pytest.mark.parametrize("version", [(3, 6, 9), (3, 9, 2), (3, 10, 14)])
@@ -91,6 +92,20 @@ def test_without_chromium_the_browser_tests_are_left_out() -> None:
     assert pytest_command([], has_browser=False)[1:] == [
         "-m", "pytest", "-n", "2", "-m", "not browser",
     ]  # fmt: skip
+
+
+def test_under_ci_a_missing_chromium_is_a_failure() -> None:
+    assert refusal({"CI": "1"}, has_browser=False) == (
+        "CI is set, and there the browser tests must run; install chromium."
+    )
+    assert refusal({"CI": "1"}, has_browser=True) == ""
+    assert refusal({}, has_browser=False) == ""
+
+
+def test_ci_runs_the_same_command() -> None:
+    script = places.CHECKOUT / ".ci" / "run"
+    assert script.read_text() == "#!/usr/bin/env bash\nCI=1 exec python3 run.py test\n"
+    assert os.access(script, os.X_OK)
 
 
 def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
