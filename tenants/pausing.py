@@ -8,7 +8,7 @@ from tenants.audit import record
 from tenants.errors import NotPossible
 from tenants.models import DueWork, Tenant, WorkKind
 from tenants.scope import current_tenant_id
-from tenants.work import ring
+from tenants.work import ring_all
 
 
 def pause_company(*, reason: str, actor: str) -> None:
@@ -31,5 +31,5 @@ def resume_company(*, actor: str) -> None:
 def _ring_everything() -> None:
     """Rings that came during the pause were answered and used up, so every drain is rung."""
     tenant_id = current_tenant_id()
-    for row in DueWork.objects.filter(tenant_id=tenant_id).exclude(kind=WorkKind.TEST):
-        ring(WorkKind(row.kind), tenant_id=tenant_id, subject_id=row.subject_id)
+    drains = DueWork.objects.filter(tenant_id=tenant_id).exclude(kind=WorkKind.TEST)
+    ring_all([(WorkKind(row.kind), row.subject_id) for row in drains], tenant_id=tenant_id)

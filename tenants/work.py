@@ -9,7 +9,7 @@ promise about money rests on it.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -98,16 +98,14 @@ SELECT EXISTS (SELECT 1 FROM tenants_duework WHERE kind = %(kind)s AND subject_i
 """
 
 
-def schedule(
-    kind: WorkKind, *, tenant_id: uuid.UUID, subject_id: uuid.UUID, every: timedelta
-) -> None:
-    """Run this drain now and then every `every`; zero ends the repetition."""
-    ring(kind, tenant_id=tenant_id, subject_id=subject_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE tenants_duework SET every_seconds = %s WHERE kind = %s AND subject_id = %s",
-            [int(every.total_seconds()), kind, subject_id],
-        )
+def ring_all(bells: Iterable[tuple[WorkKind, uuid.UUID]], *, tenant_id: uuid.UUID) -> None:
+    """Ring several drains in one transaction, always in the same order.
+
+    Each ring locks its row until commit. Two transactions that ring the same drains in
+    different orders would wait for each other.
+    """
+    for kind, subject_id in sorted(bells, key=lambda bell: (str(bell[0]), bell[1])):
+        ring(kind, tenant_id=tenant_id, subject_id=subject_id)
 
 
 def enqueue(due: Due) -> None:

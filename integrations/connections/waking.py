@@ -8,7 +8,7 @@ from uuid import UUID
 from integrations.connections.models import Connection
 from tenants.models import DueWork, WorkKind
 from tenants.scope import current_tenant_id
-from tenants.work import ring, schedule
+from tenants.work import ring_all
 
 # Notices are hints and may never come, so every account is looked through this often.
 POLL_EVERY = timedelta(minutes=3)
@@ -16,40 +16,35 @@ POLL_EVERY = timedelta(minutes=3)
 
 def wake(connection: Connection) -> None:
     """Make everything that waited for this connection due now."""
-    tenant_id = current_tenant_id()
-    if connection.kind == Connection.Kind.SAGEPRO:
-        ring(WorkKind.DELIVER, tenant_id=tenant_id, subject_id=connection.id)
-        gateways = Connection.objects.filter(posts_to=connection)
-        for gateway_id in gateways.order_by("id").values_list("id", flat=True):
-            ring(WorkKind.PROCESS, tenant_id=tenant_id, subject_id=gateway_id)
-        return
-    _poll(connection)
-    ring(WorkKind.PROCESS, tenant_id=tenant_id, subject_id=connection.id)
-    if connection.posts_to_id is not None:
-        ring(WorkKind.DELIVER, tenant_id=tenant_id, subject_id=connection.posts_to_id)
-
-
-def _poll(connection: Connection) -> None:
-    """Poll now, and from now on unless somebody has chosen how often already."""
-    repeats = DueWork.objects.filter(
-        kind=WorkKind.POLL, subject_id=connection.id, every_seconds__gt=0
-    )
-    if repeats.exists():
-        ring(WorkKind.POLL, tenant_id=current_tenant_id(), subject_id=connection.id)
-        return
-    schedule(
-        WorkKind.POLL,
-        tenant_id=current_tenant_id(),
-        subject_id=connection.id,
-        every=POLL_EVERY,
-    )
+    ring_all(_bells(connection), tenant_id=current_tenant_id())
+    if connection.kind == Connection.Kind.PAYTRACE:
+        _repeat_polling(connection)
 
 
 def wake_companies(environment_id: UUID) -> None:
     """Make the Sage companies of an environment due: its rules or mapping are new."""
-    tenant_id = current_tenant_id()
     companies = Connection.objects.filter(
         environment_id=environment_id, kind=Connection.Kind.SAGEPRO
     )
-    for company_id in companies.order_by("id").values_list("id", flat=True):
-        ring(WorkKind.DELIVER, tenant_id=tenant_id, subject_id=company_id)
+    bells = [(WorkKind.DELIVER, company.id) for company in companies]
+    ring_all(bells, tenant_id=current_tenant_id())
+
+
+def _bells(connection: Connection) -> list[tuple[WorkKind, UUID]]:
+    if connection.kind == Connection.Kind.SAGEPRO:
+        gateways = Connection.objects.filter(posts_to=connection)
+        return [
+            (WorkKind.DELIVER, connection.id),
+            *((WorkKind.PROCESS, gateway.id) for gateway in gateways),
+        ]
+    bells = [(WorkKind.PROCESS, connection.id), (WorkKind.POLL, connection.id)]
+    if connection.posts_to_id is not None:
+        bells.append((WorkKind.DELIVER, connection.posts_to_id))
+    return bells
+
+
+def _repeat_polling(connection: Connection) -> None:
+    """Poll from now on, unless somebody has chosen how often already."""
+    DueWork.objects.filter(kind=WorkKind.POLL, subject_id=connection.id, every_seconds=0).update(
+        every_seconds=int(POLL_EVERY.total_seconds())
+    )

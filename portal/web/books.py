@@ -28,13 +28,28 @@ class JournalView:
         return sum((line.credit for line in self.lines), Decimal(0))
 
 
+# More columns than this do not stand beside each other on a page; the row is read downwards.
+_MOST_COLUMNS = 6
+
+
 @dataclass(frozen=True)
 class SageTable:
-    """Rows of one Sage table, as read back after the write."""
+    """Rows of one Sage table, as read back after the write; columns blank in all are left out."""
 
     name: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+
+    @property
+    def is_wide(self) -> bool:
+        return len(self.columns) > _MOST_COLUMNS
+
+    @property
+    def records(self) -> list[list[tuple[str, str]]]:
+        """Each row as column and value, blank ones left out."""
+        return [
+            [pair for pair in zip(self.columns, row, strict=True) if pair[1]] for row in self.rows
+        ]
 
 
 def journal_of(effect: Effect, posted: Sequence[LedgerLine]) -> JournalView | None:
@@ -83,10 +98,12 @@ def _is_rows(rows: object) -> bool:
 
 
 def _table(name: str, rows: Sequence[Mapping[str, Any]]) -> SageTable:
-    columns = tuple(dict.fromkeys(column for row in rows for column in row))
+    columns = tuple(
+        dict.fromkeys(column for row in rows for column, value in row.items() if _text(value))
+    )
     shown = tuple(tuple(_text(row.get(column)) for column in columns) for row in rows)
     return SageTable(name, columns, shown)
 
 
 def _text(value: object) -> str:
-    return "" if value is None else str(value)
+    return "" if value is None else str(value).strip()
