@@ -234,6 +234,44 @@ def test_a_new_column_changes_the_fingerprint(company: SampleCompany, sage: Conn
         checked.post_if_absent(receipt())
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE arcash RENAME COLUMN paynote TO note",
+        "ALTER TABLE arcash ALTER COLUMN paynote TYPE varchar(80)",
+        "ALTER TABLE armast ALTER COLUMN ponum DROP NOT NULL",
+        "ALTER TABLE armast ADD COLUMN shipper char(4) NOT NULL DEFAULT ''",
+        "ALTER TABLE ardist DROP COLUMN glbatch",
+        "ALTER TABLE arycsh RENAME TO oldcash",
+        """BEGIN; CREATE TABLE copied (LIKE sysdata); ALTER TABLE copied DROP COLUMN int2;
+           DROP TABLE sysdata; ALTER TABLE copied RENAME TO sysdata; COMMIT""",
+    ],
+)
+def test_a_change_after_a_good_posting_is_seen_before_the_next(
+    company: SampleCompany, sage: Connector, change: str
+) -> None:
+    """The tables are compared once and then watched by a cheaper sign."""
+    checked = company.connect(expected_fingerprint=sage.fingerprint())
+    assert checked.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
+    assert checked.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
+    company.execute(change)
+    for _ in range(2):
+        with pytest.raises(FixConfiguration) as stopped:
+            checked.post_if_absent(receipt("sale-2", "312.50", invoices={"10433": "312.50"}))
+        assert stopped.value.code == "sage.schema_changed"
+
+
+def test_what_is_no_change_of_the_tables_stops_nothing(
+    company: SampleCompany, sage: Connector
+) -> None:
+    checked = company.connect(expected_fingerprint=sage.fingerprint())
+    assert checked.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
+    company.execute("ANALYZE arcash")
+    company.execute("CREATE INDEX ON armast (ponum)")
+    company.execute("ALTER TABLE armast ALTER COLUMN ponum SET STATISTICS 50")
+    assert checked.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
+
+
 def test_failures_name_what_to_fix_and_hold_no_secret(company: SampleCompany) -> None:
     login = company.dsn.split("//")[1].split("@")[0]
     wrong = {

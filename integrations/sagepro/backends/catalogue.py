@@ -1,0 +1,50 @@
+"""A cheap sign that the mapped tables are still those that were compared.
+
+The fingerprint reads every column's facts from the information schema, which costs more than
+the posting it guards. Where the product's own catalogue says which version of its rows is in
+force, that version is read instead, and the facts again only when it has changed.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Connection, Text, cast, column, func, select, table
+
+from integrations.sagepro.backends.company import SqlCompany
+
+Sign = tuple[tuple[object, ...], ...]
+_NAMESPACE = table("pg_namespace", column("oid"), column("nspname"), schema="pg_catalog")
+_CLASS = table(
+    "pg_class",
+    *map(column, ("oid", "relname", "relnamespace", "xmin")),
+    schema="pg_catalog",
+)
+_ATTRIBUTE = table("pg_attribute", column("attrelid"), column("xmin"), schema="pg_catalog")
+
+
+def sign(connection: Connection, company: SqlCompany) -> Sign | None:
+    """Differs after any change to a mapped table, its columns or their rights.
+
+    None where this product has no such sign: then the facts are compared every time.
+    PostgreSQL: `xmin` of a catalogue row is the transaction that wrote it.
+    """
+    if connection.dialect.name != "postgresql":
+        return None
+    profile = company.profile
+    names = [profile.physical_table(name) for name in company.tables]
+    # A name, as the catalogue holds it; without the cast its indexes are not used.
+    schema = profile.database_schema or func.current_schema()
+    written = cast(cast(_ATTRIBUTE.c.xmin, Text), BigInteger)
+    statement = (
+        select(
+            _CLASS.c.oid,
+            cast(_CLASS.c.xmin, Text),
+            func.count(),
+            cast(func.sum(written), Text),
+        )
+        .join(_NAMESPACE, _NAMESPACE.c.oid == _CLASS.c.relnamespace)
+        .join(_ATTRIBUTE, _ATTRIBUTE.c.attrelid == _CLASS.c.oid)
+        .where(_NAMESPACE.c.nspname == schema, _CLASS.c.relname.in_(names))
+        .group_by(_CLASS.c.oid, cast(_CLASS.c.xmin, Text))
+        .order_by(_CLASS.c.oid)
+    )
+    return tuple(tuple(row) for row in connection.execute(statement))
