@@ -101,6 +101,7 @@ def _walk_new(drain: Drain) -> bool:
             waiting = walking.new_effects(company_id=drain.company.id, limit=BATCH)
         if not waiting:
             return False
+        company.policies.clear()
         for effect_id in waiting:
             walking.walk_effect(effect_id, tenant_id=drain.tenant_id, company=company)
     return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -88,18 +89,42 @@ def walk_effect(effect_id: uuid.UUID, *, tenant_id: uuid.UUID, company: Company)
 
 def _walk(effect_id: uuid.UUID, *, tenant_id: uuid.UUID, company: Company) -> None:
     started_at = timezone.now()
-    with tenant_transaction(tenant_id):
-        loaded = load(effect_id)
-    seen = look(loaded, company)
-    with tenant_transaction(tenant_id):
-        ours = markers_of(seen.receipts)
-    subject = subject_of(loaded, seen, ours=ours)
-    taken = walk(subject, steps=loaded.workflow.steps)
+    thought = _think(effect_id, tenant_id=tenant_id, company=company)
+    if thought.by_kept_policy and not isinstance(thought.taken.verdict, Ready):
+        # Somebody may have published meanwhile, and what waits for that has missed it.
+        company.policies.clear()
+        thought = _think(effect_id, tenant_id=tenant_id, company=company)
+    loaded, taken = thought.loaded, thought.taken
     told = _tell_sage(taken.verdict, company)
     with tenant_transaction(tenant_id):
         _write_down(loaded, taken, started_at=started_at)
-        _act(loaded, subject, taken.verdict, told=told)
+        _act(loaded, thought.subject, taken.verdict, told=told)
     log.info("walk.ended", result=taken.steps[-1].result)
+
+
+@dataclass(frozen=True)
+class _Thought:
+    """A walk that was thought through; nothing of it is written yet."""
+
+    loaded: Loaded
+    subject: Subject
+    taken: Walk
+    by_kept_policy: bool
+
+
+def _think(effect_id: uuid.UUID, *, tenant_id: uuid.UUID, company: Company) -> _Thought:
+    kept = dict(company.policies)
+    with tenant_transaction(tenant_id):
+        loaded = load(effect_id, policies=company.policies)
+    seen = look(loaded, company)
+    ours: dict[str, str] = {}
+    if seen.receipts:
+        with tenant_transaction(tenant_id):
+            ours = markers_of(seen.receipts)
+    subject = subject_of(loaded, seen, ours=ours)
+    taken = walk(subject, steps=loaded.policy.workflow.steps)
+    by_kept_policy = kept.get(loaded.effect.environment_id) is loaded.policy
+    return _Thought(loaded, subject, taken, by_kept_policy)
 
 
 def _tell_sage(verdict: Verdict, company: Company) -> str:
@@ -129,9 +154,9 @@ def _write_down(loaded: Loaded, taken: Walk, *, started_at: datetime) -> None:
     workflows.record_walk(
         taken,
         effect_id=loaded.effect.id,
-        version=loaded.workflow,
-        mapping_version=loaded.mapping.version,
-        gl_rules_version=loaded.rules.version,
+        version=loaded.policy.workflow,
+        mapping_version=loaded.policy.mapping.version,
+        gl_rules_version=loaded.policy.rules.version,
         trigger=str(decision.get("trigger", "arrival")),
         started_at=started_at,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
 from functools import cached_property
@@ -42,19 +42,26 @@ MOST_INVOICES = 5
 
 
 @dataclass(frozen=True)
+class Policy:
+    """What an environment's walks to one company follow, as it stood when it was read."""
+
+    profile: PostingProfile
+    workflow: workflows.InForce
+    mapping: mapping.InForce
+    rules: accounting.InForce
+    accounts: tuple[GLAccount, ...]
+
+
+@dataclass(frozen=True)
 class Loaded:
     """Our own rows about one effect."""
 
     effect: Effect
     transaction: GatewayTransaction
-    profile: PostingProfile
+    policy: Policy
     zone: str
     cut_off: time | None
     base_currency: str
-    workflow: workflows.InForce
-    mapping: mapping.InForce
-    rules: accounting.InForce
-    accounts: tuple[GLAccount, ...]
     parent: Parent | None
     parent_id: uuid.UUID | None
 
@@ -74,35 +81,48 @@ class Company:
     """One Sage company during one drain: what does not change in a minute is read once."""
 
     connector: Connector
+    policies: dict[uuid.UUID, Policy] = field(default_factory=dict)
+    """By environment; whoever walks says when they are read anew."""
 
     @cached_property
     def periods(self) -> tuple[FiscalPeriod, ...]:
         return tuple(self.connector.fiscal_periods())
 
 
-def load(effect_id: uuid.UUID) -> Loaded:
-    """Read our rows; inside the tenant transaction. Raises Effect.DoesNotExist."""
+def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = None) -> Loaded:
+    """Read our rows; inside the tenant transaction. Raises Effect.DoesNotExist.
+
+    A policy that stands in `policies` is believed, and one that was read is added.
+    """
     effect = Effect.objects.select_related("environment", "company", "source").get(id=effect_id)
     transaction = facts.latest(connection_id=effect.source_id, transaction_id=effect.transaction_id)
     if transaction is None:
         raise LookupError(f"No fact stands behind effect {effect.id}")
-    profile = PostingProfile.from_json(effect.company.settings["profile"])
     parent_effect, sentence = _parent_effect(effect, transaction)
     environment = effect.environment
     return Loaded(
         effect=effect,
         transaction=transaction,
-        profile=profile,
+        policy=_policy(effect, {} if policies is None else policies),
         zone=_zone(effect.source),
         cut_off=environment.cutoff_time,
         base_currency=environment.base_currency,
-        workflow=workflows.in_force(environment.id),
-        mapping=mapping.in_force(environment.id),
-        rules=accounting.rules_in_force(environment.id),
-        accounts=tuple(accounting.accounts(effect.company_id)),
         parent=_parent(parent_effect, sentence, but=effect) if parent_effect else None,
         parent_id=parent_effect.id if parent_effect else None,
     )
+
+
+def _policy(effect: Effect, policies: dict[uuid.UUID, Policy]) -> Policy:
+    found = policies.get(effect.environment_id)
+    if found is None:
+        found = policies[effect.environment_id] = Policy(
+            profile=PostingProfile.from_json(effect.company.settings["profile"]),
+            workflow=workflows.in_force(effect.environment_id),
+            mapping=mapping.in_force(effect.environment_id),
+            rules=accounting.rules_in_force(effect.environment_id),
+            accounts=tuple(accounting.accounts(effect.company_id)),
+        )
+    return found
 
 
 def look(loaded: Loaded, company: Company) -> Seen:
@@ -127,8 +147,8 @@ def look(loaded: Loaded, company: Company) -> Seen:
 
 def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
     """Everything as plain values. `ours` maps the markers of our postings to transactions."""
-    effect = loaded.effect
-    rule = loaded.profile.marker
+    effect, policy = loaded.effect, loaded.policy
+    rule = policy.profile.marker
     return Subject(
         effect_key=effect.effect_key,
         marker=marker_for(effect.effect_key, rule.width, rule.prefix),
@@ -139,10 +159,10 @@ def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
         zone=loaded.zone,
         cut_off=loaded.cut_off,
         base_currency=loaded.base_currency,
-        rows=loaded.mapping.rows,
-        targets=targets_of(loaded.profile),
-        rules=loaded.rules.rules,
-        accounts=loaded.accounts,
+        rows=policy.mapping.rows,
+        targets=targets_of(policy.profile),
+        rules=policy.rules.rules,
+        accounts=policy.accounts,
         periods=seen.periods,
         invoices=seen.invoices,
         payer=seen.payer,
