@@ -33,6 +33,8 @@ BACK_OFF = (
 # Each wait is lengthened by up to this share, so that a thousand connections that went
 # offline together do not come back together.
 _JITTER = 0.2
+# How exactly the time of the last good answer is kept.
+_OK_LASTS = timedelta(seconds=5)
 LOGIN_REFUSED = frozenset(
     {
         "paytrace.login_refused",
@@ -68,7 +70,11 @@ def record_ok(*, connection_id: UUID) -> None:
     A connection that waits for a person stays so: only a passed test ends that.
     """
     row = Connection.objects.filter(pk=connection_id)
-    row.update(last_ok_at=Now())
+    # Called after every posting: while all goes well, it writes every few seconds only.
+    is_news = Q(last_ok_at=None) | Q(last_ok_at__lt=Now() - _OK_LASTS)
+    is_news |= Q(state=_State.OFFLINE) | Q(failures_in_a_row__gt=0)
+    if not row.filter(is_news).update(last_ok_at=Now()):
+        return
     row.filter(Q(state=_State.OFFLINE) | Q(failures_in_a_row__gt=0)).exclude(
         state__in=_NEEDS_A_PERSON
     ).update(failures_in_a_row=0, try_again_at=None)
