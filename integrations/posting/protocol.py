@@ -104,11 +104,11 @@ RETURNING e.id, e.fence, e.occurred_at
 
 
 _NEXT_DUE = """
-SELECT extract(epoch FROM min(CASE state
+SELECT min(CASE state
     WHEN 'ready' THEN clock_timestamp()
     WHEN 'unknown' THEN state_since + make_interval(secs => %(look)s)
     WHEN 'waiting_period' THEN state_since + make_interval(secs => %(look)s)
-    ELSE lease_until END) - clock_timestamp())
+    ELSE lease_until END) - clock_timestamp()
 FROM posting_effect
 WHERE company_id = %(company)s
   AND state IN ('ready', 'claimed', 'intent', 'unknown', 'waiting_period')
@@ -124,7 +124,8 @@ def next_due(*, company_id: uuid.UUID) -> timedelta | None:
     with connection.cursor() as cursor:
         cursor.execute(_NEXT_DUE, {"company": company_id, "look": LOOK_AGAIN.total_seconds()})
         row = cursor.fetchone()
-    return None if row is None or row[0] is None else timedelta(seconds=float(row[0]))
+    wait: timedelta | None = row[0] if row else None
+    return wait
 
 
 def claim(*, company_id: uuid.UUID, since: datetime, limit: int) -> list[Claimed]:
