@@ -171,6 +171,23 @@ def release(kind: str, *, subject_id: uuid.UUID, fence: int) -> bool:
     return bool(row and row[0])
 
 
+def is_another_waiting(*, subject_id: uuid.UUID) -> bool:
+    """Whether a drain of somebody else is due and nobody has begun it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT EXISTS (
+                SELECT 1 FROM tenants_duework
+                WHERE due_at <= clock_timestamp() AND subject_id <> %s
+                  AND (lease_until IS NULL OR lease_until < clock_timestamp())
+            )
+            """,
+            [subject_id],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
+
+
 def ring_overdue(*, limit: int = 200) -> Sequence[Due]:
     """Ring every drain that is due, or whose holder died, and was not rung lately."""
     with connection.cursor() as cursor:

@@ -31,10 +31,12 @@ from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.deliver")
-# A drain gives way after this long, so that a flood of one company delays no other.
+# A drain gives way after this long at the latest; once it had its turn, as soon as another
+# company waits for a worker, so that a flood of one delays no other.
 DRAIN_SECONDS = 20.0
+TURN_SECONDS = 1.0
 _INSIDE = "Tieout stumbled while posting this; our support has been told."
-BATCH = 20
+BATCH = 10
 
 
 @dataclass
@@ -46,12 +48,15 @@ class Drain:
     connector: Connector
     began_at: datetime
     """Database time: what waited on Sage since then is left for the next drain."""
-    ends_at: float
-    """Monotonic seconds."""
+    began: float
+    """The same moment in monotonic seconds."""
 
-    @property
-    def is_over(self) -> bool:
-        return time.monotonic() >= self.ends_at
+    def gives_way(self) -> bool:
+        """Whether this drain must leave the rest to the next one. Outside transactions."""
+        had = time.monotonic() - self.began
+        if had < TURN_SECONDS:
+            return False
+        return had >= DRAIN_SECONDS or work.is_another_waiting(subject_id=self.company.id)
 
 
 def deliver(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
@@ -80,14 +85,14 @@ def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Drain | None:
         with database.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             began_at = cursor.fetchone()[0]
-    ends_at = time.monotonic() + DRAIN_SECONDS
+    began = time.monotonic()
     try:
         connector = clients.sage_connector(tenant_id=tenant_id, connection_id=company_id)
     except IntegrationError as error:
         with tenant_transaction(tenant_id):
             _keep_failure(company, error)
         return None
-    return Drain(tenant_id, company, connector, began_at, ends_at)
+    return Drain(tenant_id, company, connector, began_at, began)
 
 
 def _walk_new(drain: Drain) -> bool:
@@ -96,7 +101,7 @@ def _walk_new(drain: Drain) -> bool:
     with tenant_transaction(drain.tenant_id):
         outbox.walk_after_waiting(company_id=drain.company.id)
         walking.wake_waiting(company_id=drain.company.id)
-    while not drain.is_over:
+    while not drain.gives_way():
         with tenant_transaction(drain.tenant_id):
             waiting = walking.new_effects(company_id=drain.company.id, limit=BATCH)
         if not waiting:
@@ -110,7 +115,7 @@ def _walk_new(drain: Drain) -> bool:
 def _post_ready(drain: Drain) -> bool:
     """Ask the writer about everything ready, batch by batch; True when time ran out first."""
     is_first = True
-    while not drain.is_over:
+    while not drain.gives_way():
         with tenant_transaction(drain.tenant_id):
             claimed = protocol.claim(
                 company_id=drain.company.id, since=drain.began_at, limit=1 if is_first else BATCH
