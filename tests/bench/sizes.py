@@ -1,0 +1,33 @@
+"""How much a run measures. Ratios hold for every size; only their noise differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """Counts of one run; every measure is bounded by them and by a time limit."""
+
+    name: str
+    repeats: int
+    """Rounds of each rate; the best of them counts, because others use the machine too."""
+    notices: int
+    """Per round and number of clients."""
+    clients: tuple[int, ...]
+    commit_seconds: int
+    """Per number of clients, of raw commits."""
+    payments: int
+    """Sent one by one to an idle portal."""
+    receipts: int
+    """Posted in one process, and again by the bare driver."""
+    backlog: int
+    """Waiting payments of the busy company while the quiet one gets its own."""
+    seconds: int
+    """The whole run is given up after this long."""
+
+
+QUICK = Sizes("quick", 3, 3_000, (16, 64), 2, 40, 200, 1_500, 900)
+FULL = Sizes("full", 5, 20_000, (16, 64), 10, 300, 2_000, 10_000, 5_400)
+TINY = Sizes("tiny", 1, 60, (4,), 1, 2, 6, 12, 120)
+BY_NAME = {sizes.name: sizes for sizes in (QUICK, FULL, TINY)}

@@ -1,0 +1,108 @@
+"""The bench runs, measures everything beside its limit, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from portal.launch import places
+from tests.bench.load import percentile
+from tests.bench.report import Aim, Row, table
+
+MEASURES = [
+    "PostgreSQL commits, 1 client",
+    "PostgreSQL commits, 4 clients",
+    "PostgreSQL commits, 16 clients",
+    "Notices accepted, 4 clients",
+    "Notice to receipt when idle, p95",
+    "Receipts posted, one drain",
+    "CPU per 1,000 receipts",
+    "Backlog of 12 drained",
+    "CPU of all processes per 1,000 receipts",
+    "Quiet company beside the backlog, p95",
+    *(
+        f"Memory of {program} {when}"
+        for when in ("after idle", "after the backlog")
+        for program in ("database", "web", "workers", "sweeper", "simulator")
+    ),
+]
+BESIDE = {
+    "Notices accepted, 4 clients": "bare Django view",
+    "Receipts posted, one drain": "the same statements, driver only",
+    "CPU per 1,000 receipts": "the same statements, driver only",
+    "Backlog of 12 drained": "the same statements, driver only",
+}
+
+
+def test_a_tiny_run_measures_everything_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Its figures mean nothing, so none is looked at."""
+    file = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "tests.bench", "--tiny", "--file", str(file)]
+    run = subprocess.Popen(
+        command, cwd=places.CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    printed, complained = run.communicate(timeout=170)
+    assert (run.returncode, complained) == (0, "")
+    found = json.loads(file.read_text())
+    measures: list[dict[str, Any]] = found["measures"]
+    assert sorted(found) == ["counts", "machine", "measured_at", "measures", "size"]
+    assert [one["measure"] for one in measures] == MEASURES
+    assert {one["measure"]: one["beside"] for one in measures if one["beside"]} == BESIDE
+    for one in measures:
+        assert one["ours"] > 0, one
+        assert (one["limit"] is None) == (one["ratio"] is None), one
+        assert one["measure"] in printed
+    by_name = {one["measure"]: one["details"] for one in measures}
+    assert by_name["Notices accepted, 4 clients"]["answers"] == {"202": 60}
+    assert by_name["Notice to receipt when idle, p95"]["payments"] == 2
+    assert not places.database_folder(f"bench-{run.pid}").exists()
+    assert _processes_of(run.pid) == []
+
+
+def _processes_of(group: int) -> list[str]:
+    """Everything that still names the run's folder on its command line."""
+    wanted = f"bench-{group}".encode()
+    lines = [_command_line(folder) for folder in Path("/proc").glob("[0-9]*")]
+    return [line.decode(errors="replace") for line in lines if wanted in line]
+
+
+def _command_line(folder: Path) -> bytes:
+    try:
+        return (folder / "cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
+@pytest.mark.parametrize(
+    ("row", "ratio", "is_met"),
+    [
+        (Row("a", 6.0, "x/s", limit=10.0, aim=Aim(least=0.6)), 0.6, True),
+        (Row("a", 5.9, "x/s", limit=10.0, aim=Aim(least=0.6)), 0.59, False),
+        (Row("a", 1000.0, "ms", aim=Aim(most=1000)), None, True),
+        (Row("a", 1001.0, "ms", aim=Aim(most=1000)), None, False),
+        (Row("a", 3.0, "MB"), None, None),
+    ],
+)
+def test_an_aim_is_of_the_ratio_where_there_is_a_limit(
+    row: Row, ratio: float | None, is_met: object
+) -> None:
+    assert (row.ratio, row.is_met) == (ratio, is_met)
+
+
+def test_the_table_shows_ours_beside_the_limit() -> None:
+    rows = [Row("Notices", 700.0, "per s", limit=1000.0, beside="bare", aim=Aim(least=0.8))]
+    assert table(rows).split() == [
+        "ours", "limit", "ratio", "aim",
+        "Notices", "700", "per", "s", "1,000", "bare", "0.70", "at", "least", "0.8", "MISSED",
+    ]  # fmt: skip
+
+
+def test_a_percentile_is_a_value_that_was_measured() -> None:
+    values = [5.0, 1.0, 3.0, 2.0, 4.0]
+    assert [percentile(values, share) for share in (0.0, 0.5, 0.99, 1.0)] == [1.0, 3.0, 5.0, 5.0]
+    assert percentile([], 0.5) == 0.0
