@@ -1,0 +1,82 @@
+"""Who may do what at which address, written down a second time, by hand.
+
+A new address has to be entered here before the suite is green again: nothing escapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tenants.roles import Ability
+from tests.isolation.addresses import Address
+
+V, C, R = Ability.VIEW, Ability.CLEAR_EXCEPTIONS, Ability.CHANGE_RULES
+L, M, K = Ability.MANAGE_CONNECTIONS, Ability.MANAGE_MEMBERS, Ability.MANAGE_KEYS
+
+# Pages below /t/<slug>/ by name: the ability each method needs. What is not named is 405.
+COMPANY: Mapping[str, Mapping[str, Ability]] = {
+    "today": {"GET": V},
+    "today_live": {"GET": V},
+    "switch_environment": {"POST": V},
+    "payments": {"GET": V},
+    "payments_csv": {"GET": V},
+    "payment": {"GET": V},
+    "exceptions": {"GET": V},
+    "exceptions_retry": {"POST": C},
+    "exception_decide": {"GET": C, "POST": C},
+    "connections": {"GET": V},
+    "add_paytrace": {"GET": L, "POST": L},
+    "add_sagepro": {"GET": L, "POST": L},
+    "connection": {"GET": V},
+    "connection_test": {"GET": V},
+    "connection_do": {"POST": L},
+    "mapping": {"GET": V, "POST": R},
+    "mapping_preview": {"POST": V},
+    "gl_rules": {"GET": V, "POST": R},
+    "gl_rules_preview": {"POST": V},
+    "policy": {"GET": V, "POST": R},
+    "members": {"GET": V},
+    "member_invite": {"POST": M},
+    "invitation_withdraw": {"POST": M},
+    "member_role": {"POST": M},
+    "member_remove": {"POST": M},
+    "keys": {"GET": K},
+    "key_create": {"POST": K},
+    "key_revoke": {"POST": K},
+}
+
+# The API by route: the scope each method needs.
+API: Mapping[str, Mapping[str, str]] = {
+    "api/v1/payments": {"GET": "payments:read"},
+    "api/v1/payments/<uuid:id>": {"GET": "payments:read"},
+    "api/v1/exceptions": {"GET": "exceptions:read"},
+    "api/v1/exceptions/<uuid:id>": {"GET": "exceptions:read"},
+    "api/v1/exceptions/<uuid:id>/retry": {"POST": "exceptions:write"},
+    "api/v1/exceptions/<uuid:id>/put-on-account": {"POST": "exceptions:write"},
+    "api/v1/exceptions/<uuid:id>/choose-invoice": {"POST": "exceptions:write"},
+    "api/v1/exceptions/<uuid:id>/dismiss": {"POST": "exceptions:write"},
+    "api/v1/connections": {"GET": "connections:read"},
+    "api/v1/connections/<uuid:id>": {"GET": "connections:read"},
+    "api/v1/accounts": {"GET": "gl_rules:read"},
+    "api/v1/mappings": {"GET": "mappings:read", "POST": "mappings:write"},
+    "api/v1/gl-rules": {"GET": "gl_rules:read", "POST": "gl_rules:write"},
+}
+
+# No company's rows stand behind these. A link's token is a credential: who holds it is shown
+# which company it invites to.
+OPEN = frozenset({
+    "front", "new_company", "invitation", "account", "account_login", "account_logout",
+    "account_signup", "account_inactive", "account_change_password", "account_set_password",
+    "account_reset_password",
+    "account_reset_password_done", "account_reset_password_from_key_done",
+    "account_reset_password_from_key", "health_live", "health_ready", "health_metrics",
+    "security_txt", "api_schema", "api_docs",
+})  # fmt: skip
+OPEN_ROUTES = frozenset({"api/v1/^.*$"})
+SHOWN_TO_ITS_HOLDER = frozenset({"invitation"})
+
+
+def offered_at(address: Address) -> frozenset[str]:
+    """The methods of an address; of one without companies, those that may do something."""
+    known = COMPANY.get(address.name) if address.is_company_page else API.get(address.route)
+    return frozenset(known) if known is not None else frozenset({"GET", "POST"})

@@ -1,0 +1,180 @@
+"""One full set of rows of every kind for one environment of a company."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.accounting import operations as accounting
+from integrations.accounting.models import GLAccount
+from integrations.accounting.rules import AccountRole, GLRule
+from integrations.alerts.models import Alert
+from integrations.connections.models import AccessToken, Connection, ConnectionTest
+from integrations.connections.operations import new_notice_address
+from integrations.connections.secrets import keep_secrets
+from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
+from integrations.mapping import operations as mapping
+from integrations.mapping import queries as mappings
+from integrations.workflows import operations as workflows
+from integrations.workflows import queries as workflow_versions
+from tenants import operations as tenants
+from tenants.models import ApiAnswer, ApiKey, DueNotice, DueWork, WorkKind
+from tests import factories
+from tests.factories import Books
+
+RULES = (
+    GLRule("Cards", AccountRole.CARD_CLEARING, "1010"),
+    GLRule("Transfers", AccountRole.ACH_CLEARING, "1020"),
+    GLRule("Receivables", AccountRole.RECEIVABLES, "1200"),
+    GLRule("Deposits", AccountRole.CUSTOMER_DEPOSITS, "2300"),
+)
+_DAY = date(2026, 11, 20)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What a company's rows are recognised by, in every name, amount and number."""
+
+    word: str
+    amount: str
+    digits: str
+
+    @property
+    def email(self) -> str:
+        return f"owner@{self.word.lower()}.example"
+
+
+def fill(books: Books, look: Look) -> dict[str, str]:
+    """Make them; the ids that stand in URLs, by parameter. Inside the company's transaction."""
+    _name(books, look)
+    posted = factories.posted(books, **_values(look, "01"))
+    case = factories.parked(books, **_values(look, "02"), case_evidence={"note": look.word})
+    _secrets(books)
+    _events(books, look)
+    _versions(books, look)
+    key = _programs(books, look)
+    paused, halted = _stopped(books, look)
+    return {
+        "effect_id": str(posted.id),
+        "case_id": str(case.id),
+        "connection_id": str(books.paytrace.id),
+        "sage_id": str(books.sage.id),
+        "paused_id": str(paused.id),
+        "halted_id": str(halted.id),
+        "environment": str(books.environment.id),
+        "key_id": str(key.id),
+        "payments/id": str(posted.id),
+        "exceptions/id": str(case.id),
+        "connections/id": str(books.paytrace.id),
+    }
+
+
+def _values(look: Look, ending: str) -> dict[str, Any]:
+    return {
+        "amount": Decimal(look.amount),
+        "transaction_id": f"{look.digits}{ending}",
+        "customer_name": f"{look.word} Tools Inc.",
+        "customer_number": look.word[:6].upper(),
+        "invoice_reference": f"{look.word}-10432",
+    }
+
+
+def _name(books: Books, look: Look) -> None:
+    for connection in (books.paytrace, books.sage):
+        connection.name = f"{look.word} {connection.kind}"
+        connection.save(update_fields=["name"])
+    GLAccount.objects.filter(company=books.sage).update(description=f"{look.word} account")
+
+
+def _secrets(books: Books) -> None:
+    keep_secrets(
+        connection_id=books.paytrace.id, values={"username": "api-user", "password": "s3cret"}
+    )
+    keep_secrets(connection_id=books.sage.id, values={"dsn": "postgresql://u:p@h/d"})
+    new_notice_address(connection_id=books.paytrace.id, actor="alice")
+    AccessToken.objects.create(
+        connection=books.paytrace, ciphertext=b"x", key_version=1, expires_at=timezone.now()
+    )
+
+
+def _events(books: Books, look: Look) -> None:
+    notice = InboundNotice.objects.create(
+        connection=books.paytrace,
+        source="signed",
+        body=b"{}",
+        body_length=2,
+        body_hmac=b"\x01" * 32,
+        transaction_id=f"{look.digits}01",
+    )
+    NoticeKey.objects.create(connection=books.paytrace, key=b"\x02" * 32)
+    NoticeRefusal.objects.create(connection=books.paytrace, day=_DAY, reason="no_match", count=2)
+    SyncRun.objects.create(
+        connection=books.paytrace,
+        state="done",
+        first_day=_DAY,
+        last_day=_DAY,
+        sentence=f"{look.word} was read.",
+    )
+    Watermark.objects.create(connection=books.paytrace, complete_up_to=timezone.now())
+    ConnectionTest.objects.create(
+        connection=books.paytrace,
+        requested_by=look.email,
+        state="passed",
+        finished_at=timezone.now(),
+        findings=[{"label": "Sign in", "ok": True, "sentence": f"{look.word} signed in."}],
+    )
+    tenant_id = books.tenant.id
+    DueNotice.objects.create(
+        tenant_id=tenant_id, connection_id=books.paytrace.id, notice_id=notice.id
+    )
+    DueWork.objects.create(kind=WorkKind.POLL, tenant_id=tenant_id, subject_id=books.paytrace.id)
+    Alert.objects.create(
+        environment=books.environment, kind="sage.offline", subject_key="x", sentence=look.word
+    )
+
+
+def _versions(books: Books, look: Look) -> None:
+    environment_id, actor = books.environment.id, look.email
+    rows = mappings.in_force(environment_id).rows
+    mapping.publish(environment_id=environment_id, rows=rows, actor=actor, note=look.word)
+    accounting.publish_rules(
+        environment_id=environment_id, rules=RULES, actor=actor, note=look.word
+    )
+    steps = workflow_versions.in_force(environment_id).steps
+    workflows.publish(environment_id=environment_id, steps=steps, actor=actor)
+
+
+def _programs(books: Books, look: Look) -> ApiKey:
+    key, _ = tenants.create_api_key(
+        environment_id=books.environment.id,
+        name=f"{look.word} shop",
+        scopes=["payments:read"],
+        created_by=books.owner,
+    )
+    ApiAnswer.objects.create(
+        api_key=key, idempotency_key=look.word, request_hash=b"\x03" * 32, status=200, answer={}
+    )
+    return key
+
+
+def _stopped(books: Books, look: Look) -> tuple[Connection, Connection]:
+    paused = factories.paytrace_account(
+        books.environment, name=f"{look.word} paused", paused_at=timezone.now(), paused_reason="x"
+    )
+    halted = factories.sage_company(
+        books.environment, name=f"{look.word} halted", halted_at=timezone.now(), halted_reason="x"
+    )
+    _copy_chart(books.sage, halted)
+    return paused, halted
+
+
+def _copy_chart(source: Connection, company: Connection) -> None:
+    """Rules are published for every company of an environment, so each has the accounts."""
+    for account in GLAccount.objects.filter(company=source):
+        GLAccount.objects.create(
+            company=company, number=account.number, description=account.description
+        )

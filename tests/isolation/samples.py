@@ -1,0 +1,228 @@
+"""A value for every parameter of a URL, and a body for every request that changes something."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations.accounting.rule_json import to_json as rules_to_json
+from integrations.exceptions.kinds import Offer
+from integrations.mapping.company_targets import targets_of
+from integrations.mapping.engine import defaults
+from integrations.mapping.rows import to_json as rows_to_json
+from integrations.sagepro.sample.profile import sample_profile
+from tests.isolation.addresses import Address
+from tests.isolation.rows import RULES
+from tests.isolation.scene import NOWHERE, Company
+
+Values = Mapping[str, str]
+Body = Mapping[str, Any]
+
+# What a value of nobody looks like, by parameter; every other one is a well-formed id.
+_ABSENT = {
+    "slug": "nobody-knows",
+    "token": "bm9ib2R5IGhhcyBldmVyIGhhZCB0aGlzIHRva2VuIGJlZm9yZSE",
+    "url": "nothing/here",
+    "uidb36": "zz",
+    "key": "a1b2c3-0123456789abcdef",
+    "app_label": "tenants",
+}
+# The same in every company.
+_SHARED = ("url", "uidb36", "key", "app_label")
+# Rows that only the person's current environment has.
+BY_ENVIRONMENT = frozenset({
+    "effect_id", "case_id", "connection_id", "payments/id", "exceptions/id", "connections/id",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fill:
+    """One way to fill an address: closed words as they are, and which row stands for which."""
+
+    words: Values = field(default_factory=dict)
+    rows: Values = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return ",".join(self.words.values())
+
+
+NO_WORDS = Fill()
+# What stands in a URL as a word out of a closed list; each word is an address of its own.
+_WHAT = {
+    "test": "connection_id",
+    "poll": "connection_id",
+    "pause": "connection_id",
+    "resume": "paused_id",
+    "lift-halt": "halted_id",
+    "have-reset": "connection_id",
+    "notice-address": "connection_id",
+    "settings": "connection_id",
+    "secrets": "connection_id",
+    "no-such-thing": "connection_id",
+}
+_FILLS = {
+    "exception_decide": tuple(
+        Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
+    ),
+    "connection_do": tuple(
+        Fill({"what": word}, {"connection_id": row}) for word, row in _WHAT.items()
+    ),
+}
+NOT_OFFERED = frozenset({"no-such-thing", "no-such-offer"})
+
+
+class NoSample(LookupError):  # noqa: N818 told to whoever adds a URL
+    """A URL has a parameter that nobody gave a sample for: nothing may escape."""
+
+
+def fills(address: Address) -> tuple[Fill, ...]:
+    """The ways to fill an address: one, or one for each of its words."""
+    return _FILLS.get(address.name, (NO_WORDS,))
+
+
+def values_of(company: Company, address: Address, fill: Fill, *, dev: bool = False) -> Values:
+    """What this company puts into the address. Raises NoSample."""
+    known = {
+        **(company.dev_values if dev else company.values),
+        **{name: _ABSENT[name] for name in _SHARED},
+        "object_id": _admin_row(address, company),
+    }
+    return _chosen(address, fill, known)
+
+
+def absent_values(address: Address, fill: Fill) -> Values:
+    """What stands for nobody's row. Raises NoSample."""
+    names = {*_COMPANY_PARAMETERS, *_ABSENT}
+    return _chosen(address, fill, {name: _ABSENT.get(name, NOWHERE) for name in names})
+
+
+_COMPANY_PARAMETERS = (
+    "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
+    "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
+    "connections/id", "object_id",
+)  # fmt: skip
+
+
+def _chosen(address: Address, fill: Fill, known: Values) -> dict[str, str]:
+    chosen: dict[str, str] = {}
+    for name in address.parameters:
+        key = fill.rows.get(name, name)
+        if name not in fill.words and key not in known:
+            raise NoSample(f"{address}: no sample for the parameter {name!r}")
+        chosen[name] = fill.words[name] if name in fill.words else known[key]
+    return chosen
+
+
+def _admin_row(address: Address, company: Company) -> str:
+    """`admin/<app>/<model>/…`: that model's row of the company; nobody's where it has none."""
+    parts = address.route.split("/")
+    return company.objects.get("_".join(parts[1:3]), NOWHERE)
+
+
+def body(address: Address, fill: Fill, values: Values) -> Body:
+    """What a person or program sends with a POST that is meant; empty where nothing is needed.
+
+    `values` are a company's: the ones that stand in bodies name rows too.
+    """
+    make = _BODIES.get(address.name or address.route)
+    by_word = _BODIES_BY_WORD.get(str(fill))
+    made = make or by_word
+    return made(values) if made else {}
+
+
+def _mapping_form() -> dict[str, str]:
+    rows = defaults(targets_of(sample_profile()))
+    form = {"action": "publish", "note": "changed", "rows": str(len(rows))}
+    for number, row in enumerate(rows):
+        form[f"row{number}-target"] = row.target
+        form[f"row{number}-source"] = row.source or "="
+        form[f"row{number}-constant"] = row.constant
+        form[f"row{number}-steps"] = "0"
+    return form
+
+
+def _rules_form() -> dict[str, str]:
+    form = {"action": "publish", "note": "changed", "rules": str(len(RULES))}
+    for number, rule in enumerate(RULES):
+        form[f"rule{number}-name"] = f"{rule.name} anew"
+        form[f"rule{number}-role"] = rule.role.value
+        form[f"rule{number}-account"] = rule.account
+        form[f"rule{number}-conditions"] = "0"
+    return form
+
+
+_PAYTRACE = {
+    "name": "Second till",
+    "gateway_environment": "production",
+    "api_version": "v3",
+    "username": "client-id",
+    "password": "client-secret",
+    "merchant_id": "MID-9",
+    "zone": "America/Chicago",
+    "currency": "USD",
+}
+_SAGE = {
+    "name": "Second company",
+    "company_number": "02",
+    "host": "db.example",
+    "port": "5432",
+    "database": "sage02",
+    "user": "tieout",
+    "password": "secret",
+}
+_WHY = {"reason": "Keyed by hand on Friday"}
+
+# By the name of the page, or the route of the API.
+_BODIES: Mapping[str, Callable[[Values], Body]] = {
+    "switch_environment": lambda v: {"environment": v["environment"]},
+    "exceptions_retry": lambda _: {"code": "invoice_not_found"},
+    "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
+    "add_sagepro": lambda _: _SAGE,
+    "mapping": lambda v: {**_mapping_form(), "effect": v["effect_id"]},
+    "mapping_preview": lambda v: {**_mapping_form(), "effect": v["effect_id"]},
+    "gl_rules": lambda v: {**_rules_form(), "effect": v["effect_id"]},
+    "gl_rules_preview": lambda v: {**_rules_form(), "effect": v["effect_id"]},
+    "policy": lambda _: {"invoice_missing": "on_account", "duplicate_window_days": "3"},
+    "member_invite": lambda _: {"email": "new@elsewhere.example", "role": "viewer"},
+    "member_role": lambda _: {"role": "approver"},
+    "key_create": lambda _: {"name": "Till", "scopes": ["payments:read"]},
+    "account": lambda _: {"name": "Another name"},
+    "new_company": lambda _: {"name": "Third company"},
+    "api/v1/exceptions/<uuid:id>/put-on-account": lambda _: {"customer_number": "ACME01"},
+    "api/v1/exceptions/<uuid:id>/choose-invoice": lambda _: {"invoice_number": "10432"},
+    "api/v1/exceptions/<uuid:id>/dismiss": lambda _: _WHY,
+    "api/v1/mappings": lambda _: {"rows": rows_to_json(defaults(targets_of(sample_profile())))},
+    "api/v1/gl-rules": lambda _: {"rules": rules_to_json(RULES)},
+}
+# By the word in the URL.
+_BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
+    "on_account": lambda _: {"customer_number": "ACME01"},
+    "choose_invoice": lambda _: {"invoice_number": "10432"},
+    "dismiss": lambda _: _WHY,
+    "pause": lambda _: _WHY,
+    "lift-halt": lambda _: _WHY,
+    "settings": lambda v: {
+        "settings-name": "Renamed",
+        "settings-merchant_id": "MID-10",
+        "settings-zone": "America/Denver",
+        "settings-currency": "USD",
+        "settings-posts_to": v["sage_id"],
+    },
+    "secrets": lambda _: {"secrets-username": "other-user", "secrets-password": "other-secret"},
+}
+# Pages whose POST shows something and writes nothing, and why the owner's POST changes nothing.
+CHANGES_NOTHING = frozenset({
+    "switch_environment",  # a cookie
+    "mapping_preview", "gl_rules_preview",
+})  # fmt: skip
+# Bodies in which a row of a company is named, by page or word, and which row that is.
+NAMES_ROWS = {
+    "switch_environment": "environment",
+    "add_paytrace": "sage_id",
+    "settings": "sage_id",
+    "mapping": "effect_id",
+    "mapping_preview": "effect_id",
+    "gl_rules": "effect_id",
+    "gl_rules_preview": "effect_id",
+}
