@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
+from django.urls import URLPattern, URLResolver
 
 from integrations import pipeline
 from integrations.connections.admin import ConnectionAdmin
@@ -19,6 +20,17 @@ from tenants.support_admin import SupportAction, offered
 
 # allauth's limits on failed sign-ins do not cover the admin's own login page.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+_every_address = admin.site.get_urls
+
+
+def _addresses() -> list[URLPattern | URLResolver]:
+    """Without *view on site*: it looks rows up outside of any company, and nothing has a page
+    to be sent to."""
+    found: list[URLPattern | URLResolver] = _every_address()
+    return [each for each in found if getattr(each, "name", "") != "view_on_site"]
+
+
+admin.site.get_urls = _addresses  # type: ignore[method-assign]
 
 
 def _redrive(*, row: Effect, actor: str, reason: str) -> None:  # noqa: ARG001 audited
