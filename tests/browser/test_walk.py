@@ -53,8 +53,8 @@ def test_a_payment_arrives_is_posted_and_read_down_to_the_row_in_sage(
     expect(page.get_by_text("Posted", exact=True).first).to_be_visible()
     effect = world.effect(paid)
     expect(page.get_by_text(effect.sage_reference).first).to_be_visible()
-    receipt = page.get_by_role("cell", name=effect.marker)
-    expect(receipt.first).to_be_visible()
+    in_sage = page.get_by_role("region", name="In Sage")
+    expect(in_sage.get_by_role("definition").filter(has_text=effect.marker).first).to_be_visible()
 
 
 def test_an_exception_is_cleared_by_choosing_the_invoice(world: World, visit: Visit) -> None:
