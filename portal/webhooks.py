@@ -6,12 +6,13 @@ same bytes in the same time; neither leaves more than a count.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 import structlog
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import RawPostDataException, UnreadablePostError
 
 from integrations import pipeline
@@ -25,6 +26,7 @@ from tenants.crypto import Secret
 
 log = structlog.get_logger("portal.webhooks")
 MOST_BYTES = 256 * 1024
+_MOST_DIGITS = len(str(MOST_BYTES))
 FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
 _STORED = b'{"status": "stored"}'
@@ -79,19 +81,27 @@ def _store(target: NoticeTarget, delivery: Delivery) -> HttpResponse:
     is_new = pipeline.receive(
         delivery, tenant_id=target.tenant_id, connection_id=target.connection_id
     )
-    return HttpResponse(_STORED if is_new else _KNOWN, status=202, content_type=_JSON)
+    return _reply(202, _STORED if is_new else _KNOWN)
 
 
 def _body(request: HttpRequest) -> bytes | None:
     """The raw bytes, or None when there are too many of them."""
     declared = request.headers.get("Content-Length") or "0"
-    if declared.isdigit() and int(declared) > MOST_BYTES:
+    if _is_too_large(declared):
         return None
     try:
         body = request.read(MOST_BYTES + 1)
     except (UnreadablePostError, RawPostDataException):
         return b""
     return None if len(body) > MOST_BYTES else body
+
+
+def _is_too_large(declared: str) -> bool:
+    """`²` is a digit that is no number, and thousands of digits are one nobody converts."""
+    if not (declared.isascii() and declared.isdigit()):
+        return False
+    digits = declared.lstrip("0")
+    return len(digits) > _MOST_DIGITS or int(digits or "0") > MOST_BYTES
 
 
 def _count(target: NoticeTarget | None, reason: str) -> None:
@@ -106,4 +116,11 @@ def _refused() -> HttpResponse:
 
 
 def _answer(status: int, sentence: str, headers: dict[str, str] | None = None) -> HttpResponse:
-    return JsonResponse({"message": sentence}, status=status, headers=headers)
+    return _reply(status, json.dumps({"message": sentence}).encode(), headers)
+
+
+def _reply(status: int, body: bytes, headers: dict[str, str] | None = None) -> HttpResponse:
+    """An answer of known length: one of unknown length leaves in pieces, each waiting for the
+    other side's acknowledgement of the last."""
+    told = {"Content-Length": str(len(body)), **(headers or {})}
+    return HttpResponse(body, status=status, content_type=_JSON, headers=told)

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django_q.tasks import async_task
@@ -77,24 +78,26 @@ def wake(kind: WorkKind, *, tenant_id: uuid.UUID, subject_id: uuid.UUID) -> None
     What the drain shall see must be committed before. Cheaper than `ring` where many call it:
     while the drain is due already, by somebody's ring or at the end of a wait, this only looks.
     """
+    values: dict[str, Any] = {"kind": kind, "subject": subject_id}
     with connection.cursor() as cursor:
-        cursor.execute(_WAKE, {"kind": kind, "subject": subject_id})
-        is_known, is_free = cursor.fetchone()
-    if not is_known:
+        cursor.execute(_LOOK, values)
+        found = cursor.fetchone()
+        if found == (True,):
+            cursor.execute(_WAKE, values)
+            if cursor.fetchone() == (True,):
+                enqueue(Due(str(kind), tenant_id, subject_id))
+    if found is None:
         ring(kind, tenant_id=tenant_id, subject_id=subject_id)
-    elif is_free:
-        enqueue(Due(str(kind), tenant_id, subject_id))
 
 
+_LOOK = (
+    "SELECT due_at IS NULL FROM tenants_duework WHERE kind = %(kind)s AND subject_id = %(subject)s"
+)
 # Whoever holds the drain finds it due when it gives it back, and rings itself.
 _WAKE = """
-WITH woken AS (
     UPDATE tenants_duework SET due_at = statement_timestamp(), rung_at = statement_timestamp()
     WHERE kind = %(kind)s AND subject_id = %(subject)s AND due_at IS NULL
-    RETURNING lease_until IS NULL OR lease_until < statement_timestamp() AS is_free
-)
-SELECT EXISTS (SELECT 1 FROM tenants_duework WHERE kind = %(kind)s AND subject_id = %(subject)s),
-       EXISTS (SELECT 1 FROM woken WHERE is_free)
+    RETURNING lease_until IS NULL OR lease_until < statement_timestamp()
 """
 
 
