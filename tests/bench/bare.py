@@ -29,7 +29,7 @@ def store(request: HttpRequest, token: str) -> HttpResponse:
         cursor.execute(
             "INSERT INTO bare_notice (id, body) VALUES (%s, %s)", [uuid.uuid4(), request.body]
         )
-    return HttpResponse(status=202)
+    return HttpResponse(b"{}", status=202, headers={"Content-Length": "2"})
 
 
 urlpatterns = [path("hooks/<token>", store)]

@@ -46,9 +46,13 @@ class Result:
     p99: float
 
     @property
+    def accepted(self) -> int:
+        return self.answers.get("202", 0)
+
+    @property
     def per_second(self) -> float:
         """Accepted notices per second."""
-        return self.answers.get("202", 0) / self.seconds
+        return self.accepted / self.seconds
 
 
 def send(job: Job) -> Result:
@@ -155,7 +159,7 @@ def _is_whole(read: bytes) -> bool:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
             return len(body) >= int(line[15:])
-    return True
+    return body.endswith(b"0\r\n\r\n")
 
 
 class Run:
