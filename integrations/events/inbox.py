@@ -66,7 +66,7 @@ def store(
             "connection": connection_id,
             "key": _key(delivery, digest),
             "source": delivery.source.value,
-            "content_type": delivery.content_type[:100],
+            "content_type": _readable(delivery.content_type)[:100],
             "body": redacted.body,
             "length": len(delivery.body),
             "hmac": digest,
@@ -125,6 +125,11 @@ def mark_read(
         state=state, transaction_id=transaction_id[:64], sentence=sentence[:300], read_at=Now()
     )
     return changed == 1
+
+
+def _readable(text: str) -> str:
+    """A header without control characters: a NUL in it could not be stored."""
+    return "".join(character for character in text if character.isprintable())
 
 
 def _keyed_hash(body: bytes) -> bytes:
