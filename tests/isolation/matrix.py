@@ -148,7 +148,7 @@ def actors_at(address: Address, scene: Scene) -> tuple[Actor, ...]:
     of a model in the admin have one guard before them, where everybody is asked."""
     if address.is_api:
         return (scene.person("anonymous"), scene.person("owner A"), *scene.programs)
-    if address.is_admin and "object_id" in address.parameters:
+    if address.is_admin and address.route.count("/") >= 3:
         return tuple(scene.person(name) for name in ("anonymous", "owner A", "support staff"))
     return (*scene.people, scene.program("key A everything"))
 

@@ -23,19 +23,23 @@ from tests.isolation.watched import ALIASES
 
 LEAKY = "tests.isolation.leaky_urls"
 # What has to be said about each leaky view, among other things.
-LEAKS = (
-    ("without_the_door", "anonymous: GET", "200 instead of 302"),
-    ("without_the_door", "owner B: GET", "shows 555101"),
-    ("without_membership", "owner B: GET", "200 instead of 404"),
-    ("across", "owner A: GET", "(foreign): shows 666202"),
-    ("across", "user of both: GET", "(foreign): shows ids of Brightwater"),
-    ("forbidden", "viewer A: GET", "(foreign): 403 instead of 404"),
-    ("telling", "approver A: GET", "(foreign): answered otherwise"),
-    ("any_environment", "accountant A: GET", "(dev): 200 instead of 404"),
-    ("broken", "it A: GET", "500 instead of 404: DoesNotExist"),
-    ("noting", "viewer A: GET", "wrote to tenants_auditevent"),
-    ("without_ability", "viewer A: POST", "200 instead of 403"),
-)
+LEAKS = {
+    "without_the_door": (
+        ("anonymous: GET", "200 instead of 302"),
+        ("owner B: GET", "shows 555101"),
+    ),
+    "without_membership": (("owner B: GET", "200 instead of 404"),),
+    "across": (
+        ("owner A: GET", "(foreign): shows 666202"),
+        ("user of both: GET", "(foreign): shows ids of Brightwater"),
+    ),
+    "forbidden": (("viewer A: GET", "(foreign): 403 instead of 404"),),
+    "telling": (("approver A: GET", "(foreign): answered otherwise"),),
+    "any_environment": (("accountant A: GET", "(dev): 200 instead of 404"),),
+    "broken": (("it A: GET", "500 instead of 404: DoesNotExist"),),
+    "noting": (("viewer A: GET", "wrote to tenants_auditevent"),),
+    "without_ability": (("viewer A: POST", "200 instead of 403"),),
+}
 # A wall torn down, the check that looks there, and what it has to name.
 TORN = (
     ("ALTER TABLE posting_effect DISABLE ROW LEVEL SECURITY", "without_walls", "posting_effect"),
@@ -98,12 +102,11 @@ def leaky(settings: Settings, matrix: Matrix) -> Callable[[str], list[str]]:
     return found
 
 
-@pytest.mark.parametrize(("name", "who", "what"), LEAKS)
-def test_a_leaky_view_is_found(
-    name: str, who: str, what: str, leaky: Callable[[str], list[str]]
-) -> None:
-    told = [sentence for sentence in leaky(name) if sentence.startswith(who)]
-    assert any(what in sentence for sentence in told), told[:10]
+@pytest.mark.parametrize("name", LEAKS)
+def test_a_leaky_view_is_found(name: str, leaky: Callable[[str], list[str]]) -> None:
+    told = leaky(name)
+    for who, what in LEAKS[name]:
+        assert any(each.startswith(who) and what in each for each in told), told[:10]
 
 
 def test_a_sound_view_is_not_found(leaky: Callable[[str], list[str]]) -> None:
