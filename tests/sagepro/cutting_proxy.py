@@ -1,4 +1,4 @@
-"""A socket between a connector and PostgreSQL that is cut at COMMIT."""
+"""A socket between a program of ours and PostgreSQL that is cut at COMMIT."""
 
 from __future__ import annotations
 
@@ -16,21 +16,28 @@ class CuttingProxy:
     """Passes bytes both ways until the client sends COMMIT, then hangs up on it.
 
     With `reaches_server` the server gets the COMMIT and answers it; the answer is swallowed.
-    Without, the server never hears of it.
+    Without, the server never hears of it. After `cut_only` just one COMMIT is cut and the
+    others pass.
     """
 
     def __init__(self, dsn: str, *, folder: Path, reaches_server: bool) -> None:
         url = make_url(dsn)
         self._server = str(Path(str(url.query["host"])) / SOCKET_NAME)
         self._reaches_server = reaches_server
+        self._only = 0
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._listener.bind(str(folder / SOCKET_NAME))
         self._listener.listen()
         self._threads: list[threading.Thread] = []
+        self.commits = 0
         self.cuts = 0
         self.dsn = url.update_query_dict({"host": str(folder)}).render_as_string(
             hide_password=False
         )
+
+    def cut_only(self, number: int, *, reaches_server: bool) -> None:
+        """Cut just the COMMIT of this number, counted from 1 from now on."""
+        self.commits, self._only, self._reaches_server = 0, number, reaches_server
 
     def __enter__(self) -> CuttingProxy:
         self._start(self._accept)
@@ -65,7 +72,7 @@ class CuttingProxy:
 
     def _questions(self, client: socket.socket, server: socket.socket) -> None:
         while data := _receive(client):
-            if b"COMMIT\x00" in data:  # the whole word: BEGIN says READ COMMITTED
+            if self._is_cut(data):
                 self.cuts += 1
                 _shut(client)
                 if self._reaches_server:
@@ -74,6 +81,12 @@ class CuttingProxy:
             server.sendall(data)
         # Half-closed: the server reads to the end, so a COMMIT it got is carried out.
         _shut(server, how=socket.SHUT_WR)
+
+    def _is_cut(self, data: bytes) -> bool:
+        if b"COMMIT\x00" not in data:  # the whole word: BEGIN says READ COMMITTED
+            return False
+        self.commits += 1
+        return not self._only or self.commits == self._only
 
     def _answers(self, server: socket.socket, client: socket.socket) -> None:
         while data := _receive(server):
