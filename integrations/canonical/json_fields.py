@@ -6,6 +6,7 @@ Nothing is parsed, so duplicate keys, huge numbers and 100,000 brackets are only
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from integrations.canonical.card_numbers import find_in
 from integrations.canonical.edits import REMOVED, Edit, Walk, card_text
@@ -23,6 +24,8 @@ _ID_VALUE = re.compile(rb'("?)[0-9]{1,40}\1(?=[ \t\r\n]*(?:[,}\]]|$))')
 _BARE_KEY = re.compile(rb"(?<![\w.\-])([\w.\-]++)['\]]?[ \t]{0,4}(?:=>?|:)[ \t\r\n]{0,4}$")
 _BETWEEN_STRINGS = re.compile(rb"(?:[\s\[\]{},:0-9eE+.\-]|true|false|null)*+")
 _NUMBER = b"+-.0123456789eE"
+# Senders choose their keys; what is remembered of them stays small.
+_LONGEST_REMEMBERED = 64
 
 
 def read_json(data: bytes, walk: Walk) -> list[Edit]:
@@ -38,7 +41,9 @@ def read_json(data: bytes, walk: Walk) -> list[Edit]:
             return edits
         walk.spend()
         start = token.start()
-        if token[3]:
+        if token[3] and start >= card_object_end and _is_everyday(token[1]):
+            position = token.end()
+        elif token[3]:
             name = _plain(token[1])
             inside_card = start < card_object_end
             parent = b"card" if inside_card else b""
@@ -46,12 +51,31 @@ def read_json(data: bytes, walk: Walk) -> list[Edit]:
             edits += found
             if not inside_card and data[position : position + 1] == b"{":
                 card_object_end = _object_end(data, position, name, walk)
-        elif _follows_secret_key(data, position, start):
+        elif position < start and _follows_secret_key(data, position, start):
             edits.append(Edit(*token.span(1), REMOVED))
             position = token.end()
         else:
             edits += _read_string(token, walk)
             position = token.end()
+
+
+def _is_everyday(content: bytes) -> bool:
+    """Whether a key outside card objects needs no look at itself, nor at what follows it.
+
+    Most keys of a notice are of this kind and come again in the next one.
+    """
+    return len(content) <= _LONGEST_REMEMBERED and _is_known_everyday(content)
+
+
+@lru_cache(maxsize=4096)
+def _is_known_everyday(content: bytes) -> bool:
+    return (
+        b"\\" not in content
+        and WORTH_READING.search(content) is None
+        and not is_secret(content)
+        and not is_id(content)
+        and compact(content) not in CARD_OBJECTS
+    )
 
 
 def _plain(content: bytes) -> bytes:
