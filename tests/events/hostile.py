@@ -178,8 +178,9 @@ def signatures() -> Iterator[dict[str, str]]:
 def tokens(known: str) -> tuple[str, ...]:
     """Paths below /hooks/ that lead nowhere. PEP 3333: bytes written as latin-1."""
     return (
-        "/hooks/", "/hooks//", "/hooks/a", f"/hooks/{known[7:].swapcase()}", f"{known}x", known[:-1],
-        f"/hooks/x{known[7:]}", f"{known}/extra", f"/hooks/../hooks{known[6:]}x", f"{known}\x00",
+        "/hooks/", "/hooks//", "/hooks/a", f"{known}x", known[:-1],
+        f"/hooks/{known[7:].swapcase()}", f"/hooks/x{known[7:]}", f"{known}/extra",
+        f"/hooks/../hooks{known[6:]}x", f"{known}\x00",
         f"{known}\n", f"{known} ", f"{known}%00", f"{known}?x", f"{known};a=b", f"{known}.json",
         "/hooks/../../etc/passwd", "/hooks/%2e%2e%2fadmin", "/hooks/\xff\xfe", "/hooks/\xc0\xaf",
         "/hooks/\xed\xa0\x80", "/hooks/\x00", "/hooks/" + "a" * 100_000, "/hooks/" + "/" * 5000,

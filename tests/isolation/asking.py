@@ -7,6 +7,7 @@ import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -55,7 +56,7 @@ class Asker:
     """Sends requests as an actor, each with nothing but the actor's own cookie or key."""
 
     def __init__(self, *, enforce_csrf: bool = False) -> None:
-        self._handler = ClientHandler(enforce_csrf_checks=enforce_csrf)
+        self._handler = _handler(enforce_csrf=enforce_csrf)
         self._requests = RequestFactory()
         self._failure = ""
         got_request_exception.connect(self._note_failure)
@@ -82,6 +83,12 @@ class Asker:
     def _note_failure(self, **_: Any) -> None:
         kind, error, _trace = sys.exc_info()
         self._failure = f"{kind.__name__ if kind else ''}: {error}"
+
+
+@lru_cache
+def _handler(*, enforce_csrf: bool) -> ClientHandler:
+    """Loading every middleware looks through all static files, so it is done once."""
+    return ClientHandler(enforce_csrf_checks=enforce_csrf)
 
 
 def _cookie_header(actor: Actor, cookies: Mapping[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from uuid import UUID
 
 import psycopg
@@ -29,6 +30,11 @@ CREATE FUNCTION watch.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
     'BEGIN INSERT INTO watch.journal VALUES (TG_TABLE_NAME); RETURN NULL; END';
 """
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+_COMPANY_COLUMNS = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name = 'tenant_id'
+"""
 
 
 class Watched:
@@ -78,7 +84,10 @@ class Watched:
 
     def changed(self, tables: Iterable[str], *, tenant_id: UUID | None = None) -> list[str]:
         """Which of these tables hold other rows than they were built with; of one company."""
-        return [table for table in tables if self._differs(table, tenant_id)]
+        chosen = [table for table in tables if tenant_id is None or table in self._columns]
+        now = self._digests("public", chosen, tenant_id)
+        built = self._digests("kept", chosen, tenant_id)
+        return [table for table in chosen if now[table] != built[table]]
 
     def close(self) -> None:
         self._connection.close()
@@ -86,34 +95,26 @@ class Watched:
     def reopen(self) -> None:
         self._connection = psycopg.connect(self.url, autocommit=True)
 
-    def _differs(self, table: str, tenant_id: UUID | None) -> bool:
+    def _digests(self, schema: str, tables: list[str], tenant_id: UUID | None) -> dict[str, str]:
+        if not tables:
+            return {}
+        parts = [self._digest(schema, table, tenant_id) for table in tables]
+        return dict(self._connection.execute(sql.SQL(" UNION ALL ").join(parts)).fetchall())
+
+    def _digest(self, schema: str, table: str, tenant_id: UUID | None) -> sql.Composed:
         where: sql.SQL | sql.Composed = sql.SQL("true")
         if tenant_id is not None:
-            column = self._company_column(table)
-            if not column:
-                return False
-            where = sql.SQL("{} = {}").format(sql.Identifier(column), sql.Literal(tenant_id))
-        question = sql.SQL(
-            "SELECT md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {}.{} t WHERE {}"
-        )
-        name = sql.Identifier(table)
-        digests = [
-            self._connection.execute(
-                question.format(sql.Identifier(schema), name, where)
-            ).fetchone()
-            for schema in ("public", "kept")
-        ]
-        return digests[0] != digests[1]
+            column = sql.Identifier(self._columns[table])
+            where = sql.SQL("{} = {}").format(column, sql.Literal(tenant_id))
+        return sql.SQL(
+            "SELECT {}, md5(string_agg(t::text, '|' ORDER BY t::text)) FROM {}.{} t WHERE {}"
+        ).format(sql.Literal(table), sql.Identifier(schema), sql.Identifier(table), where)
 
-    def _company_column(self, table: str) -> str:
-        if table == "tenants_tenant":
-            return "id"
-        found = self._connection.execute(
-            "SELECT column_name FROM information_schema.columns WHERE table_schema = 'public' "
-            "AND table_name = %s AND column_name = 'tenant_id'",
-            [table],
-        ).fetchone()
-        return found[0] if found else ""
+    @cached_property
+    def _columns(self) -> dict[str, str]:
+        """The column that names the company, by table."""
+        rows = self._connection.execute(_COMPANY_COLUMNS).fetchall()
+        return {**{row[0]: "tenant_id" for row in rows}, "tenants_tenant": "id"}
 
     def _run(self, statement: str, table: str) -> None:
         self._connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
