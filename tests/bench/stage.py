@@ -88,9 +88,11 @@ def set_stage(*, seconds: int) -> Iterator[Stage]:
             yield stage
         finally:
             signal.alarm(0)
-            supervisor.stop_all()
-            postgres.remove(data)
-            shutil.rmtree(folder, ignore_errors=True)
+            try:
+                supervisor.stop_all()
+            finally:
+                postgres.remove(data)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _passwords() -> dict[str, str]:
