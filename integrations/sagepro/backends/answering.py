@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -13,7 +14,8 @@ from integrations.canonical.posting import (
     PostingResult,
 )
 from integrations.sagepro.backends import checking, documents, evidence, ledger
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, H, Row
+from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.plan import (
     ZERO,
     Answered,
@@ -34,16 +36,16 @@ def answer(connection: Connection, company: SqlCompany, request: PostingRequest)
     """
     records = ledger.find(connection, company, key=request.effect_key, marker=request.marker)
     if records:
-        return _known(connection, company, request, records[0], alone=len(records) == 1)
+        return known(connection, company, request, records[0], alone=len(records) == 1)
     receipts = receipts_by_marker(connection, company, request.marker)
     if receipts:
         return _remembered(connection, company, request, receipts)
     return _post(connection, company, request)
 
 
-def _known(
-    connection: Connection,
-    company: SqlCompany,
+def known(
+    connection: H,
+    company: Company[H],
     request: PostingRequest,
     record: Row,
     *,
@@ -51,17 +53,17 @@ def _known(
 ) -> PostingResult:
     """Our record has the key or the marker; the books say whether it still stands."""
     if not alone or record["effect_key"] != request.effect_key:
-        return _conflict(company, {"postings": [record]}, "The marker belongs to another key.")
+        return conflict(company, {"postings": [record]}, "The marker belongs to another key.")
     if record["state"] == ledger.WITHDRAWN:
         return PostingResult(PostingOutcome.WITHDRAWN)
     found = evidence.read_back(connection, company, record)
     if record["payload_hash"] != request.payload_hash:
-        return _conflict(company, found, "The key was posted with other contents.")
+        return conflict(company, found, "The key was posted with other contents.")
     return _compared(company, request, record, found)
 
 
 def _compared(
-    company: SqlCompany, request: PostingRequest, record: Row, found: Mapping[str, list[Row]]
+    company: Company[Any], request: PostingRequest, record: Row, found: Mapping[str, list[Row]]
 ) -> PostingResult:
     rows = evidence.receipt_values(found["receipts"])
     meant = evidence.recorded_values(record)
@@ -75,7 +77,7 @@ def _compared(
         )
     if all(row in meant for row in rows) and lines <= record["line_count"]:
         return PostingResult(PostingOutcome.PARTIAL, evidence=evidence.as_evidence(company, found))
-    return _conflict(company, found, "The receipts in Sage are not the ones we wrote.")
+    return conflict(company, found, "The receipts in Sage are not the ones we wrote.")
 
 
 def _remembered(
@@ -85,9 +87,9 @@ def _remembered(
 
     What the receipts say is written into our record again, so that a later reversal counts it.
     """
-    if not _is_this(company, request, receipts):
+    if not is_this(company, request, receipts):
         sentence = "Receipts in Sage carry this marker with other values."
-        return _conflict(company, {"receipts": receipts}, sentence)
+        return conflict(company, {"receipts": receipts}, sentence)
     values = evidence.receipt_values(receipts)
     session = str(receipts[0].get("session", ""))
     ledger.record(connection, company, request, values=values, session=session)
@@ -100,7 +102,7 @@ def _remembered(
     )
 
 
-def _is_this(company: SqlCompany, request: PostingRequest, receipts: list[Row]) -> bool:
+def is_this(company: Company[Any], request: PostingRequest, receipts: list[Row]) -> bool:
     """Whether receipts carrying our marker are what this request would have written."""
     for row in receipts:
         if row["customer_number"] != request.customer_number.strip():
@@ -123,12 +125,12 @@ def _is_this(company: SqlCompany, request: PostingRequest, receipts: list[Row]) 
     return values == sorted(parts)
 
 
-def _conflict(company: SqlCompany, found: Mapping[str, list[Row]], sentence: str) -> PostingResult:
+def conflict(company: Company[Any], found: Mapping[str, list[Row]], sentence: str) -> PostingResult:
     rows = evidence.as_evidence(company, found)
     return PostingResult(PostingOutcome.CONFLICT, evidence={"conflict": sentence, **rows})
 
 
-def _checked_plan(connection: Connection, company: SqlCompany, request: PostingRequest) -> Plan:
+def checked_plan(connection: H, company: Company[H], request: PostingRequest) -> Plan:
     if request.kind not in company.profile.kinds:
         raise refuse(
             "profile_missing",
@@ -146,20 +148,20 @@ def _checked_plan(connection: Connection, company: SqlCompany, request: PostingR
         row, in_history = checking.find_document(connection, company, plan.credit_number)
         if row or in_history:
             found = {"invoices": [row] if row else []}
-            raise Answered(_conflict(company, found, "A document has our marker as its number."))
+            raise Answered(conflict(company, found, "A document has our marker as its number."))
     return plan
 
 
 def _post(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
-    plan = _checked_plan(connection, company, request)
+    plan = checked_plan(connection, company, request)
     write(connection, company, request, plan)
     record = ledger.find_key(connection, company, request.effect_key)
     if record is None:
-        raise Answered(_conflict(company, {}, "Our own record vanished while writing."))
+        raise Answered(conflict(company, {}, "Our own record vanished while writing."))
     found = evidence.read_back(connection, company, record)
     wrong = evidence.differences(company, request, plan, found)
     if wrong:
-        raise Answered(_conflict(company, found, "; ".join(wrong) + "; nothing was kept."))
+        raise Answered(conflict(company, found, "; ".join(wrong) + "; nothing was kept."))
     return PostingResult(
         PostingOutcome.POSTED,
         sage_reference=reference(request, document_numbers(plan)),

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-
-from sqlalchemy import Connection
+from typing import Any
 
 from integrations.canonical.posting import Application, PostingKind, PostingRequest
 from integrations.sagepro.backends import documents, reading
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, H, Row
 from integrations.sagepro.backends.plan import ZERO, Movement, Plan, refuse, wait
 
 
-def plan_receipt(connection: Connection, company: SqlCompany, request: PostingRequest) -> Plan:
+def plan_receipt(connection: H, company: Company[H], request: PostingRequest) -> Plan:
     """What a receipt does: its applications, and the rest as an open credit.
 
     Raises Answered with REFUSED or WAIT.
@@ -37,7 +36,7 @@ def plan_receipt(connection: Connection, company: SqlCompany, request: PostingRe
     return Plan(customer=customer, movements=movements, new_credit=rest, credit_number=number)
 
 
-def credit_number(company: SqlCompany, request: PostingRequest) -> str:
+def credit_number(company: Company[Any], request: PostingRequest) -> str:
     """The document number of an open credit: the marker, so that it is always the same."""
     return request.marker[-company.profile.column("invoices", "number").type.width :]
 
@@ -69,7 +68,7 @@ def _wrong(sentence: str) -> Exception:
     return refuse("value_refused", sentence, field="applications")
 
 
-def find_customer(connection: Connection, company: SqlCompany, request: PostingRequest) -> Row:
+def find_customer(connection: H, company: Company[H], request: PostingRequest) -> Row:
     """The customer of the posting. Raises Answered: none there, other currency, in use."""
     name = company.profile.physical_table("customers")
     rows = reading.customer_rows(connection, company, request.customer_number)
@@ -86,9 +85,7 @@ def find_customer(connection: Connection, company: SqlCompany, request: PostingR
     return rows[0]
 
 
-def find_document(
-    connection: Connection, company: SqlCompany, number: str
-) -> tuple[Row | None, bool]:
+def find_document(connection: H, company: Company[H], number: str) -> tuple[Row | None, bool]:
     """The current document of that number, and whether history has one. Raises Answered."""
     where = company.matches("invoices", "number", [number])
     rows = company.rows(connection, "invoices", where)
@@ -106,7 +103,7 @@ def find_document(
 
 
 def _open_invoice(
-    connection: Connection, company: SqlCompany, request: PostingRequest, part: Application
+    connection: H, company: Company[H], request: PostingRequest, part: Application
 ) -> Row:
     number = part.invoice_number.strip()
     name = company.profile.physical_table("invoices")
@@ -125,7 +122,7 @@ def _open_invoice(
     return row
 
 
-def check_document(company: SqlCompany, request: PostingRequest, row: Row) -> None:
+def check_document(company: Company[Any], request: PostingRequest, row: Row) -> None:
     """Raises Answered unless the document is this customer's, in this currency, and free."""
     name, number = company.profile.physical_table("invoices"), row["number"]
     if row["customer_number"] != request.customer_number.strip():
@@ -141,7 +138,7 @@ def check_document(company: SqlCompany, request: PostingRequest, row: Row) -> No
         raise wait(f"Invoice {number} is being edited in Sage ({name}).")
 
 
-def _check_open(company: SqlCompany, row: Row, part: Application, name: str) -> None:
+def _check_open(company: Company[Any], row: Row, part: Application, name: str) -> None:
     number, balance = row["number"], row["balance"]
     if documents.is_void(company.profile, row):
         raise refuse(
@@ -172,7 +169,7 @@ def _paid(number: str, name: str) -> Exception:
 
 
 def _check_currency(
-    company: SqlCompany, request: PostingRequest, row: Row, what: str, name: str
+    company: Company[Any], request: PostingRequest, row: Row, what: str, name: str
 ) -> None:
     currency = documents.currency_of(company.profile, row)
     if currency != request.amount.currency:
@@ -184,7 +181,7 @@ def _check_currency(
         )
 
 
-def check_period(connection: Connection, company: SqlCompany, request: PostingRequest) -> None:
+def check_period(connection: H, company: Company[H], request: PostingRequest) -> None:
     """Raises Answered unless the accounting date lies in an open fiscal period."""
     name = company.profile.physical_table("periods")
     day = request.accounting_date
@@ -206,7 +203,7 @@ def _closed(sentence: str) -> Exception:
     )
 
 
-def check_accounts(connection: Connection, company: SqlCompany, accounts: Sequence[str]) -> None:
+def check_accounts(connection: H, company: Company[H], accounts: Sequence[str]) -> None:
     """Raises Answered unless each account is in the chart and active."""
     name = company.profile.physical_table("accounts")
     if not accounts:

@@ -17,18 +17,17 @@ from sqlalchemy import (
     CursorResult,
     MetaData,
     Table,
+    func,
     insert,
     or_,
     select,
     update,
 )
 
+from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.types import blank, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import HISTORY, PostingProfile
-
-Row = Mapping[str, Any]
-"""One record by logical column name: text trimmed, an empty date None, money Decimal."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +93,24 @@ class SqlCompany:
             update(self.tables[table]).where(where).values(stored)
         )
         return result.rowcount
+
+    def equals(self, table: str, column: str, value: str) -> ColumnElement[bool]:
+        return self.column(table, column) == value
+
+    def is_open(self, customer_number: str | None = None) -> ColumnElement[bool]:
+        where = self.column("invoices", "balance") != 0
+        where &= self.column("invoices", "status").not_in(self.profile.void_statuses)
+        if customer_number is not None:
+            where &= self.matches("invoices", "customer_number", [customer_number])
+        return where
+
+    def count(
+        self, connection: Connection, table: str, where: ColumnElement[bool] | None = None
+    ) -> int:
+        statement = select(func.count()).select_from(self.tables[table])
+        if where is not None:
+            statement = statement.where(where)
+        return int(connection.execute(statement).scalar_one())
 
     def has(self, table: str, column: str) -> bool:
         return self.profile.has(table, column)

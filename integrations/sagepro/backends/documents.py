@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from integrations.canonical.ledger_documents import (
     Customer,
@@ -13,11 +14,11 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.redaction import redact_text
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, Row
 from integrations.sagepro.profile import HISTORY, PostingProfile
 
 
-def invoice(company: SqlCompany, table: str, row: Row) -> Invoice:
+def invoice(company: Company[Any], table: str, row: Row) -> Invoice:
     profile = company.profile
     return Invoice(
         number=row["number"],
@@ -35,7 +36,7 @@ def invoice(company: SqlCompany, table: str, row: Row) -> Invoice:
     )
 
 
-def receipt(company: SqlCompany, table: str, row: Row) -> Receipt:
+def receipt(company: Company[Any], table: str, row: Row) -> Receipt:
     return Receipt(
         key=f"{company.profile.physical_table(table)}:{row['row_id']}",
         invoice_number=row["invoice_number"],
@@ -50,7 +51,7 @@ def receipt(company: SqlCompany, table: str, row: Row) -> Receipt:
     )
 
 
-def customer(company: SqlCompany, row: Row) -> Customer:
+def customer(company: Company[Any], row: Row) -> Customer:
     return Customer(
         number=row["number"],
         name=redact_text(row["name"]),
@@ -62,7 +63,7 @@ def customer(company: SqlCompany, row: Row) -> Customer:
     )
 
 
-def account(company: SqlCompany, row: Row) -> GLAccount:
+def account(company: Company[Any], row: Row) -> GLAccount:
     return GLAccount(
         number=row["number"],
         description=redact_text(row["description"]),
@@ -71,7 +72,7 @@ def account(company: SqlCompany, row: Row) -> GLAccount:
     )
 
 
-def period(company: SqlCompany, row: Row) -> FiscalPeriod:
+def period(company: Company[Any], row: Row) -> FiscalPeriod:
     closed = row["closed"]
     word = str(closed).lower() if isinstance(closed, bool) else str(closed)
     return FiscalPeriod(

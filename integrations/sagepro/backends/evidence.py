@@ -6,12 +6,11 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-
-from sqlalchemy import Connection
+from typing import Any
 
 from integrations.canonical.posting import PostingRequest
 from integrations.canonical.redaction import redact_text
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, H, Row
 from integrations.sagepro.backends.plan import Plan, new_balance, new_paid
 from integrations.sagepro.backends.reversing import receipts_by_marker
 from integrations.sagepro.backends.writing import signed
@@ -19,7 +18,7 @@ from integrations.sagepro.backends.writing import signed
 Evidence = dict[str, object]
 
 
-def read_back(connection: Connection, company: SqlCompany, record: Row) -> dict[str, list[Row]]:
+def read_back(connection: H, company: Company[H], record: Row) -> dict[str, list[Row]]:
     """Every row of the posting that our record describes, by logical table."""
     numbers = [number for number, *_ in json.loads(record["invoices"] or "[]")]
     return {
@@ -35,14 +34,14 @@ def read_back(connection: Connection, company: SqlCompany, record: Row) -> dict[
     }
 
 
-def _invoices(connection: Connection, company: SqlCompany, numbers: Sequence[str]) -> list[Row]:
+def _invoices(connection: H, company: Company[H], numbers: Sequence[str]) -> list[Row]:
     if not numbers:
         return []
     where = company.matches("invoices", "number", numbers)
     return company.rows(connection, "invoices", where, order_by=("number",))
 
 
-def _distributions(connection: Connection, company: SqlCompany, session: str) -> list[Row]:
+def _distributions(connection: H, company: Company[H], session: str) -> list[Row]:
     if not session:
         return []
     where = company.matches("distributions", "session", [session])
@@ -61,7 +60,7 @@ def recorded_values(record: Row) -> list[tuple[str, Decimal, Decimal]]:
 
 
 def differences(
-    company: SqlCompany, request: PostingRequest, plan: Plan, found: Mapping[str, list[Row]]
+    company: Company[Any], request: PostingRequest, plan: Plan, found: Mapping[str, list[Row]]
 ) -> list[str]:
     """What stands there and was not meant, one sentence each; empty when all is right."""
     balances = {row["number"]: (row["balance"], row["paid"]) for row in found["invoices"]}
@@ -84,7 +83,7 @@ def differences(
     ]
 
 
-def as_evidence(company: SqlCompany, found: Mapping[str, list[Row]]) -> Evidence:
+def as_evidence(company: Company[Any], found: Mapping[str, list[Row]]) -> Evidence:
     """Physical table → rows of {physical column: text}; JSON-ready, free text redacted."""
     return {
         company.profile.physical_table(table): [_texts(company, table, row) for row in rows]
@@ -92,7 +91,7 @@ def as_evidence(company: SqlCompany, found: Mapping[str, list[Row]]) -> Evidence
     }
 
 
-def _texts(company: SqlCompany, table: str, row: Row) -> dict[str, str]:
+def _texts(company: Company[Any], table: str, row: Row) -> dict[str, str]:
     mapped = company.profile.table_map(table).columns
     return {
         column.name: redact_text(_text(row[key])) if column.is_free_text else _text(row[key])

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func
 from sqlalchemy.exc import IntegrityError
 
 from integrations.canonical.posting import PostingRequest
-from integrations.sagepro.backends.company import Row, SqlCompany, any_of
+from integrations.sagepro.backends.books import Company, H, Row
+from integrations.sagepro.backends.company import SqlCompany, any_of
 from integrations.sagepro.backends.faults import is_duplicate
 from integrations.sagepro.backends.plan import wait
 
@@ -27,14 +28,14 @@ def find(connection: Connection, company: SqlCompany, *, key: str, marker: str) 
     return company.rows(connection, "postings", where, order_by=("effect_key",))
 
 
-def find_key(connection: Connection, company: SqlCompany, key: str) -> Row | None:
-    where = company.column("postings", "effect_key") == key
+def find_key(connection: H, company: Company[H], key: str) -> Row | None:
+    where = company.equals("postings", "effect_key", key)
     rows = company.rows(connection, "postings", where)
     return rows[0] if rows else None
 
 
-def reversals_of(connection: Connection, company: SqlCompany, key: str) -> list[Row]:
-    where = company.column("postings", "reverses") == key
+def reversals_of(connection: H, company: Company[H], key: str) -> list[Row]:
+    where = company.equals("postings", "reverses", key)
     return company.rows(connection, "postings", where, order_by=("effect_key",))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from integrations.canonical.posting import (
     PostingKind,
@@ -13,7 +14,7 @@ from integrations.canonical.posting import (
     PostingResult,
     Refusal,
 )
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, Row
 
 ZERO = Decimal(0)
 
@@ -85,7 +86,7 @@ def new_balance(move: Movement) -> Decimal:
     return Decimal(move.document["balance"] - move.total)
 
 
-def new_paid(company: SqlCompany, move: Movement) -> Decimal:
+def new_paid(company: Company[Any], move: Movement) -> Decimal:
     counted = move.total if company.profile.paid_includes_discount else move.paid
     return Decimal(move.document["paid"] + counted)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
-
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -15,24 +13,24 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.sagepro.backends import documents
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, H, Row
 
 INVOICES = ("invoices", "invoice_history")
 RECEIPTS = ("receipts", "receipt_history")
 
 
-def customer_rows(connection: Connection, company: SqlCompany, number: str) -> list[Row]:
+def customer_rows(connection: H, company: Company[H], number: str) -> list[Row]:
     where = company.matches("customers", "number", [number])
     return company.rows(connection, "customers", where)
 
 
-def customer(connection: Connection, company: SqlCompany, number: str) -> Customer | None:
+def customer(connection: H, company: Company[H], number: str) -> Customer | None:
     rows = customer_rows(connection, company, number)
     return documents.customer(company, rows[0]) if rows else None
 
 
 def invoices(
-    connection: Connection, company: SqlCompany, column: str, values: Sequence[str]
+    connection: H, company: Company[H], column: str, values: Sequence[str]
 ) -> list[Invoice]:
     """Documents whose `column` is one of `values`, current ones first."""
     wanted = [value for value in values if value.strip()]
@@ -47,17 +45,13 @@ def invoices(
     return found
 
 
-def open_invoices(
-    connection: Connection, company: SqlCompany, customer_number: str
-) -> list[Invoice]:
-    where = company.matches("invoices", "customer_number", [customer_number])
-    where &= company.column("invoices", "balance") != 0
-    where &= company.column("invoices", "status").not_in(company.profile.void_statuses)
+def open_invoices(connection: H, company: Company[H], customer_number: str) -> list[Invoice]:
+    where = company.is_open(customer_number)
     rows = company.rows(connection, "invoices", where, order_by=("invoice_date", "number"))
     return [documents.invoice(company, "invoices", row) for row in rows]
 
 
-def receipts(connection: Connection, company: SqlCompany, number: str) -> list[Receipt]:
+def receipts(connection: H, company: Company[H], number: str) -> list[Receipt]:
     found = []
     for table in reversed(RECEIPTS):
         where = company.matches(table, "invoice_number", [number])
@@ -71,17 +65,17 @@ def stands(row: Row) -> bool:
     return not row.get("deleted", False)
 
 
-def gl_accounts(connection: Connection, company: SqlCompany) -> list[GLAccount]:
+def gl_accounts(connection: H, company: Company[H]) -> list[GLAccount]:
     rows = company.rows(connection, "accounts", order_by=("number",))
     return [documents.account(company, row) for row in rows]
 
 
-def fiscal_periods(connection: Connection, company: SqlCompany) -> list[FiscalPeriod]:
+def fiscal_periods(connection: H, company: Company[H]) -> list[FiscalPeriod]:
     rows = company.rows(connection, "periods", order_by=("starts_on",))
     return [documents.period(company, row) for row in rows]
 
 
-def company_profile(connection: Connection, company: SqlCompany) -> CompanyProfile:
+def company_profile(connection: H, company: Company[H]) -> CompanyProfile:
     where = company.matches("companies", "number", [company.profile.company_number])
     rows = company.rows(connection, "companies", where)
     periods = fiscal_periods(connection, company)
@@ -89,20 +83,8 @@ def company_profile(connection: Connection, company: SqlCompany) -> CompanyProfi
         company_number=company.profile.company_number,
         name=rows[0]["name"] if rows else "",
         edition=company.profile.edition,
-        customer_count=_count(connection, company, "customers"),
-        open_invoice_count=_count(connection, company, "invoices", only_open=True),
-        gl_account_count=_count(connection, company, "accounts"),
+        customer_count=company.count(connection, "customers"),
+        open_invoice_count=company.count(connection, "invoices", company.is_open()),
+        gl_account_count=company.count(connection, "accounts"),
         open_periods=tuple(period for period in periods if not period.is_closed),
     )
-
-
-def _count(
-    connection: Connection, company: SqlCompany, table: str, *, only_open: bool = False
-) -> int:
-    statement = select(func.count()).select_from(company.tables[table])
-    if only_open:
-        statement = statement.where(
-            company.column(table, "balance") != 0,
-            company.column(table, "status").not_in(company.profile.void_statuses),
-        )
-    return int(connection.execute(statement).scalar_one())

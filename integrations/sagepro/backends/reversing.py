@@ -6,12 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-
-from sqlalchemy import Connection
+from typing import Any
 
 from integrations.canonical.posting import Application, PostingKind, PostingRequest
 from integrations.sagepro.backends import checking, documents, ledger, reading
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Company, H, Row
 from integrations.sagepro.backends.plan import ZERO, Movement, Plan, new_paid, refuse
 
 
@@ -23,7 +22,7 @@ class _Left:
     discount: Decimal = ZERO
 
 
-def plan_reversal(connection: Connection, company: SqlCompany, request: PostingRequest) -> Plan:
+def plan_reversal(connection: H, company: Company[H], request: PostingRequest) -> Plan:
     """Negative receipts against the same documents, never more than still stands.
 
     With applications, each document gives back what is named. Without, the whole rest is
@@ -40,7 +39,7 @@ def plan_reversal(connection: Connection, company: SqlCompany, request: PostingR
 
 
 def _still_standing(
-    connection: Connection, company: SqlCompany, request: PostingRequest
+    connection: H, company: Company[H], request: PostingRequest
 ) -> dict[str, _Left]:
     rows = _parent_receipts(connection, company, request)
     left: dict[str, _Left] = defaultdict(_Left)
@@ -53,9 +52,7 @@ def _still_standing(
     return left
 
 
-def _parent_receipts(
-    connection: Connection, company: SqlCompany, request: PostingRequest
-) -> list[Row]:
+def _parent_receipts(connection: H, company: Company[H], request: PostingRequest) -> list[Row]:
     parent = ledger.find_key(connection, company, request.reverses)
     marker = parent["marker"] if parent else request.reverses_marker
     if parent and parent["kind"] == PostingKind.REVERSAL:
@@ -79,7 +76,7 @@ def _parent_receipts(
     return rows
 
 
-def receipts_by_marker(connection: Connection, company: SqlCompany, marker: str) -> list[Row]:
+def receipts_by_marker(connection: H, company: Company[H], marker: str) -> list[Row]:
     """The receipts that carry a marker, current and history, those taken out left aside."""
     rows: list[Row] = []
     for table in reading.RECEIPTS:
@@ -128,7 +125,7 @@ def _too_much(excess: Decimal) -> Exception:
 
 
 def _movement(
-    connection: Connection, company: SqlCompany, request: PostingRequest, part: Application
+    connection: H, company: Company[H], request: PostingRequest, part: Application
 ) -> Movement:
     number = part.invoice_number.strip()
     row, in_history = checking.find_document(connection, company, number)
@@ -143,7 +140,7 @@ def _movement(
     return movement
 
 
-def _check_room(company: SqlCompany, movement: Movement) -> None:
+def _check_room(company: Company[Any], movement: Movement) -> None:
     """An invoice cannot lose more than was paid; an open credit not more than is open."""
     row = movement.document
     if row["amount"] >= 0 and new_paid(company, movement) < 0:

@@ -10,7 +10,8 @@ from sqlalchemy import Connection, func, select
 
 from integrations.canonical.posting import JournalLine, PostingKind, PostingRequest
 from integrations.sagepro.backends import ledger
-from integrations.sagepro.backends.company import Row, SqlCompany
+from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.faults import schema_changed
 from integrations.sagepro.backends.plan import (
     ZERO,

@@ -1,0 +1,55 @@
+"""What the rules of posting need from a company's books, however they are stored.
+
+The SQL edition answers through a connection, the FoxPro edition through a snapshot of files.
+The rules (`checking`, `reversing`, `answering`, `evidence`) are written once for both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from integrations.sagepro.profile import PostingProfile
+
+H = TypeVar("H")
+"""What books are reached through: an SQL connection, a snapshot of files."""
+H_contra = TypeVar("H_contra", contravariant=True)
+
+Row = Mapping[str, Any]
+"""One record by logical column name: text trimmed, an empty date None, money Decimal."""
+
+
+class Company(Protocol[H_contra]):
+    """One company's tables, speaking logical names. A condition is made and read by it alone."""
+
+    @property
+    def profile(self) -> PostingProfile: ...
+
+    def matches(self, table: str, column: str, values: Sequence[str]) -> Any:
+        """The condition that the key is one of `values`, however either side is padded."""
+        ...
+
+    def equals(self, table: str, column: str, value: str) -> Any:
+        """The condition that the text is `value`, character by character."""
+        ...
+
+    def is_open(self, customer_number: str | None = None) -> Any:
+        """The condition that an invoice has a balance and is not void, for one customer or all."""
+        ...
+
+    def rows(
+        self,
+        connection: H_contra,
+        table: str,
+        where: Any = None,
+        *,
+        order_by: Sequence[str] = (),
+    ) -> list[Row]:
+        """The mapped columns of the rows that match, in stable order."""
+        ...
+
+    def count(self, connection: H_contra, table: str, where: Any = None) -> int:
+        """How many rows match."""
+        ...
+
+    def has(self, table: str, column: str) -> bool: ...
