@@ -218,7 +218,7 @@ def posted(books: Books, **values: Any) -> Effect:
         }
         | values,
     )
-    request = _request(made)
+    request = request_of(made)
     Effect.objects.filter(id=made.id).update(
         payload=request.as_json(),
         payload_hash=request.payload_hash,
@@ -324,7 +324,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-def _request(of: Effect) -> PostingRequest:
+def request_of(of: Effect) -> PostingRequest:
+    """What the writer is asked about this payment: one receipt on invoice 10432."""
     nothing = Decimal(0)
     return PostingRequest(
         effect_key=of.effect_key,

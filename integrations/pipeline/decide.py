@@ -98,6 +98,11 @@ def _decidable(effect_id: uuid.UUID) -> Effect:
     effect = Effect.objects.filter(id=effect_id).first()
     if effect is None:
         raise NotPossible("This payment does not exist.")
+    if effect.state == EffectState.HANDED_OVER:
+        raise NotPossible(
+            "This payment has been handed over to be written into Sage, and its answer has not "
+            "come yet. Decide once it is here; nothing can be changed until then."
+        )
     if effect.state not in _DECIDABLE:
         label = EffectState(effect.state).label.lower()
         raise NotPossible(f"This payment is ‘{label}’ now, so there is nothing to decide.")

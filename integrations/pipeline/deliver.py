@@ -22,7 +22,7 @@ from integrations.connections.models import Connection
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.pipeline import resume, reversal, walking
-from integrations.posting import outbox, protocol
+from integrations.posting import claiming, outbox, protocol
 from integrations.posting.models import EffectState
 from integrations.sagepro.connector import Connector
 from integrations.workflows.gathering import Company
@@ -117,7 +117,7 @@ def _post_ready(drain: Drain) -> bool:
     is_first = True
     while not drain.gives_way():
         with tenant_transaction(drain.tenant_id):
-            claimed = protocol.claim(
+            claimed = claiming.claim(
                 company_id=drain.company.id, since=drain.began_at, limit=1 if is_first else BATCH
             )
         if not claimed:
@@ -130,13 +130,13 @@ def _post_ready(drain: Drain) -> bool:
     return True
 
 
-def _give_back(claimed: list[protocol.Claimed], drain: Drain) -> None:
+def _give_back(claimed: list[claiming.Claimed], drain: Drain) -> None:
     with tenant_transaction(drain.tenant_id):
         for one in claimed:
             protocol.give_back(one)
 
 
-def post_one(claimed: protocol.Claimed, *, drain: Drain) -> bool:
+def post_one(claimed: claiming.Claimed, *, drain: Drain) -> bool:
     """Claimed → intent → the one network call → recorded; False when Sage is away."""
     with tenant_transaction(drain.tenant_id):
         asked = protocol.intend(claimed)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from integrations.connections import health
 from integrations.connections.models import Connection
-from integrations.posting import outbox, protocol
+from integrations.posting import claiming, outbox
 from tenants import work
 from tenants.models import Tenant, WorkKind
 
@@ -51,7 +51,7 @@ def come_back(company: Connection) -> None:
     A worker that died or froze with an effect in its hands rings no bell when its lease ends.
     Inside the tenant transaction.
     """
-    wait = protocol.next_due(company_id=company.id)
+    wait = claiming.next_due(company_id=company.id)
     if wait is not None:
         work.ring(
             WorkKind.DELIVER,

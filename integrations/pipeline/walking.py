@@ -21,7 +21,7 @@ from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.mapping.models import MappingVersion
 from integrations.pipeline import reversal
-from integrations.posting import outbox, protocol
+from integrations.posting import claiming, outbox
 from integrations.posting.models import Effect, EffectState
 from integrations.workflows import operations as workflows
 from integrations.workflows.engine import Walk, walk
@@ -59,7 +59,7 @@ def wake_waiting(*, company_id: uuid.UUID) -> None:
         for model in (GLRuleVersion, MappingVersion)
         if (version := model.objects.filter(environment__id__in=_environment(company_id)).first())
     ]
-    due = Q(state=EffectState.WAITING_PERIOD, state_since__lt=Now() - protocol.LOOK_AGAIN)
+    due = Q(state=EffectState.WAITING_PERIOD, state_since__lt=Now() - claiming.LOOK_AGAIN)
     if published:
         due |= Q(state=EffectState.WAITING_MAPPING, state_since__lt=max(published))
     for effect_id in waiting.filter(due).values_list("id", flat=True):
@@ -196,6 +196,17 @@ def _ask_person(effect_id: uuid.UUID, verdict: NeedsPerson) -> None:
 def _withdrawn(loaded: Loaded, verdict: Withdraws, *, told: str) -> None:
     """The parent never reaches Sage; or it is there after all, and the void waits to reverse."""
     effect_id = loaded.effect.id
+    if told == WithdrawOutcome.PENDING:
+        outbox.wait(
+            effect_id,
+            state=EffectState.WAITING_PARENT,
+            code="parent_handed_over",
+            sentence=(
+                "The payment has been handed over to be written into Sage and cannot be taken "
+                "back yet. This goes on once its answer is here."
+            ),
+        )
+        return
     if told != WithdrawOutcome.WITHDRAWN:
         outbox.wait(
             effect_id,

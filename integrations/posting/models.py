@@ -71,6 +71,8 @@ class Effect(TenantModel):
     sentence = models.CharField(max_length=600, blank=True)
     fence = models.PositiveBigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True, blank=True)
+    # An answer to what was handed over has come since the writer was last asked.
+    answered_at = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveIntegerField(default=0)
     # What a person decided for the next walk: {"on_account": true} or {"invoice_number": "…"}.
     decision = models.JSONField(default=dict)

@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from integrations.canonical.effects import EffectSpec
 from integrations.canonical.posting import PostingRequest, marker_for
 from integrations.canonical.transactions import GatewayTransaction
+from integrations.posting import attempts
 from integrations.posting.models import Effect, EffectState
 from tenants.insert import insert_once
 
@@ -129,12 +130,26 @@ def ask_again(effect_id: uuid.UUID) -> bool:
     return _move(effect_id, S.READY, (S.PARTIAL,))
 
 
+def note_answer(*, company_id: uuid.UUID, effect_key: str) -> bool:
+    """What was handed over has its answer: the next drain asks. False for a key
+    that is unknown or has ended.
+
+    Kept whatever the effect's state, because the answer may come before the hand-over is
+    recorded.
+    """
+    of_key = Effect.objects.filter(company_id=company_id, effect_key=effect_key)
+    return of_key.exclude(state__in=ENDED).update(answered_at=Now()) == 1
+
+
 def withdraw(effect_id: uuid.UUID, *, sentence: str) -> bool:
     """End an effect for which Sage now holds a tombstone."""
-    return _move(
-        effect_id, S.WITHDRAWN, (*WALKABLE, S.CLAIMED, S.INTENT, S.UNKNOWN),
+    moved = _move(
+        effect_id, S.WITHDRAWN, (*WALKABLE, S.CLAIMED, S.INTENT, S.UNKNOWN, S.HANDED_OVER),
         reason_code="withdrawn", sentence=sentence[:600], fence_up=True,
     )  # fmt: skip
+    if moved:
+        attempts.end_hand_over(effect_id=effect_id, outcome="withdrawn")
+    return moved
 
 
 def reverse(effect_id: uuid.UUID) -> bool:

@@ -1,11 +1,11 @@
-"""The posting protocol: claim, say what is about to happen, ask the single writer, record.
+"""The posting protocol: say what is about to happen, ask the single writer, record.
 
 Between the functions here the caller commits; the one network call stands between `intend`
 and `record`. A worker that is killed or paused anywhere leaves a row that another worker can
 pick up: the writer itself checks and writes in one step, so asking twice posts once.
 
-A fence rises with every claim. It keeps a late worker from changing *our* rows; it does not
-protect Sage, and nothing here pretends it does.
+A back end that writes later answers `handed_over`. The effect then waits without a lease and
+without using attempts, and is asked about again when its answer has come.
 """
 
 from __future__ import annotations
@@ -13,22 +13,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown
 from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
-from integrations.posting import ledger
-from integrations.posting.models import Effect, EffectState, PostingAttempt
+from integrations.posting import attempts, ledger
+from integrations.posting.claiming import LEASE_SECONDS, Claimed
+from integrations.posting.models import Effect, EffectState
 
 S = EffectState
-LEASE_SECONDS = 60
-# How often an open question, or a payment waiting for its period, is looked at by itself.
-LOOK_AGAIN = timedelta(minutes=10)
 RECORD_IN_USE = "record_in_use"
 
 # What a refusal waits for; every other refusal needs a person.
@@ -43,17 +40,8 @@ _ENDS = {
         "Sage holds only a part of this posting: somebody changed it there by hand.",
     ),
     PostingOutcome.WITHDRAWN: (S.WITHDRAWN, "Withdrawn before it reached Sage."),
-    PostingOutcome.HANDED_OVER: (S.HANDED_OVER, "Handed over; Sage will confirm it."),
     PostingOutcome.UNKNOWN: (S.UNKNOWN, "Sage did not say whether it was written."),
 }
-
-
-@dataclass(frozen=True)
-class Claimed:
-    """An effect this worker may ask about, while its fence holds."""
-
-    effect_id: uuid.UUID
-    fence: int
 
 
 @dataclass(frozen=True)
@@ -84,64 +72,6 @@ class Recorded:
         return self.state in {S.PARKED, S.PARTIAL}
 
 
-_CLAIM = """
-WITH picked AS (
-    SELECT id FROM posting_effect
-    WHERE company_id = %(company)s AND (
-        state = 'ready'
-        OR (state IN ('waiting_erp', 'unknown') AND state_since < %(since)s
-            AND payload IS NOT NULL)
-        OR (state IN ('claimed', 'intent') AND lease_until < clock_timestamp())
-    )
-    ORDER BY occurred_at, id LIMIT %(limit)s FOR UPDATE SKIP LOCKED
-)
-UPDATE posting_effect AS e SET
-    state = 'claimed', state_since = clock_timestamp(), fence = e.fence + 1,
-    lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
-FROM picked WHERE e.id = picked.id
-RETURNING e.id, e.fence, e.occurred_at
-"""
-
-
-_NEXT_DUE = """
-SELECT min(CASE state
-    WHEN 'ready' THEN clock_timestamp()
-    WHEN 'unknown' THEN state_since + make_interval(secs => %(look)s)
-    WHEN 'waiting_period' THEN state_since + make_interval(secs => %(look)s)
-    ELSE lease_until END) - clock_timestamp()
-FROM posting_effect
-WHERE company_id = %(company)s
-  AND state IN ('ready', 'claimed', 'intent', 'unknown', 'waiting_period')
-"""
-
-
-def next_due(*, company_id: uuid.UUID) -> timedelta | None:
-    """How long until time alone makes something due that a whole drain left; None for never.
-
-    Such as an effect another worker holds: it may be dead or frozen, and then rings no bell.
-    Zero or less when it is due already and its row was locked.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_NEXT_DUE, {"company": company_id, "look": LOOK_AGAIN.total_seconds()})
-        row = cursor.fetchone()
-    wait: timedelta | None = row[0] if row else None
-    return wait
-
-
-def claim(*, company_id: uuid.UUID, since: datetime, limit: int) -> list[Claimed]:
-    """Claim what is due, oldest first; `since` is when this drain began (database time).
-
-    Effects that already waited on Sage in this drain are not taken again until the next.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _CLAIM,
-            {"company": company_id, "since": since, "limit": limit, "lease": LEASE_SECONDS},
-        )
-        rows = sorted(cursor.fetchall(), key=lambda row: (row[2], row[0]))
-    return [Claimed(effect_id=row[0], fence=row[1]) for row in rows]
-
-
 def intend(claimed: Claimed) -> Asked | None:
     """Freeze the payload and put the attempt on record; None when the claim was lost."""
     moved = _fenced(claimed, S.CLAIMED).update(
@@ -152,9 +82,7 @@ def intend(claimed: Claimed) -> Asked | None:
     )
     if moved != 1:
         return None
-    _close_dangling(claimed.effect_id)
-    number = PostingAttempt.objects.filter(effect_id=claimed.effect_id).count() + 1
-    PostingAttempt.objects.create(effect_id=claimed.effect_id, number=number, fence=claimed.fence)
+    number = attempts.begin(effect_id=claimed.effect_id, fence=claimed.fence)
     effect = Effect.objects.only("payload").get(id=claimed.effect_id)
     request = PostingRequest.from_json(effect.payload or {})
     return Asked(claimed.effect_id, claimed.fence, number, request)
@@ -162,10 +90,18 @@ def intend(claimed: Claimed) -> Asked | None:
 
 def give_back(claimed: Claimed) -> bool:
     """Undo a claim that was never asked about; an open question stays an open question."""
-    last = PostingAttempt.objects.filter(effect_id=claimed.effect_id).order_by("-number").first()
-    # An attempt without an end belongs to a worker that never came back.
-    state = S.UNKNOWN if last is not None and last.outcome in {"", "unknown"} else S.READY
-    moved = _fenced(claimed, S.CLAIMED).update(state=state, state_since=Now(), lease_until=None)
+    last = attempts.last_outcome(effect_id=claimed.effect_id)
+    fields: dict[str, Any] = {}
+    state = S.READY
+    if last == "handed_over":
+        # The claim has cleared the mark of an answer, so the next drain must look.
+        state, fields = S.HANDED_OVER, {"answered_at": Now()}
+    elif last in {"", "unknown"}:
+        # An attempt without an end belongs to a worker that never came back.
+        state = S.UNKNOWN
+    moved = _fenced(claimed, S.CLAIMED).update(
+        state=state, state_since=Now(), lease_until=None, **fields
+    )
     return bool(moved == 1)
 
 
@@ -173,6 +109,8 @@ def record_result(asked: Asked, result: PostingResult) -> Recorded:
     """Write down the writer's answer and move the effect; on `posted`, append the ledger."""
     if result.outcome is PostingOutcome.WAIT:
         return _in_use(asked, result)
+    if result.outcome is PostingOutcome.HANDED_OVER:
+        return _handed_over(asked, result)
     _end_attempt(asked, str(result.outcome), _told(result), result.evidence)
     if result.outcome in {PostingOutcome.POSTED, PostingOutcome.EXISTS}:
         return _posted(asked, result)
@@ -190,12 +128,14 @@ def record_error(asked: Asked, error: IntegrationError) -> Recorded:
     Where an earlier question is still open, or this one may have been heard, the effect stays
     `unknown`: it is asked again and never decided around.
     """
+    was_handed_over = attempts.is_handed_over(effect_id=asked.effect_id)
     still_open = isinstance(error, OutcomeUnknown) or _question_open(asked)
     outcome = "unknown" if still_open else "not_asked"
     _end_attempt(asked, outcome, error.sentence, {})
     if still_open:
         sentence = f"{error.sentence} We will ask Sage whether it was written."
-        return _to(asked, S.UNKNOWN, error.code, sentence)
+        used = F("attempts") - int(was_handed_over)
+        return _to(asked, S.UNKNOWN, error.code, sentence, attempts=used)
     return _to(asked, S.WAITING_ERP, error.code, error.sentence, attempts=F("attempts") - 1)
 
 
@@ -206,6 +146,12 @@ def _in_use(asked: Asked, result: PostingResult) -> Recorded:
     _end_attempt(asked, "unknown" if still_open else "wait", told, result.evidence)
     state = S.UNKNOWN if still_open else S.WAITING_ERP
     return _to(asked, state, RECORD_IN_USE, told, attempts=F("attempts") - 1)
+
+
+def _handed_over(asked: Asked, result: PostingResult) -> Recorded:
+    attempts.hand_over(effect_id=asked.effect_id, number=asked.number)
+    told = str(result.evidence.get("waiting_for", "")) or "Handed over; Sage will confirm it."
+    return _to(asked, S.HANDED_OVER, "handed_over", told, attempts=F("attempts") - 1)
 
 
 def _posted(asked: Asked, result: PostingResult) -> Recorded:
@@ -282,20 +228,14 @@ def _told(result: PostingResult) -> str:
 
 
 def _end_attempt(asked: Asked, outcome: str, sentence: str, evidence: Mapping[str, object]) -> None:
-    PostingAttempt.objects.filter(
-        effect_id=asked.effect_id, number=asked.number, ended_at=None
-    ).update(ended_at=Now(), outcome=outcome[:12], sentence=sentence[:600], evidence=dict(evidence))
-
-
-def _close_dangling(effect_id: uuid.UUID) -> None:
-    """An attempt whose worker never came back: its answer is unknown."""
-    PostingAttempt.objects.filter(effect_id=effect_id, ended_at=None).update(
-        ended_at=Now(), outcome="unknown", sentence="The worker stopped before Sage's answer."
+    attempts.end(
+        effect_id=asked.effect_id,
+        number=asked.number,
+        outcome=outcome,
+        sentence=sentence,
+        evidence=evidence,
     )
 
 
 def _question_open(asked: Asked) -> bool:
-    """Whether the attempt before this one ended without an answer."""
-    return PostingAttempt.objects.filter(
-        effect_id=asked.effect_id, number=asked.number - 1, outcome="unknown"
-    ).exists()
+    return attempts.is_question_open(effect_id=asked.effect_id, number=asked.number)

@@ -12,7 +12,7 @@ import psycopg
 from django.utils import timezone
 
 from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
-from integrations.posting import protocol
+from integrations.posting import claiming, protocol
 from integrations.posting.models import Effect, EffectState
 from tenants.scope import tenant_transaction
 
@@ -31,7 +31,7 @@ def read_back_then_write(*, tenant_id: str, company_id: str, dsn: str, **_: str)
     """Claim, fence and lease as they should be; but the look and the write are two calls."""
     tenant = uuid.UUID(tenant_id)
     with tenant_transaction(tenant):
-        claimed = protocol.claim(company_id=uuid.UUID(company_id), since=timezone.now(), limit=1)
+        claimed = claiming.claim(company_id=uuid.UUID(company_id), since=timezone.now(), limit=1)
     for one in claimed:
         with tenant_transaction(tenant):
             asked = protocol.intend(one)

@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from integrations.canonical.posting import PostingOutcome, PostingResult
-from integrations.posting import protocol
+from integrations.posting import claiming, protocol
 from integrations.posting.models import Effect, PostingAttempt
 from tenants.scope import tenant_transaction
 from tests.faults.stories import Delivery
@@ -82,10 +82,10 @@ def _asked_again(story: Delivery) -> Iterator[protocol.Asked]:
 
 
 @contextmanager
-def _claimed(story: Delivery) -> Iterator[protocol.Claimed]:
+def _claimed(story: Delivery) -> Iterator[claiming.Claimed]:
     world = story.scene.world
     with tenant_transaction(world.tenant.id):
-        found = protocol.claim(company_id=world.company_id, since=_NEXT_DRAIN, limit=1)
+        found = claiming.claim(company_id=world.company_id, since=_NEXT_DRAIN, limit=1)
         assert [one.effect_id for one in found] == [story.effect_id]
         yield found[0]
 
