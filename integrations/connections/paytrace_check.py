@@ -28,6 +28,8 @@ _LABELS = {
     "customers": "Read stored customers",
     "refunds": "Refund",
     "ach": "Read ACH payments",
+    "ceilings": "Ceilings",
+    "user": "Kind of user",
     "settle": "Settle on request",
 }
 # A person waits, and the worker's own time limit must not cut the test off half-way.

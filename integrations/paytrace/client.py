@@ -7,30 +7,51 @@ from typing import Protocol
 
 import requests
 
-from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch, GatewayTransaction
+from integrations.paytrace.account import Account
+from integrations.paytrace.ach import Ach
+from integrations.paytrace.cards import Cards
 from integrations.paytrace.http import Observer, Timeouts
-from integrations.paytrace.results import (
-    Capabilities,
-    RefundResult,
-    SaleResult,
-    Token,
-    VoidResult,
-)
+from integrations.paytrace.recurring import Recurring
+from integrations.paytrace.reports import EVERYTHING, ExportFilter
+from integrations.paytrace.results import Attempt, Capabilities, Token
 from integrations.paytrace.settings import PayTraceSettings
 from integrations.paytrace.tokens import TokenSource
-from integrations.paytrace.v1 import V1Client
-from integrations.paytrace.v3 import V3Client
+from integrations.paytrace.v1.client import V1Client
+from integrations.paytrace.v3.client import V3Client
+from integrations.paytrace.vault import Vault
 
 
 class PayTraceClient(Protocol):
-    """Reads, and the few calls that move money. Nothing here is retried.
+    """Reads here; what moves money stands in `cards`, `ach`, `vault` and `recurring`.
 
-    Every call may raise FixConfiguration (`paytrace.login_refused`, `paytrace.user_locked`,
-    `paytrace.not_permitted`, …) and TryLater. A read never changes anything at PayTrace. A call
-    that moves money raises OutcomeUnknown whenever the request left and no clear answer came;
-    find out with `transactions`, never by calling again. NeverWorks is PayTrace's clear no.
+    Nothing is retried. Every call may raise FixConfiguration (`paytrace.login_refused`,
+    `paytrace.user_locked`, `paytrace.not_permitted`, …) and TryLater. A read never changes
+    anything at PayTrace. A call that changes something raises OutcomeUnknown whenever the
+    request left and no clear answer came; find out with `find_attempt` or `ach.find`, never by
+    calling again. NeverWorks is PayTrace's clear no; `paytrace.not_offered` says that this
+    version has no such call.
     """
+
+    @property
+    def cards(self) -> Cards:
+        """Card payments."""
+
+    @property
+    def ach(self) -> Ach:
+        """ACH payments."""
+
+    @property
+    def vault(self) -> Vault:
+        """Stored customers."""
+
+    @property
+    def recurring(self) -> Recurring:
+        """Recurring payments."""
+
+    @property
+    def account(self) -> Account:
+        """The user and what it may do."""
 
     def log_in(self) -> Token:
         """One login attempt. Four failures in a row lock the user at PayTrace."""
@@ -41,40 +62,26 @@ class PayTraceClient(Protocol):
     def transaction(self, transaction_id: str) -> GatewayTransaction | None:
         """The transaction as it is now, or None when PayTrace knows none with this id (yet)."""
 
-    def transactions(self, *, start: date, end: date) -> list[GatewayTransaction]:
+    def transactions(
+        self, *, start: date, end: date, only: ExportFilter = EVERYTHING
+    ) -> list[GatewayTransaction]:
         """All transactions created from `start` to `end`, days of the gateway's zone, inclusive.
 
         The newest may be missing for a while: PayTrace's exports can lag.
         """
 
+    def find_attempt(self, *, invoice_id: str, start: date, end: date) -> Attempt:
+        """What became of a card charge with this invoice id, made on one of these days of the
+        gateway's zone. v3 asks the real-time records too, v1 has only the lagging export."""
+
     def batches(self, *, start: date, end: date) -> list[Batch]:
         """Batches settled on these days of the gateway's zone, inclusive."""
 
+    def batch(self, number: str = "") -> Batch | None:
+        """The latest batch of that number, or the latest of all; None before the first."""
+
     def batch_transactions(self, number: str) -> list[GatewayTransaction]:
         """What the latest batch of that number settled; numbers wrap after three digits."""
-
-    def sale_by_customer(
-        self,
-        *,
-        customer_id: str,
-        amount: Money,
-        invoice_id: str,
-        description: str = "",
-        customer_reference: str = "",
-    ) -> SaleResult:
-        """Charge a stored customer. A decline is a result, not an error.
-
-        `customer_id` is the merchant's own id in v1 and PayTrace's number in v3.
-        """
-
-    def refund(self, *, transaction_id: str, amount: Money | None = None) -> RefundResult:
-        """Give back a settled payment, all of it or `amount`."""
-
-    def void(self, transaction_id: str) -> VoidResult:
-        """Take back a payment that has not settled."""
-
-    def settle(self) -> None:
-        """Settle what is pending, in the v1 sandbox only; NeverWorks elsewhere."""
 
     def close(self) -> None:
         """Close the sockets kept open. The client may be used again."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 # PayTrace help: json-export-tranx-date shows created.at as "4/10/2015 4:06:30 PM".
@@ -16,6 +16,16 @@ def parse_moment(text: str, *, zone: ZoneInfo) -> datetime:
     except ValueError:
         moment = datetime.fromisoformat(text.strip())
     return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+
+
+def parse_day(text: str) -> date:
+    """`MM/DD/YYYY`. Raises ValueError for anything else."""
+    return datetime.strptime(text.strip(), "%m/%d/%Y").replace(tzinfo=UTC).date()
+
+
+def write_iso(day: date, *, at_end: bool = False) -> str:
+    """`2023-04-19T00:00:00`, as v3's ACH list takes its limits (ACHTransactionRecords page)."""
+    return f"{day.isoformat()}T{'23:59:59' if at_end else '00:00:00'}"
 
 
 def write_date(day: date) -> str:

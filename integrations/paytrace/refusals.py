@@ -10,46 +10,107 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, NeverWorks
+from integrations.paytrace.codes import ErrorCode, ResponseCode
 
-NOT_FOUND = "811"
-NOT_PERMITTED = "981"
-
-_SENTENCES = {
-    "30": (
-        "paytrace.customer_unknown",
-        "PayTrace knows no stored customer with this id.",
-        "customer_id",
-    ),
-    "35": ("paytrace.card_invalid", "PayTrace does not accept the stored card number.", ""),
-    "43": ("paytrace.card_expired", "The stored card's expiry month is not valid.", ""),
-    "44": ("paytrace.card_expired", "The stored card's expiry year is not valid.", ""),
-    "58": (
-        "paytrace.transaction_id_invalid",
-        "This is not a PayTrace transaction id.",
-        "transaction_id",
-    ),
-    "107": ("paytrace.not_refunded", "PayTrace did not refund this payment.", ""),
-    "110": ("paytrace.not_voided", "PayTrace did not void this payment.", ""),
-    "811": (
-        "paytrace.transaction_unknown",
-        "PayTrace knows no transaction with this id.",
-        "transaction_id",
-    ),
-    "816": (
-        "paytrace.not_capturable",
-        "This is not an approved authorization waiting to be captured.",
-        "",
-    ),
-    "817": (
-        "paytrace.not_settled",
-        "This payment has not settled yet, so it cannot be refunded; void it instead.",
-        "",
-    ),
-    "818": (
-        "paytrace.not_voidable",
-        "This payment is no longer waiting to settle, so it cannot be voided; refund it instead.",
-        "",
-    ),
+_SENTENCES: Mapping[str, tuple[str, str, str]] = {
+    str(int(code)): words
+    for code, words in {
+        ErrorCode.CUSTOMER_UNKNOWN: (
+            "paytrace.customer_unknown",
+            "PayTrace knows no stored customer with this id.",
+            "customer_id",
+        ),
+        ErrorCode.CARD_INVALID: (
+            "paytrace.card_invalid",
+            "PayTrace does not accept the stored card number.",
+            "",
+        ),
+        ErrorCode.EXPIRY_MONTH_INVALID: (
+            "paytrace.card_expired",
+            "The stored card's expiry month is not valid.",
+            "",
+        ),
+        ErrorCode.EXPIRY_YEAR_INVALID: (
+            "paytrace.card_expired",
+            "The stored card's expiry year is not valid.",
+            "",
+        ),
+        ErrorCode.BANK_ACCOUNT_INVALID: (
+            "paytrace.bank_account_invalid",
+            "PayTrace does not accept this bank account number.",
+            "account_number",
+        ),
+        ErrorCode.ROUTING_INVALID: (
+            "paytrace.routing_invalid",
+            "PayTrace does not accept this bank routing number.",
+            "routing_number",
+        ),
+        ErrorCode.TRANSACTION_ID_INVALID: (
+            "paytrace.transaction_id_invalid",
+            "This is not a PayTrace transaction id.",
+            "transaction_id",
+        ),
+        ErrorCode.CHECK_UNKNOWN: (
+            "paytrace.ach_not_found",
+            "PayTrace knows no ACH payment with this id, or it is voided or settled already.",
+            "transaction_id",
+        ),
+        ErrorCode.SECURITY_CODE_INVALID: (
+            "paytrace.security_code_invalid",
+            "PayTrace does not accept the card's security code.",
+            "",
+        ),
+        ErrorCode.CUSTOMER_ID_TAKEN: (
+            "paytrace.customer_id_taken",
+            "PayTrace already keeps a customer under this id.",
+            "customer_id",
+        ),
+        ErrorCode.TRANSACTION_UNKNOWN: (
+            "paytrace.transaction_unknown",
+            "PayTrace knows no transaction with this id.",
+            "transaction_id",
+        ),
+        ErrorCode.NOT_CAPTURABLE: (
+            "paytrace.not_capturable",
+            "This is not an approved authorization waiting to be captured.",
+            "",
+        ),
+        ErrorCode.NOT_SETTLED: (
+            "paytrace.not_settled",
+            "This payment has not settled yet, so it cannot be refunded; void it instead.",
+            "",
+        ),
+        ErrorCode.NOT_VOIDABLE: (
+            "paytrace.not_voidable",
+            (
+                "This payment is no longer waiting to settle, so it cannot be voided; "
+                "refund it instead."
+            ),
+            "",
+        ),
+    }.items()
+}
+# Read when `errors` names no code: the response code alone, where 171 means something else.
+_BY_RESPONSE_CODE: Mapping[str, tuple[str, str, str]] = {
+    str(int(code)): words
+    for code, words in {
+        ResponseCode.NOT_REFUNDED: (
+            "paytrace.not_refunded",
+            "PayTrace did not refund this payment.",
+            "",
+        ),
+        ResponseCode.NOT_VOIDED: ("paytrace.not_voided", "PayTrace did not void this payment.", ""),
+        ResponseCode.NOT_CAPTURED: (
+            "paytrace.not_captured",
+            "PayTrace did not capture this authorization.",
+            "",
+        ),
+        ResponseCode.CHECK_NOT_PROCESSED: (
+            "paytrace.ach_not_processed",
+            "PayTrace did not take this ACH payment.",
+            "",
+        ),
+    }.items()
 }
 
 
@@ -65,22 +126,25 @@ def codes_of(body: Mapping[str, Any]) -> tuple[str, ...]:
 def refusal(body: Mapping[str, Any]) -> IntegrationError:
     """What a clear *no* from PayTrace means. The gateway did nothing."""
     codes = codes_of(body)
-    if NOT_PERMITTED in codes:
+    if str(int(ErrorCode.NOT_PERMITTED)) in codes:
         return not_permitted()
+    words = _SENTENCES if body.get("errors") else _BY_RESPONSE_CODE
     for code in codes:
-        if code in _SENTENCES:
-            name, sentence, field = _SENTENCES[code]
+        if code in words or code in _BY_RESPONSE_CODE:
+            name, sentence, field = words.get(code) or _BY_RESPONSE_CODE[code]
             return NeverWorks(sentence, code=name, field=field)
     named = ", ".join(codes) or "none"
     return NeverWorks(f"PayTrace refused this request (code {named}).", code="paytrace.refused")
 
 
 def not_permitted() -> FixConfiguration:
-    """Code 981: the user is valid but lacks the permission (PayTrace wiki, User Profiles)."""
+    """Code 981: the user is valid but lacks the permission, or the amount is above its ceiling
+    (PayTrace wiki, User Profiles)."""
     return FixConfiguration(
         "The PayTrace user is not allowed to do this.",
         code="paytrace.not_permitted",
-        remedy="Give the API user this permission in PayTrace under User Profiles.",
+        remedy="Give the API user this permission in PayTrace under User Profiles, and check its "
+        "sale and refund ceilings there.",
     )
 
 
@@ -122,4 +186,13 @@ def login_refusal(body: Mapping[str, Any]) -> FixConfiguration:
         code="paytrace.login_refused",
         field="password",
         remedy="Check both before trying again: four failures in a row lock the user.",
+    )
+
+
+def invalid_batch_number() -> NeverWorks:
+    """Told without asking (PayTrace API data definitions: one to three digits)."""
+    return NeverWorks(
+        "A PayTrace batch number has one to three digits.",
+        code="paytrace.invalid_field",
+        field="batch_number",
     )

@@ -1,11 +1,11 @@
-"""What the client answers, beyond the canonical transaction and batch."""
+"""What the client answers, beyond payments and batches."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from integrations.canonical.transactions import TransactionState
+from integrations.canonical.transactions import GatewayTransaction
 
 
 @dataclass(frozen=True)
@@ -17,33 +17,15 @@ class Token:
 
 
 @dataclass(frozen=True)
-class SaleResult:
-    """What became of a charge. A decline has a transaction id too (PayTrace help: json)."""
+class Attempt:
+    """What a look-up by invoice id found of a charge whose answer was lost."""
 
-    transaction_id: str
-    state: TransactionState
-    """PENDING_SETTLEMENT when approved, DECLINED, or AUTO_VOIDED (approved, then taken back)."""
-    response_code: str
-    approval_code: str = ""
-    message: str = ""
-    last_four: str = ""
-
-    @property
-    def is_approved(self) -> bool:
-        return self.state is TransactionState.PENDING_SETTLEMENT
-
-
-@dataclass(frozen=True)
-class RefundResult:
-    """A refund is a transaction of its own; `transaction_id` is the new one."""
-
-    transaction_id: str
-    original_transaction_id: str
-
-
-@dataclass(frozen=True)
-class VoidResult:
-    transaction_id: str
+    found: tuple[GatewayTransaction, ...]
+    """Every card transaction that names exactly this invoice id, oldest first."""
+    is_real_time: bool
+    """Whether real-time records were asked too. If not, the newest may be missing. Even then
+    finding nothing is an answer only once the request cannot be under way any more: minutes,
+    where PayTrace speaks of 3 to 6 seconds."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +39,8 @@ class Capability:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What *Test connection* lists. Names: cards, batches, customers, refunds, ach, settle."""
+    """What *Test connection* lists, by name: cards, batches, customers, refunds, ach, ceilings,
+    user, settle."""
 
     items: tuple[Capability, ...]
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
-from integrations.paytrace.moments import parse_moment
+from integrations.paytrace.moments import parse_day, parse_moment
 
 Json = Mapping[str, Any]
 
@@ -64,31 +64,31 @@ class Reading:
 
 def to_transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
     """One exported transaction. Raises NeverWorks naming the field that cannot be read."""
-    card = _object(raw, "credit_card", "card")
-    kind = _TYPES.get(_text(raw, "transaction_type").upper(), TransactionType.UNKNOWN)
-    number = _text(card, "masked_number") or _text(raw, "masked_card_number", "card_masked")
+    card = object_of(raw, "credit_card", "card")
+    kind = _TYPES.get(text_of(raw, "transaction_type").upper(), TransactionType.UNKNOWN)
+    number = text_of(card, "masked_number") or text_of(raw, "masked_card_number", "card_masked")
     return GatewayTransaction(
         account=reading.account,
-        transaction_id=_required(raw, "transaction_id", "id"),
+        transaction_id=required_text(raw, "transaction_id", "id"),
         type=kind,
         state=state_of(raw),
         method=PaymentMethod.CARD,
         amount=_transaction_amount(raw, kind, reading),
         created_at=_created_at(raw, reading),
-        settled_at=_moment(raw, "settled", reading),
+        settled_at=moment_of(raw, "settled", reading),
         batch_number=batch_number_of(raw),
-        invoice_reference=_text(raw, "invoice_id", "invoice_number"),
-        description=_text(raw, "description"),
-        customer_reference=_text(raw, "customer_reference_id"),
-        customer_id=_text(raw, "customer_label", "customer_id"),
-        customer_name=_text(_object(raw, "billing_address"), "name"),
-        email=_text(raw, "receipt_emailed_to", "billing_email"),
+        invoice_reference=text_of(raw, "invoice_id", "invoice_number"),
+        description=text_of(raw, "description"),
+        customer_reference=text_of(raw, "customer_reference_id"),
+        customer_id=text_of(raw, "customer_label", "customer_id"),
+        customer_name=text_of(object_of(raw, "billing_address"), "name"),
+        email=text_of(raw, "receipt_emailed_to", "billing_email"),
         card_brand=brand_of(number),
         last_four=last_four_of(number),
-        approval_code=_text(raw, "approval_code"),
-        message=" ".join(_text(raw, "approval_message").split()),
-        status_code=_text(raw, "status_code", "status"),
-        original_transaction_id=_text(raw, "original_transaction_id"),
+        approval_code=text_of(raw, "approval_code"),
+        message=" ".join(text_of(raw, "approval_message").split()),
+        status_code=text_of(raw, "status_code", "status"),
+        original_transaction_id=text_of(raw, "original_transaction_id"),
         discretionary=_discretionary(raw.get("discretionary_data")),
     )
 
@@ -102,7 +102,7 @@ def state_of(raw: Json) -> TransactionState:
     """
     if str(raw.get("response_code", "")) == "103":
         return TransactionState.AUTO_VOIDED
-    code = _text(raw, "status_code").upper()
+    code = text_of(raw, "status_code").upper()
     if code == "Y":
         return TransactionState.PENDING_SETTLEMENT
     if _SETTLED_CODE.fullmatch(code) or "SETTLED" in code:
@@ -111,24 +111,24 @@ def state_of(raw: Json) -> TransactionState:
         return _not_settling(raw)
     if code:
         return TransactionState.UNKNOWN
-    return _WORDS.get(_text(raw, "status", "response_message").upper(), TransactionState.UNKNOWN)
+    return _WORDS.get(text_of(raw, "status", "response_message").upper(), TransactionState.UNKNOWN)
 
 
 def _not_settling(raw: Json) -> TransactionState:
     """Status N is authorized-only, voided or declined; only the text tells which (mantle)."""
-    message = _text(raw, "status_message").upper()
+    message = text_of(raw, "status_message").upper()
     if "VOID" in message:
         return TransactionState.AUTO_VOIDED if "AUTO" in message else TransactionState.VOIDED
-    if "DECL" in message or not _text(raw, "approval_code"):
+    if "DECL" in message or not text_of(raw, "approval_code"):
         return TransactionState.DECLINED
-    if "AUTHORIZATION" in message or _text(raw, "transaction_type").upper() == "AUTHORIZATION":
+    if "AUTHORIZATION" in message or text_of(raw, "transaction_type").upper() == "AUTHORIZATION":
         return TransactionState.AUTHORIZED
     return TransactionState.UNKNOWN
 
 
 def batch_number_of(raw: Json) -> str:
     """The 1 to 3 digits after GB (PayTrace API data definitions); "" when not settled."""
-    found = _SETTLED_CODE.fullmatch(_text(raw, "status_code").upper())
+    found = _SETTLED_CODE.fullmatch(text_of(raw, "status_code").upper())
     return found[1] if found else ""
 
 
@@ -138,14 +138,14 @@ def to_batch(raw: Json, *, reading: Reading) -> Batch:
     and the shortened spelling are read. Raises NeverWorks naming the field."""
     return Batch(
         account=reading.account,
-        number=_required(raw, "batch_number", "batch_num", "batchnum"),
-        settled_at=_moment(raw, "when", reading),
+        number=required_text(raw, "batch_number", "batch_num", "batchnum"),
+        settled_at=moment_of(raw, "when", reading),
         transaction_count=_count(raw, "transaction_count", "tranx_count"),
-        net=_amount(raw, reading, "net_amount"),
+        net=amount_of(raw, reading, "net_amount"),
         sales_count=_count(raw, "sales_count", "sale_count"),
-        sales=_amount(raw, reading, "sales_amount", "sale_amount"),
+        sales=amount_of(raw, reading, "sales_amount", "sale_amount"),
         refunds_count=_count(raw, "refund_count", "refunds_count"),
-        refunds=_amount(raw, reading, "refund_amount", "refunds_amount"),
+        refunds=amount_of(raw, reading, "refund_amount", "refunds_amount"),
     )
 
 
@@ -162,7 +162,7 @@ def last_four_of(masked: str) -> str:
     return found[0] if found else ""
 
 
-def _text(raw: Json, *names: str) -> str:
+def text_of(raw: Json, *names: str) -> str:
     """The first of these fields that says something, as trimmed text; ids may be numbers."""
     for name in names:
         value = raw.get(name)
@@ -173,59 +173,72 @@ def _text(raw: Json, *names: str) -> str:
     return ""
 
 
-def _object(raw: Json, *names: str) -> Json:
+def object_of(raw: Json, *names: str) -> Json:
+    """The first of these fields that is an object; an empty one otherwise."""
     values = (raw.get(name) for name in names)
     return next((value for value in values if isinstance(value, Mapping)), {})
 
 
-def _required(raw: Json, *names: str) -> str:
-    text = _text(raw, *names)
+def required_text(raw: Json, *names: str) -> str:
+    """The same as `text_of`. Raises NeverWorks naming the first field when all are empty."""
+    text = text_of(raw, *names)
     if not text:
-        raise _unreadable(raw, names[0])
+        raise unreadable_record(raw, names[0])
     return text
 
 
 def _transaction_amount(raw: Json, kind: TransactionType, reading: Reading) -> Money:
     """A refund is positive here whichever sign was sent: its type says the direction."""
-    amount = _amount(raw, reading, "amount", "settle_amount", "requested_amount")
+    amount = amount_of(raw, reading, "amount", "settle_amount", "requested_amount")
     return -amount if kind is TransactionType.REFUND and amount.amount < 0 else amount
 
 
-def _amount(raw: Json, reading: Reading, *names: str) -> Money:
+def amount_of(raw: Json, reading: Reading, *names: str) -> Money:
     """The export sends a number, other fields a string (PayTrace help: json-export-tranx-date)."""
-    text = _required(raw, *names)
+    text = required_text(raw, *names)
     try:
         return Money(Decimal(text.replace(",", "")), reading.currency)
     except (InvalidOperation, ValueError):
         pass
-    raise _unreadable(raw, names[0])
+    raise unreadable_record(raw, names[0])
 
 
 def _count(raw: Json, *names: str) -> int:
-    text = _required(raw, *names)
+    text = required_text(raw, *names)
     if not (text.isascii() and text.isdigit()):
-        raise _unreadable(raw, names[0])
+        raise unreadable_record(raw, names[0])
     return int(text)
 
 
 def _created_at(raw: Json, reading: Reading) -> datetime:
     """Exports nest it (`created.at`); a flat `created` is read too."""
-    text = _text(_object(raw, "created"), "at") or _text(raw, "created")
-    moment = _moment({**raw, "created": text}, "created", reading)
+    text = text_of(object_of(raw, "created"), "at") or text_of(raw, "created")
+    moment = moment_of({**raw, "created": text}, "created", reading)
     if moment is None:
-        raise _unreadable(raw, "created")
+        raise unreadable_record(raw, "created")
     return moment
 
 
-def _moment(raw: Json, name: str, reading: Reading) -> datetime | None:
-    text = _text(raw, name)
+def day_of(raw: Json, name: str, reading: Reading) -> date | None:
+    """A day of the account's zone, from a date or a time; None when empty."""
+    text = text_of(raw, name)
+    try:
+        return parse_day(text) if text else None
+    except ValueError:
+        moment = moment_of(raw, name, reading)
+    return moment.astimezone(reading.zone).date() if moment else None
+
+
+def moment_of(raw: Json, name: str, reading: Reading) -> datetime | None:
+    """An aware time; None when empty. Raises NeverWorks naming the field."""
+    text = text_of(raw, name)
     if not text:
         return None
     try:
         return parse_moment(text, zone=reading.zone)
     except ValueError:
         pass
-    raise _unreadable(raw, name)
+    raise unreadable_record(raw, name)
 
 
 def _discretionary(value: Any) -> dict[str, str]:
@@ -239,8 +252,9 @@ def _discretionary(value: Any) -> dict[str, str]:
     }
 
 
-def _unreadable(raw: Json, name: str) -> NeverWorks:
-    which = _text(raw, "transaction_id", "id", "batch_number") or "without an id"
+def unreadable_record(raw: Json, name: str) -> NeverWorks:
+    """Which record it is, and which field of it cannot be read."""
+    which = text_of(raw, "transaction_id", "id", "batch_number", "deposit_id") or "without an id"
     return NeverWorks(
         f"PayTrace record {which} has no readable {name}.",
         code="paytrace.unreadable_record",

@@ -11,16 +11,26 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from integrations.paytrace.account import Account
+from integrations.paytrace.ach import Ach
+from integrations.paytrace.cards import Cards
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.recurring import Recurring
+from integrations.paytrace.vault import Vault
 from integrations.sagepro.connector import Connector
 from tests.architecture.sources import Module
 
 NETWORK = "the network"
 TRANSACTION = "another transaction"
 
+_CLIENT_PARTS = {"account": Account, "ach": Ach, "cards": Cards, "recurring": Recurring,
+                 "vault": Vault}  # fmt: skip
 _CLIENT_NAMES = frozenset({"client", "connector", "sage", "paytrace", "sage_client"})
 _CLIENT_METHODS = frozenset(
-    name for kind in (PayTraceClient, Connector) for name in vars(kind) if not name.startswith("_")
+    name
+    for kind in (PayTraceClient, Connector, *_CLIENT_PARTS.values())
+    for name in vars(kind)
+    if not name.startswith("_")
 )
 _NETWORK = ("requests", "socket", "smtplib", "urllib.request", "http.client", "django.core.mail")
 # These only rewrite a number they are given.
@@ -171,8 +181,14 @@ class _Reader(ast.NodeVisitor):
         if not isinstance(node, ast.Attribute) or node.attr not in _CLIENT_METHODS:
             return False
         holder = node.value
-        name = holder.attr if isinstance(holder, ast.Attribute) else getattr(holder, "id", "")
+        name = _last_name(holder)
+        if name in _CLIENT_PARTS and isinstance(holder, ast.Attribute):
+            name = _last_name(holder.value)
         return name in _CLIENT_NAMES
+
+
+def _last_name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
 
 
 def _imports(module: Module) -> dict[str, str]:

@@ -45,6 +45,8 @@ def test_good_credentials_connect_and_list_what_the_user_can_do(
         "Read stored customers",
         "Refund",
         "Read ACH payments",
+        "Ceilings",
+        "Kind of user",
         "Settle on request",
     }
     assert (test.state, test.finished_at is not None) == ("passed", True)

@@ -101,8 +101,8 @@ def test_a_disturbed_refund_or_void_is_unknown(
         bench.simulator.control("settle", account="acme")
     bench.fault(kind, move)
     moves: dict[str, Callable[[], object]] = {
-        "refund": lambda: client.refund(transaction_id=sale.transaction_id),
-        "void": lambda: client.void(sale.transaction_id),
+        "refund": lambda: client.cards.refund(transaction_id=sale.transaction_id),
+        "void": lambda: client.cards.void(sale.transaction_id),
     }
     with pytest.raises(OutcomeUnknown):
         moves[move]()

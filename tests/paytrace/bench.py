@@ -12,9 +12,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from integrations.canonical.money import Money
+from integrations.paytrace.cards import Charge, SaleResult
 from integrations.paytrace.client import PayTraceClient, connect
 from integrations.paytrace.http import CallRecord, Timeouts
-from integrations.paytrace.results import SaleResult
+from integrations.paytrace.people import VaultPayer
 from integrations.paytrace.settings import ApiVersion, PayTraceSettings, Secret
 from integrations.paytrace.tokens import MemoryTokens
 from tests.paytrace.simulator_process import Simulator, simulator_process
@@ -81,9 +82,10 @@ class Bench:
         return self.simulator.look("calls")
 
     def sell(self, client: PayTraceClient, amount: str, invoice: str = "10432") -> SaleResult:
-        return client.sale_by_customer(
-            customer_id=self.customer_id, amount=usd(amount), invoice_id=invoice
-        )
+        return client.cards.sale(self.charge(amount, invoice))
+
+    def charge(self, amount: str, invoice: str = "10432") -> Charge:
+        return Charge(VaultPayer(self.customer_id), usd(amount), invoice)
 
 
 def usd(text: str) -> Money:

@@ -15,10 +15,11 @@ from integrations.canonical.errors import (
     TryLater,
 )
 from integrations.canonical.transactions import TransactionState
-from integrations.paytrace.answers import REFUNDED, money_answer, read_answer, sale_result
+from integrations.paytrace.answers import money_answer, read_answer, sale_result
+from integrations.paytrace.cards import SaleResult
+from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.http import MAX_BODY, Call, Reply, read_reply
 from integrations.paytrace.refusals import invalid_fields, login_refusal, refusal
-from integrations.paytrace.results import SaleResult
 from tests.paytrace.payloads import payload
 
 READ = Call("POST", "/v1/x")
@@ -33,6 +34,7 @@ def test_a_sale_is_read_in_both_versions() -> None:
         approval_code="TAS610",
         message="NO MATCH - Approved and completed",
         last_four="5439",
+        address_check="No Match",
     )
     assert sale_result(payload("v1_sale_approved")) == approved
     v3 = sale_result(payload("v3_sale_approved")["data"])
@@ -70,7 +72,7 @@ def test_a_refund_answer_is_a_no_only_when_it_says_so(
     body: dict[str, Any], kind: type[IntegrationError]
 ) -> None:
     with pytest.raises(IntegrationError) as refused:
-        money_answer(body, expected=REFUNDED)
+        money_answer(body, ResponseCode.REFUNDED)
     assert type(refused.value) is kind
 
 

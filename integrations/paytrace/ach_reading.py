@@ -1,0 +1,91 @@
+"""v3's ACH records in our words. Pure.
+
+The solution25 Shopware plugin reads transaction_id, amount, reversible_amount and
+transaction_status; every other name follows the request's fields (inferred) and is read widely.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
+from integrations.paytrace.translate import (
+    Reading,
+    amount_of,
+    day_of,
+    last_four_of,
+    moment_of,
+    object_of,
+    required_text,
+    text_of,
+    unreadable_record,
+)
+
+Json = Mapping[str, Any]
+
+_STATUSES = {one.value.upper(): one for one in AchStatus if one is not AchStatus.UNKNOWN}
+
+
+def to_ach(raw: Json, *, reading: Reading) -> AchTransaction:
+    """One ACH record. Raises NeverWorks naming the field that cannot be read."""
+    amount = amount_of(raw, reading, "amount")
+    kind = _type_of(raw)
+    created_at = moment_of(raw, _first(raw, "processed_date", "created", "created_at"), reading)
+    if created_at is None:
+        raise unreadable_record(raw, "processed_date")
+    account = object_of(raw, "bank_account", "check")
+    status_text = text_of(raw, "transaction_status", "status")
+    return AchTransaction(
+        account=reading.account,
+        transaction_id=required_text(raw, "transaction_id", "id"),
+        type=kind,
+        status=_STATUSES.get(status_text.upper(), AchStatus.UNKNOWN),
+        amount=-amount if kind is AchType.REFUND and amount.amount < 0 else amount,
+        created_at=created_at,
+        settled_at=moment_of(raw, _first(raw, "settled_date", "settled"), reading),
+        returned_at=moment_of(raw, _first(raw, "returned_date", "returned"), reading),
+        return_code=text_of(raw, "return_code", "ach_code"),
+        invoice_reference=text_of(raw, "invoice_number", "invoice_id"),
+        description=text_of(raw, "description"),
+        customer_id=text_of(raw, "customer_label", "customer_id"),
+        customer_name=text_of(raw, "billing_name")
+        or text_of(object_of(raw, "billing_address"), "name"),
+        email=text_of(raw, "billing_email", "email"),
+        last_four=last_four_of(text_of(account, "masked_account_number", "account_number")),
+        entry_class=text_of(raw, "std_entry_class"),
+        idempotency_key=text_of(raw, "idempotency_key"),
+        reversible=amount_of(raw, reading, "reversible_amount")
+        if text_of(raw, "reversible_amount")
+        else None,
+        status_text=status_text,
+        original_transaction_id=text_of(raw, "original_transaction_id"),
+    )
+
+
+def to_deposit(raw: Json, *, reading: Reading) -> AchDeposit:
+    """One deposit; its id looks like `20200110-D9999` (ACHDepositDetails page)."""
+    count = required_text(raw, "transaction_count", "count")
+    if not (count.isascii() and count.isdigit()):
+        raise unreadable_record(raw, "transaction_count")
+    return AchDeposit(
+        account=reading.account,
+        deposit_id=required_text(raw, "deposit_id", "id"),
+        deposited_on=day_of(raw, _first(raw, "deposit_date", "date"), reading),
+        net=amount_of(raw, reading, "net_amount", "amount"),
+        transaction_count=int(count),
+    )
+
+
+def _type_of(raw: Json) -> AchType:
+    """The meaning of `transaction_type` 1 to 4 is not published; words are read, numbers not."""
+    word = text_of(raw, "transaction_type").upper()
+    known = {"SALE": AchType.SALE, "DEBIT": AchType.SALE, "": AchType.SALE}
+    if word in {"REFUND", "CREDIT"} or text_of(raw, "original_transaction_id"):
+        return AchType.REFUND
+    return known.get(word, AchType.UNKNOWN)
+
+
+def _first(raw: Json, *names: str) -> str:
+    """The first of these names that says something; the first of all when none does."""
+    return next((name for name in names if text_of(raw, name)), names[0])
