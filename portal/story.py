@@ -91,7 +91,7 @@ def _walks(effect: Effect, rows: Rows) -> Iterator[Moment]:
     for run in runs:
         versions = (
             f"Workflow {run.version}, field mapping {run.mapping_version}, "
-            f"GL rules {run.gl_rules_version}."
+            f"GL rules {run.gl_rules_version}, posting profile {run.profile_version}."
         )
         trace = tuple(line for step in steps.get(run.id, []) for line in _step_lines(step))
         title = f"Walk {run.number} ({run.trigger}): {run.result.replace('_', ' ')}"

@@ -301,6 +301,7 @@ def walk(of: Effect) -> WorkflowRun:
         version=0,
         mapping_version=3,
         gl_rules_version=2,
+        profile_version=1,
         trigger="arrival",
         result="ready",
         started_at=timezone.now() - timedelta(seconds=1),

@@ -16,6 +16,7 @@ from django.db import connection as database
 from sqlalchemy import make_url
 
 from integrations.canonical.errors import FixConfiguration
+from integrations.connections import layouts
 from integrations.connections.addresses import (
     DOCUMENTED_HOSTS,
     check_web_address,
@@ -34,6 +35,7 @@ from integrations.paytrace.settings import Secret as PayTraceSecret
 from integrations.paytrace.tokens import TokenSource
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.connector import Connector
+from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from tenants.crypto import Secret
 from tenants.scope import tenant_transaction
@@ -164,7 +166,12 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
         _pinned(opened.secret("dsn").reveal()),
         profile=profile,
         expected_fingerprint="" if any_tables else opened.fingerprint,
+        expected_layout=None if any_tables else _expected_layout(opened),
     )
+
+
+def _expected_layout(opened: Opened) -> Layout | None:
+    return layouts.expected(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
 
 
 def close_all() -> None:

@@ -11,12 +11,12 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from integrations.connections import forms, health, logins
+from integrations.connections import forms, logins, profiles
 from integrations.connections.asking import have_reset_password, request_test
 from integrations.connections.errors import NeedsConfirmation
-from integrations.connections.models import AccessToken, Connection
+from integrations.connections.models import Connection
 from integrations.connections.notices import NoticeAddress, new_notice_address
-from integrations.connections.rows import locked_connection, record_change
+from integrations.connections.rows import locked_connection, record_change, start_over
 from integrations.connections.secrets import keep_secrets
 from integrations.connections.waking import wake
 from tenants.errors import NotPossible
@@ -115,6 +115,7 @@ def create_sagepro(
             "database": address.database,
         },
     )
+    profiles.keep_first(connection, actor=actor)
     keep_secrets(connection_id=connection.id, values={"dsn": address.dsn})
     record_change("connection.created", connection, actor, kind=connection.kind)
     return connection
@@ -132,9 +133,9 @@ def update_settings(
     profile: Mapping[str, Any] | None = None,
 ) -> Connection:
     """Change what is given and leave the rest. Another merchant id or posting profile sends the
-    connection back to *Not tested yet*. The address changes with its secrets only."""
+    connection back to *Not tested yet*; the profile becomes a new version. The address changes
+    with its secrets only."""
     connection = locked_connection(connection_id)
-    before = dict(connection.settings)
     changes: dict[str, Any] = {}
     if merchant_id is not None:
         changes["merchant_id"] = merchant_id.strip()
@@ -142,26 +143,22 @@ def update_settings(
         changes["zone"] = forms.check_zone(zone)
     if currency is not None:
         changes["currency"] = forms.check_currency(currency)
-    if profile is not None:
-        changes["profile"] = forms.check_profile(
-            profile, edition=before["edition"], company_number=before["company_number"]
-        )
+    place = {"environment_id": connection.environment_id}
+    new_name = connection.name
     if name is not None:
-        connection.name = forms.check_name(
-            name,
-            environment_id=connection.environment_id,
-            kind=connection.kind,
-            but=connection.id,
+        new_name = forms.check_name(name, **place, kind=connection.kind, but=connection.id)
+    new_posts_to = forms.check_posts_to(posts_to_id, **place) or connection.posts_to_id
+    if profile is not None:
+        profiles.put_in_force(
+            connection, profile, actor=actor, note="", origin=profiles.Origin.UPLOADED
         )
-    if posts_to_id is not None:
-        connection.posts_to_id = forms.check_posts_to(
-            posts_to_id, environment_id=connection.environment_id
-        )
+    before = dict(connection.settings)
+    connection.name, connection.posts_to_id = new_name, new_posts_to
     connection.settings = before | changes
     connection.save(update_fields=["name", "posts_to", "settings"])
     changed = sorted(key for key, value in changes.items() if before.get(key) != value)
-    if {"merchant_id", "profile"} & set(changed):
-        _start_over(connection)
+    if "merchant_id" in changed:
+        start_over(connection)
     record_change("connection.settings_changed", connection, actor, changed=changed)
     return connection
 
@@ -256,15 +253,7 @@ def _store(connection: Connection, changes: Mapping[str, Any], secrets: dict[str
     connection.settings = {**connection.settings, **changes}
     connection.save(update_fields=["settings"])
     keep_secrets(connection_id=connection.id, values=secrets)
-    _start_over(connection)
-
-
-def _start_over(connection: Connection) -> None:
-    """A token or table layout of the former account says nothing about this one."""
-    AccessToken.objects.filter(connection=connection).delete()
-    Connection.objects.filter(pk=connection.pk).update(fingerprint="", capabilities={})
-    health.mark_untested(connection_id=connection.id)
-    connection.refresh_from_db()
+    start_over(connection)
 
 
 def _address_settings(address: forms.GatewayAddress, *, username: str) -> dict[str, Any]:

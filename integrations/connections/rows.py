@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from integrations.connections.models import Connection
+from integrations.connections import health
+from integrations.connections.models import AccessToken, Connection
 from tenants.audit import record
 from tenants.errors import NotPossible
 
@@ -27,3 +28,11 @@ def record_change(action: str, connection: Connection, actor: str, **details: An
         subject_id=connection.id,
         details=details,
     )
+
+
+def start_over(connection: Connection) -> None:
+    """Wait for a test: a token or table layout of before says nothing about what is now."""
+    AccessToken.objects.filter(connection=connection).delete()
+    Connection.objects.filter(pk=connection.pk).update(fingerprint="", capabilities={})
+    health.mark_untested(connection_id=connection.id)
+    connection.refresh_from_db()

@@ -8,9 +8,11 @@ from typing import Any
 
 from integrations.canonical.errors import IntegrationError
 from integrations.canonical.ledger_documents import CompanyProfile, FiscalPeriod, GLAccount
+from integrations.connections import layouts
 from integrations.connections.clients import Opened, sage_with
 from integrations.connections.findings import Findings
-from integrations.sagepro.connector import Connector
+from integrations.sagepro.connector import Connector, ShowsLayout
+from integrations.sagepro.layout import Layout, changes
 
 _EDITIONS = {"sql": "SQL edition", "dbf": "Visual FoxPro edition"}
 _KINDS = {
@@ -28,11 +30,14 @@ class SageFound:
 
     capabilities: dict[str, Any]
     fingerprint: str
+    layout: Layout
     accounts: list[GLAccount]
+    changes: list[str]
+    """How the tables differ from those accepted, while these are still in force."""
 
 
 def check_sage(opened: Opened, findings: Findings) -> SageFound:
-    """Read the company once. Writes nothing there.
+    """Read the company once. Writes nothing there. `changes` in the result wait for a person.
 
     Raises TryLater and FixConfiguration as the connector does; each is a finding by then.
     """
@@ -54,7 +59,7 @@ def _look(connector: Connector, opened: Opened, findings: Findings) -> SageFound
     active = sum(account.is_active for account in accounts)
     findings.add("GL accounts", f"{len(accounts):,} accounts, {active:,} active.", ok=bool(active))
     findings.add("Open periods", _periods(company.open_periods), ok=bool(company.open_periods))
-    fingerprint = _tables(connector, opened, findings)
+    fingerprint, layout, changed = _tables(connector, opened, findings)
     kinds = sorted(opened.settings["profile"]["kinds"])
     findings.add("What Tieout may post", _kinds(kinds), ok=True if kinds else None)
     capabilities = {
@@ -67,7 +72,7 @@ def _look(connector: Connector, opened: Opened, findings: Findings) -> SageFound
         "open_periods": [_period(period) for period in company.open_periods],
         "kinds": kinds,
     }
-    return SageFound(capabilities, fingerprint, accounts)
+    return SageFound(capabilities, fingerprint, layout, accounts, changed)
 
 
 def _tell_company(company: CompanyProfile, opened: Opened, findings: Findings) -> None:
@@ -81,21 +86,35 @@ def _tell_company(company: CompanyProfile, opened: Opened, findings: Findings) -
     findings.add("Open invoices", f"{company.open_invoice_count:,} open invoices.", ok=True)
 
 
-def _tables(connector: Connector, opened: Opened, findings: Findings) -> str:
+def _tables(
+    connector: Connector, opened: Opened, findings: Findings
+) -> tuple[str, Layout, list[str]]:
     connector.customer(_NO_NUMBER)
     connector.invoices_by_number([_NO_NUMBER])
     connector.receipts_for_invoice(_NO_NUMBER)
     fingerprint = connector.fingerprint()
-    short = fingerprint[:12]
-    if opened.fingerprint and opened.fingerprint != fingerprint:
-        sentence = (
-            f"The tables have changed since the last test, and the posting profile still fits "
-            f"them (fingerprint {short})."
-        )
-    else:
-        sentence = f"The tables are what the posting profile says (fingerprint {short})."
-    findings.add("Tables", sentence, ok=True)
-    return fingerprint
+    layout = connector.layout() if isinstance(connector, ShowsLayout) else {}
+    told = _changes(opened, fingerprint, layout)
+    is_held = bool(opened.fingerprint) and opened.fingerprint != fingerprint
+    findings.add("Tables", _about(told, fingerprint, is_held=is_held), ok=not is_held)
+    return fingerprint, layout, told if is_held else []
+
+
+def _changes(opened: Opened, fingerprint: str, layout: Layout) -> list[str]:
+    before = layouts.expected(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
+    told = changes(before, layout) if before is not None else []
+    if not told and opened.fingerprint not in {"", fingerprint}:
+        return ["The tables are not those of the last test."]
+    return told
+
+
+def _about(told: Sequence[str], fingerprint: str, *, is_held: bool) -> str:
+    fits = f"The tables are what the posting profile says (fingerprint {fingerprint[:12]})."
+    if is_held:
+        words = " ".join(told)
+        return f"{words} Posting waits until somebody accepts this or changes the profile."
+    since = f" Since they were last accepted: {' '.join(told)}" if told else ""
+    return fits + since
 
 
 def _periods(periods: Sequence[FiscalPeriod]) -> str:

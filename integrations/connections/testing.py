@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.canonical.ledger_documents import GLAccount
-from integrations.connections import health, logins
+from integrations.connections import health, layouts, logins
 from integrations.connections.clients import Opened, open_connection, read_connection
 from integrations.connections.findings import Findings
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.paytrace_check import check_paytrace
 from integrations.connections.sage_check import check_sage
 from integrations.connections.waking import wake
+from integrations.sagepro.layout import Layout, in_short
 from tenants.audit import record
 from tenants.scope import tenant_transaction
 
@@ -35,6 +36,8 @@ class _Found:
     capabilities: dict[str, Any]
     fingerprint: str = ""
     accounts: list[GLAccount] = field(default_factory=list)
+    layout: Layout = field(default_factory=dict)
+    changes: list[str] = field(default_factory=list)
 
 
 def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> None:
@@ -51,7 +54,10 @@ def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> 
     try:
         opened = open_connection(tenant_id=tenant_id, connection_id=job.connection_id)
         found = _look(opened, findings)
-        _pass(job, opened, found, findings, keep_accounts)
+        if found.changes:
+            _hold(job, found, findings)
+        else:
+            _pass(job, opened, found, findings, keep_accounts)
     except IntegrationError as error:
         _fail(job, error, findings)
     except Exception:
@@ -83,7 +89,7 @@ def _look(opened: Opened, findings: Findings) -> _Found:
     if opened.kind == Connection.Kind.PAYTRACE:
         return _Found(check_paytrace(opened, findings))
     sage = check_sage(opened, findings)
-    return _Found(sage.capabilities, sage.fingerprint, sage.accounts)
+    return _Found(sage.capabilities, sage.fingerprint, sage.accounts, sage.layout, sage.changes)
 
 
 def _pass(
@@ -100,11 +106,29 @@ def _pass(
         connection.fingerprint = found.fingerprint
         connection.save(update_fields=["capabilities", "fingerprint"])
         if connection.kind == Connection.Kind.SAGEPRO:
+            layouts.keep(
+                connection_id=connection.id,
+                fingerprint=found.fingerprint,
+                layout=found.layout,
+                actor=job.actor,
+            )
             keep_accounts(company_id=connection.id, accounts=found.accounts)
         health.mark_connected(connection_id=connection.id, now=timezone.now())
         findings.end(passed=True)
         _record("connection.test_passed", job, connection.name)
         wake(connection)
+
+
+def _hold(job: _Job, found: _Found, findings: Findings) -> None:
+    """The tables are not those in force: keep what was seen, and let posting wait."""
+    error = FixConfiguration(
+        f"Sage Pro's tables have changed: {in_short(found.changes)}", code="sage.schema_changed"
+    )
+    with tenant_transaction(job.tenant_id):
+        layouts.hold(
+            connection_id=job.connection_id, fingerprint=found.fingerprint, layout=found.layout
+        )
+    _fail(job, error, findings)
 
 
 def _fail(job: _Job, error: IntegrationError, findings: Findings) -> None:

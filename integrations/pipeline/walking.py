@@ -157,6 +157,7 @@ def _write_down(loaded: Loaded, taken: Walk, *, started_at: datetime) -> None:
         version=loaded.policy.workflow,
         mapping_version=loaded.policy.mapping.version,
         gl_rules_version=loaded.policy.rules.version,
+        profile_version=loaded.policy.profile_version,
         trigger=str(decision.get("trigger", "arrival")),
         started_at=started_at,
     )

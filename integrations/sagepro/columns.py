@@ -81,6 +81,8 @@ class SessionCounter:
     """Which row: the application id, `AR`."""
     width: int
     """Digits; the number is zero-filled and starts again at 0 after the highest."""
+    is_next: bool = False
+    """True when the row holds the number to use next, False when it holds the last one used."""
 
 
 @dataclass(frozen=True)

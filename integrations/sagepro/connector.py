@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
@@ -14,6 +14,7 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
+from integrations.sagepro.layout import Layout
 
 
 class Connector(Protocol):
@@ -91,4 +92,13 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Give back connections. The connector is not used afterwards."""
+        ...
+
+
+@runtime_checkable
+class ShowsLayout(Protocol):
+    """A connector that can say what its fingerprint was made of."""
+
+    def layout(self) -> Layout:
+        """Table, column and type of the mapped tables, as far as this login may see them."""
         ...

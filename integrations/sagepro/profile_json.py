@@ -134,7 +134,11 @@ def _kinds(data: Mapping[str, object]) -> list[PostingKind]:
 
 def _session(data: Mapping[str, object]) -> SessionCounter:
     group = _mapping(data, "session", "")
-    return SessionCounter(_text(group, "key", "session."), _integer(group, "width", "session."))
+    return SessionCounter(
+        _text(group, "key", "session."),
+        _integer(group, "width", "session."),
+        is_next=_bool(group, "is_next", "session."),
+    )
 
 
 def _marker(data: Mapping[str, object]) -> MarkerRule:
@@ -228,12 +232,17 @@ def write(profile: PostingProfile) -> dict[str, object]:
     out |= {key: list(getattr(profile, key)) for key in _LISTS}
     out["empty_date"] = profile.empty_date.isoformat()
     out["paid_includes_discount"] = profile.paid_includes_discount
-    out["session"] = {"key": profile.session.key, "width": profile.session.width}
+    out["session"] = _written_session(profile.session)
     out["marker"] = {"width": profile.marker.width, "prefix": profile.marker.prefix}
     out["kinds"] = sorted(kind.value for kind in profile.kinds)
     out["receipt_fields"] = dict(profile.receipt_fields)
     out["tables"] = {name: _written_table(table) for name, table in profile.tables.items()}
     return out
+
+
+def _written_session(rule: SessionCounter) -> dict[str, object]:
+    out: dict[str, object] = {"key": rule.key, "width": rule.width}
+    return out | {"is_next": True} if rule.is_next else out
 
 
 def _written_table(table: TableMap) -> dict[str, object]:

@@ -26,6 +26,7 @@ class RunAdmin(SupportAdmin):
         "version",
         "mapping_version",
         "gl_rules_version",
+        "profile_version",
     )
     list_filter = ("ended_at",)
     search_fields = ("effect_id", "tenant__name", "tenant__slug")

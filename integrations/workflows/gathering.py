@@ -22,6 +22,7 @@ from integrations.canonical.ledger_documents import (
 from integrations.canonical.money import Money
 from integrations.canonical.posting import JournalLine, marker_for
 from integrations.canonical.transactions import GatewayTransaction
+from integrations.connections import profiles
 from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.mapping import queries as mapping
@@ -46,6 +47,7 @@ class Policy:
     """What an environment's walks to one company follow, as it stood when it was read."""
 
     profile: PostingProfile
+    profile_version: int
     workflow: workflows.InForce
     mapping: mapping.InForce
     rules: accounting.InForce
@@ -117,6 +119,7 @@ def _policy(effect: Effect, policies: dict[uuid.UUID, Policy]) -> Policy:
     if found is None:
         found = policies[effect.environment_id] = Policy(
             profile=PostingProfile.from_json(effect.company.settings["profile"]),
+            profile_version=profiles.version_in_force(effect.company),
             workflow=workflows.in_force(effect.environment_id),
             mapping=mapping.in_force(effect.environment_id),
             rules=accounting.rules_in_force(effect.environment_id),

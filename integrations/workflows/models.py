@@ -40,6 +40,7 @@ class WorkflowRun(TenantModel):
     version = models.PositiveIntegerField()
     mapping_version = models.PositiveIntegerField()
     gl_rules_version = models.PositiveIntegerField()
+    profile_version = models.PositiveIntegerField(default=0)
     trigger = models.CharField(max_length=20)
     result = models.CharField(max_length=20)
     started_at = models.DateTimeField()

@@ -53,6 +53,7 @@ def record_walk(
     version: InForce,
     mapping_version: int,
     gl_rules_version: int,
+    profile_version: int,
     trigger: str,
     started_at: datetime,
 ) -> WorkflowRun:
@@ -65,6 +66,7 @@ def record_walk(
         version=version.version,
         mapping_version=mapping_version,
         gl_rules_version=gl_rules_version,
+        profile_version=profile_version,
         trigger=trigger,
         result=walk.steps[-1].result,
         started_at=started_at,

@@ -96,7 +96,8 @@ def _versions(run: WorkflowRun) -> tuple[str, ...]:
     how = _TRIGGERS.get(run.trigger, "when it arrived")
     number = f"Walk {run.number}, " if run.number > 1 else "Walked "
     versions = f"posting policy {_version(run.version)}, field mapping "
-    versions += f"{_version(run.mapping_version)} and GL rules {_version(run.gl_rules_version)}"
+    versions += f"{_version(run.mapping_version)}, GL rules {_version(run.gl_rules_version)} "
+    versions += f"and posting profile {_version(run.profile_version)}"
     return (f"{number}{how}, with {versions}.",)
 
 

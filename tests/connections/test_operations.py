@@ -195,7 +195,11 @@ def test_another_merchant_or_profile_needs_a_test_and_other_settings_do_not(
     after = supply.row(books)
     assert (after.state, after.fingerprint) == (State.NEW, "")
     assert after.settings["profile"]["company_number"] == "01", "the company stays the same"
-    assert supply.audit()[-1] == ("connection.settings_changed", {"changed": ["profile"]})
+    assert after.settings["profile_version"] == 2
+    assert supply.audit()[-2:] == [
+        ("connection.profile_saved", {"version": 2, "origin": "uploaded", "note": ""}),
+        ("connection.settings_changed", {"changed": []}),
+    ]
 
 
 def test_new_secrets_wait_for_a_test_and_forget_the_token(

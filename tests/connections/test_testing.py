@@ -12,11 +12,13 @@ from django.db import connection as database
 
 from integrations.accounting.operations import refresh_accounts
 from integrations.accounting.queries import accounts
-from integrations.connections import operations, queries
+from integrations.canonical.errors import FixConfiguration
+from integrations.connections import layouts, operations, profiles, queries
 from integrations.connections.clients import paytrace_client, sage_connector
-from integrations.connections.models import Connection, ConnectionTest
+from integrations.connections.models import Connection, ConnectionTest, TableLayout
 from integrations.connections.testing import run_test
 from integrations.sagepro.sample.profile import sample_profile
+from tenants.errors import NotPossible
 from tenants.models import DueWork
 from tenants.scope import tenant_transaction
 from tests.connections.scene import ACTOR, Scene, logins, put_user, told
@@ -289,21 +291,109 @@ def test_tables_that_are_not_the_profile_s_are_named(
     assert test.state == "failed"
 
 
-def test_changed_tables_stop_posting_until_a_test_accepts_them(
+NEW_COLUMN = "Column reseller_note of armast is new (long text)."
+WIDER = "Column refno of arcash is now 12 wide instead of 10."
+
+
+def _change_tables(company: SampleCompany) -> None:
+    company.execute("ALTER TABLE armast ADD COLUMN reseller_note text NOT NULL DEFAULT ''")
+    company.execute("ALTER TABLE arcash ALTER COLUMN refno TYPE char(12)")
+
+
+def test_changed_tables_stop_posting_until_a_person_accepts_them(
+    supply: Scene, company: SampleCompany
+) -> None:
+    connection = supply.sagepro(company.dsn)
+    supply.test(connection)
+    _change_tables(company)
+    before = company.books()
+    sage = sage_connector(tenant_id=supply.tenant.id, connection_id=connection.id)
+    with pytest.raises(FixConfiguration) as stopped:
+        sage.withdraw("paytrace:acme:1:sale:1")
+    assert stopped.value.sentence == (
+        f"Sage Pro's tables have changed, so nothing was written. {WIDER} {NEW_COLUMN}"
+    )
+    assert company.books() == before
+
+    held = supply.test(connection)
+    assert (held.state, told(held)[-2][:2]) == ("failed", ("Tables", False))
+    row = supply.row(connection)
+    assert row.state == State.MISCONFIGURED
+    assert row.state_sentence == f"Sage Pro's tables have changed: {WIDER} {NEW_COLUMN}"
+    with tenant_transaction(supply.tenant.id):
+        waiting = layouts.waiting(connection.id)
+        assert waiting is not None
+        assert layouts.waiting_changes(connection.id) == [WIDER, NEW_COLUMN]
+        layouts.accept(
+            connection_id=connection.id, layout_id=waiting.id, actor=ACTOR, reason="Our reseller's"
+        )
+    assert supply.test(connection).state == "passed"
+    accepted = sage_connector(tenant_id=supply.tenant.id, connection_id=connection.id)
+    assert accepted is not sage
+    assert accepted.withdraw("paytrace:acme:1:sale:1") == "withdrawn"
+    with tenant_transaction(supply.tenant.id):
+        rows = TableLayout.objects.values_list("accepted_by", "reason")
+        assert list(rows) == [
+            (ACTOR, "Our reseller's"),
+            (ACTOR, "Found by the test of the connection"),
+        ]
+    assert (
+        "connection.tables_accepted",
+        {"changes": [WIDER, NEW_COLUMN], "reason": "Our reseller's"},
+    ) in supply.audit()
+
+
+def test_a_new_profile_version_takes_the_tables_as_they_are(
+    supply: Scene, company: SampleCompany
+) -> None:
+    connection = supply.sagepro(company.dsn)
+    supply.test(connection)
+    _change_tables(company)
+    supply.test(connection)
+    profile = supply.row(connection).settings["profile"]
+    profile["tables"]["receipts"]["columns"]["marker"]["type"] = "C12"
+    with tenant_transaction(supply.tenant.id):
+        profiles.save(connection_id=connection.id, profile=profile, based_on=1, actor=ACTOR)
+    passed = supply.test(connection)
+    assert passed.state == "passed"
+    tables = next(sentence for label, _, sentence in told(passed) if label == "Tables")
+    assert tables.endswith(f"Since they were last accepted: {WIDER} {NEW_COLUMN}")
+    with tenant_transaction(supply.tenant.id):
+        assert layouts.waiting(connection.id) is None
+
+
+def test_tables_changed_back_need_nobody(supply: Scene, company: SampleCompany) -> None:
+    connection = supply.sagepro(company.dsn)
+    supply.test(connection)
+    _change_tables(company)
+    supply.test(connection)
+    company.execute("ALTER TABLE armast DROP COLUMN reseller_note")
+    company.execute("ALTER TABLE arcash ALTER COLUMN refno TYPE char(10)")
+    assert supply.test(connection).state == "passed"
+    with tenant_transaction(supply.tenant.id):
+        assert layouts.waiting(connection.id) is None
+
+
+def test_only_the_changes_that_were_shown_can_be_accepted(
     supply: Scene, company: SampleCompany
 ) -> None:
     connection = supply.sagepro(company.dsn)
     supply.test(connection)
     company.execute("ALTER TABLE armast ADD COLUMN reseller_note text NOT NULL DEFAULT ''")
-    sage = sage_connector(tenant_id=supply.tenant.id, connection_id=connection.id)
-    with pytest.raises(Exception, match="changed since the calibration"):
-        sage.withdraw("paytrace:acme:1:sale:1")
+    supply.test(connection)
+    with tenant_transaction(supply.tenant.id):
+        shown = layouts.waiting(connection.id)
+    assert shown is not None
+    _refuse(supply, connection, shown.id, reason=" ")
+    company.execute("ALTER TABLE arcash ALTER COLUMN refno TYPE char(12)")
+    supply.test(connection)
+    _refuse(supply, connection, shown.id, reason="Seen")
 
-    findings = {label: sentence for label, _, sentence in told(supply.test(connection))}
-    assert "have changed since the last test" in findings["Tables"]
-    accepted = sage_connector(tenant_id=supply.tenant.id, connection_id=connection.id)
-    assert accepted is not sage
-    assert accepted.withdraw("paytrace:acme:1:sale:1") == "withdrawn"
+
+def _refuse(supply: Scene, connection: Connection, layout_id: UUID, *, reason: str) -> None:
+    with tenant_transaction(supply.tenant.id), pytest.raises(NotPossible):
+        layouts.accept(connection_id=connection.id, layout_id=layout_id, actor=ACTOR, reason=reason)
+    assert supply.row(connection).state == State.MISCONFIGURED
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ APPEND_ONLY = {
     "tenants_auditevent": (),
     "accounting_glruleversion": (),
     "mapping_mappingversion": (),
+    "connections_profileversion": (),
     "workflows_workflowversion": (),
     "workflows_workflowrun": (),
     "workflows_steprun": (),
@@ -52,6 +53,7 @@ APPEND_ONLY = {
     "events_noticekey": (),
     "posting_ledgerentry": (),
     "posting_ledgerline": (),
+    "connections_tablelayout": ("accepted_at", "accepted_by", "reason"),
     "events_inboundnotice": ("state", "transaction_id", "read_at", "sentence"),
     "posting_postingattempt": ("ended_at", "outcome", "sentence", "evidence"),
 }

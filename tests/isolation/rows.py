@@ -13,7 +13,13 @@ from integrations.accounting import operations as accounting
 from integrations.accounting.models import GLAccount
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.alerts.models import Alert
-from integrations.connections.models import AccessToken, Connection, ConnectionTest
+from integrations.connections import profiles
+from integrations.connections.models import (
+    AccessToken,
+    Connection,
+    ConnectionTest,
+    TableLayout,
+)
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
@@ -139,6 +145,10 @@ def _events(books: Books, look: Look) -> None:
 
 def _versions(books: Books, look: Look) -> None:
     environment_id, actor = books.environment.id, look.email
+    profiles.keep_first(books.sage, actor=actor)
+    TableLayout.objects.create(
+        connection=books.sage, fingerprint="0" * 64, tables={look.word.lower(): {}}
+    )
     rows = mappings.in_force(environment_id).rows
     mapping.publish(environment_id=environment_id, rows=rows, actor=actor, note=look.word)
     accounting.publish_rules(

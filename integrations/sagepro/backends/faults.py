@@ -89,7 +89,7 @@ def schema_changed(sentence: str) -> FixConfiguration:
     return FixConfiguration(
         sentence,
         code="sage.schema_changed",
-        remedy="Compare the posting profile with the company's tables, then calibrate again.",
+        remedy="Test the connection to see every change; then accept it or change the profile.",
     )
 
 

@@ -7,8 +7,10 @@ import json
 
 from sqlalchemy import Connection, column, func, select, table
 
+from integrations.canonical.errors import FixConfiguration
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.faults import schema_changed
+from integrations.sagepro.layout import Layout, changes, in_short, layout_of
 from integrations.sagepro.profile import HISTORY
 
 _FACTS = (
@@ -39,6 +41,19 @@ def read(connection: Connection, company: SqlCompany) -> list[tuple[str, ...]]:
 
 def digest(facts: list[tuple[str, ...]]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def what_changed(
+    facts: list[tuple[str, ...]], company: SqlCompany, *, expected: Layout | None
+) -> FixConfiguration:
+    """The error that stops a write to tables that are not `expected` any more, in words."""
+    if expected is None:
+        check_columns(facts, company)
+        return schema_changed("Sage Pro's tables have changed since the calibration.")
+    return schema_changed(
+        "Sage Pro's tables have changed, so nothing was written. "
+        + in_short(changes(expected, layout_of(facts)))
+    )
 
 
 def check_columns(facts: list[tuple[str, ...]], company: SqlCompany) -> None:

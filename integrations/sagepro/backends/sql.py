@@ -33,11 +33,12 @@ from integrations.sagepro.backends import (
     values,
 )
 from integrations.sagepro.backends.company import SqlCompany
-from integrations.sagepro.backends.faults import IN_USE, schema_changed
+from integrations.sagepro.backends.faults import IN_USE
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.reversing import receipts_by_marker
 from integrations.sagepro.backends.session import open_session
+from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile
 
 
@@ -45,7 +46,8 @@ class SqlConnector:
     """A Sage Pro company in an SQL database; see `Connector` for what each method promises.
 
     Safe to share between threads. `expected_fingerprint`, when given, is compared before
-    every write; a company that looks different now raises FixConfiguration.
+    every write; a company that looks different now raises FixConfiguration, which says what
+    changed when `expected_layout` is what that fingerprint was made of.
     """
 
     def __init__(
@@ -54,10 +56,12 @@ class SqlConnector:
         *,
         profile: PostingProfile,
         expected_fingerprint: str = "",
+        expected_layout: Layout | None = None,
         limits: Limits | None = None,
     ) -> None:
         self._company = SqlCompany.of(profile)
         self._expected = expected_fingerprint
+        self._layout = expected_layout
         self._compared: catalogue.Sign | None = None
         self._session = open_session(dsn, company=profile.company_number, limits=limits or Limits())
 
@@ -68,6 +72,10 @@ class SqlConnector:
     def fingerprint(self) -> str:
         with self._session.reading() as connection:
             return fingerprint.digest(fingerprint.read(connection, self._company))
+
+    def layout(self) -> Layout:
+        with self._session.reading() as connection:
+            return layout_of(fingerprint.read(connection, self._company))
 
     def gl_accounts(self) -> list[GLAccount]:
         with self._session.reading() as connection:
@@ -148,8 +156,7 @@ class SqlConnector:
             return
         facts = fingerprint.read(connection, self._company)
         if fingerprint.digest(facts) != self._expected:
-            fingerprint.check_columns(facts, self._company)
-            raise schema_changed("Sage Pro's tables have changed since the calibration.")
+            raise fingerprint.what_changed(facts, self._company, expected=self._layout)
         self._compared = sign
 
     def _withdraw(self, connection: Connection, key: str, marker: str) -> WithdrawOutcome:

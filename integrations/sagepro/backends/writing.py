@@ -54,7 +54,7 @@ def _next_session(connection: Connection, company: SqlCompany) -> str:
     where &= company.column("counters", "value") == value
     if company.update(connection, "counters", where, {"value": following}) != 1:
         raise wait("Somebody in Sage took the same session number.")
-    return str(following).zfill(rule.width)
+    return str(value if rule.is_next else following).zfill(rule.width)
 
 
 def _audit(connection: Connection, company: SqlCompany) -> dict[str, object]:

@@ -25,7 +25,7 @@ def test_a_posted_payment_shows_its_walk_journal_and_rows_in_sage(
         "Found by sync",
         "found by sync, no notice told of it",
         "Pays invoice 10432 in full.",
-        "field mapping version 3 and GL rules version 2",
+        "field mapping version 3, GL rules version 2 and posting profile version 1",
         "Read back from Sage and compared",
         "Card clearing. By rule ‘Cards’.",
         "Accounts receivable. By rule ‘AR’.",

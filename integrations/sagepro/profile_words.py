@@ -1,0 +1,212 @@
+"""What each part of a posting profile is called on screen, and what it is for.
+
+The order here is the order of the form. A label is a noun in the accountant's words; a help
+sentence says where to see it in Sage Pro.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """A label and one sentence of help."""
+
+    label: str
+    help: str = ""
+
+
+COMPANY: dict[str, Words] = {
+    "name": Words("Name of this profile", "What people call it; nothing depends on it."),
+    "table_pattern": Words(
+        "How tables are named",
+        "{table} stands for the names below. DBF companies end in their number: {table}{company}.",
+    ),
+    "database_schema": Words(
+        "Database schema", "Leave it empty when the login finds the tables without one."
+    ),
+    "code_page": Words(
+        "Code page", "How text is stored, such as cp1252. Other characters are never written."
+    ),
+    "home_currency": Words("Currency of the company", "What a blank currency column means: USD."),
+    "empty_date": Words(
+        "Empty date", "The date that stands where Sage shows none: 1900-01-01 in the SQL edition."
+    ),
+}
+HABITS: dict[str, Words] = {
+    "paid_includes_discount": Words(
+        "The invoice's paid amount includes the discount",
+        "Tick it when Sage raises ‘paid’ by payment and discount, not by the payment alone.",
+    ),
+    "open_credit_type": Words(
+        "Document type of a payment on account", "What Sage writes for an open credit, such as O."
+    ),
+    "user_code": Words("User code", "What Sage shows as the person who entered our receipts."),
+    "session.key": Words(
+        "Counter row of the GL session", "Which row of the counters table: AR in most companies."
+    ),
+    "session.width": Words("Digits of the GL session", "The number is filled with zeros: 6."),
+    "session.is_next": Words(
+        "The counter holds the next session, not the last one",
+        "Tick it when Sage writes the number it finds there, and raises the counter after.",
+    ),
+    "marker.width": Words(
+        "Width of our marker", "At most what the marker's column on receipts holds."
+    ),
+    "marker.prefix": Words("Our marker begins with", "Two letters nobody types by hand: PT."),
+    "status_column": Words(
+        "Payment status goes to", "An invoice column made for it; leave it out when there is none."
+    ),
+}
+LISTS: dict[str, Words] = {
+    "void_statuses": Words("Document status: void", "Nothing is ever posted to such a document."),
+    "closed_statuses": Words("Document status: closed", "Shown as paid."),
+    "inactive_account_statuses": Words("GL account status: inactive", "Never posted to."),
+    "closed_period_values": Words("Fiscal period: closed", "What ‘closed’ holds: true or Y."),
+    "credit_hold_values": Words("Customer status: credit hold", "Shown beside the customer."),
+}
+KINDS: dict[str, Words] = {
+    "receipt": Words("Receipts on invoices"),
+    "on_account": Words("Payments on account"),
+    "reversal": Words("Reversals: void, refund, return"),
+}
+RECEIPT_FIELDS: dict[str, Words] = {
+    "reference": Words("Reference", "A field mapping may fill it."),
+    "check_number": Words("Check number", "A field mapping may fill it."),
+    "payment_type": Words("Payment type", "A field mapping may fill it."),
+    "comment": Words("Comment", "A field mapping may fill it."),
+    "batch": Words("Batch", "A field mapping may fill it."),
+}
+TABLES: dict[str, Words] = {
+    "customers": Words("Customers", "Who owes; the balance moves with every receipt."),
+    "invoices": Words("Invoices and open credits", "The documents that receipts pay."),
+    "receipts": Words("Cash receipts", "One row for every document that a receipt pays."),
+    "distributions": Words("GL distribution", "Debits and credits that Sage takes to the ledger."),
+    "accounts": Words("Chart of accounts", "Only read."),
+    "periods": Words("Fiscal calendar", "Only read."),
+    "counters": Words("Counters", "Where the next GL session number stands."),
+    "companies": Words("Companies", "Only read."),
+    "postings": Words("Tieout's own table", "Our record of what was posted, beside the books."),
+}
+_AUDIT = {
+    "added_by": "Entered by",
+    "added_date": "Entered on",
+    "added_time": "Entered at",
+    "lock_status": "Being edited",
+}
+_DOCUMENT = {
+    "invoice_date": "Invoice date",
+    "customer_number": "Customer",
+    "salesman": "Salesperson",
+    "customer_po": "Customer's purchase order",
+}
+COLUMNS: dict[str, dict[str, str]] = {
+    "customers": {
+        "number": "Customer number",
+        "name": "Name",
+        "email": "E-mail",
+        "salesman": "Salesperson",
+        "balance": "Balance",
+        "last_paid_date": "Date of the last payment",
+        "last_paid_amount": "Amount of the last payment",
+        "currency": "Currency",
+        "parent_number": "National account",
+        "credit_status": "Credit status",
+        "lock_status": "Being edited",
+    },
+    "invoices": {
+        "number": "Document number",
+        **_DOCUMENT,
+        "order_number": "Sales order",
+        "amount": "Amount",
+        "paid": "Paid",
+        "balance": "Balance",
+        "base_balance": "Balance in the company's currency",
+        "paid_date": "Date of the last payment",
+        "due_date": "Due date",
+        "status": "Status",
+        "type": "Type",
+        "marker": "Our marker",
+        "currency": "Currency",
+        "rate": "Exchange rate",
+        "payment_status": "Payment status",
+        **_AUDIT,
+    },
+    "receipts": {
+        "row_id": "Row number",
+        "invoice_number": "Document number",
+        **_DOCUMENT,
+        "paid": "Amount",
+        "discount": "Discount",
+        "paid_date": "Date",
+        "marker": "Our marker",
+        "type": "Type",
+        "cash_account": "Cash account",
+        "check_number": "Check number",
+        "payment_type": "Payment type",
+        "reference": "Reference",
+        "comment": "Comment",
+        "batch": "Batch",
+        "currency": "Currency",
+        "session": "GL session",
+        "deleted": "Taken out",
+        **_AUDIT,
+    },
+    "distributions": {
+        "account": "GL account",
+        "document_number": "Document number",
+        "date": "Date",
+        "session": "GL session",
+        "amount": "Amount, debits positive",
+    },
+    "accounts": {
+        "number": "Account number",
+        "description": "Description",
+        "type": "Type",
+        "status": "Status",
+    },
+    "periods": {
+        "year": "Year",
+        "period": "Period",
+        "starts_on": "First day",
+        "ends_on": "Last day",
+        "closed": "Closed",
+    },
+    "counters": {"key": "Which counter", "company": "Company number", "value": "Number"},
+    "companies": {"number": "Company number", "name": "Name"},
+    "postings": {
+        "effect_key": "Key of the posting",
+        "company": "Company number",
+        "marker": "Our marker",
+        "payload_hash": "Hash of the contents",
+        "kind": "Kind",
+        "state": "State",
+        "customer_number": "Customer",
+        "invoices": "Documents",
+        "receipt_count": "Number of receipts",
+        "line_count": "Number of GL lines",
+        "amount": "Amount",
+        "currency": "Currency",
+        "accounting_date": "Accounting date",
+        "session": "GL session",
+        "reverses": "Takes back",
+        "posted_at": "Posted at",
+    },
+}
+TYPES: dict[str, str] = {
+    "C": "Text",
+    "V": "Text, varying",
+    "M": "Long text",
+    "Y": "Money",
+    "N": "Number",
+    "I": "Whole number",
+    "D": "Date",
+    "T": "Date and time",
+    "L": "Yes or no",
+}
+
+
+def column_label(table: str, column: str) -> str:
+    """What a logical column is called; a column we have no word for by its own name."""
+    return COLUMNS.get(table, {}).get(column, column.replace("_", " ").capitalize())
