@@ -67,7 +67,7 @@ class PostingRequest:
     fields: Mapping[str, str] = field(default_factory=dict)
     """Mapped receipt fields by their profile name (`reference`, `comment`, `check_number`…)."""
     reverses: str = ""
-    """Effect key of the posting a REVERSAL takes back."""
+    """Effect key of the posting that this one takes back: a receipt, or a reversal of one."""
     reverses_marker: str = ""
 
     def __post_init__(self) -> None:

@@ -1,13 +1,12 @@
-"""Which status text Sage shows for a payment, and which moves between states are real.
+"""Which status text Sage shows for a payment.
 
 The table is data a tenant edits. A pair that is not in it has no status: a person decides,
-nothing is guessed. Arrows follow PayTrace's card life cycle (PayTrace record schema: status codes
-Y, N and GB<batch>; void only before settlement, codes 817 and 818).
+nothing is guessed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from integrations.canonical.transactions import TransactionState, TransactionType
@@ -25,46 +24,43 @@ class StatusRow:
     status: str
 
 
-DEFAULT_STATUSES: tuple[StatusRow, ...] = (
-    StatusRow(_TYPE.SALE, _STATE.AUTHORIZED, "Pending"),
-    StatusRow(_TYPE.SALE, _STATE.PENDING_SETTLEMENT, "Paid"),
-    StatusRow(_TYPE.SALE, _STATE.SETTLED, "Paid"),
-    StatusRow(_TYPE.SALE, _STATE.VOIDED, "Voided"),
-    StatusRow(_TYPE.SALE, _STATE.AUTO_VOIDED, "Failed"),
-    StatusRow(_TYPE.SALE, _STATE.DECLINED, "Failed"),
-    StatusRow(_TYPE.AUTHORIZATION, _STATE.AUTHORIZED, "Pending"),
-    StatusRow(_TYPE.AUTHORIZATION, _STATE.PENDING_SETTLEMENT, "Paid"),
-    StatusRow(_TYPE.AUTHORIZATION, _STATE.SETTLED, "Paid"),
-    StatusRow(_TYPE.AUTHORIZATION, _STATE.VOIDED, "Voided"),
-    StatusRow(_TYPE.AUTHORIZATION, _STATE.AUTO_VOIDED, "Failed"),
-    StatusRow(_TYPE.AUTHORIZATION, _STATE.DECLINED, "Failed"),
-    StatusRow(_TYPE.REFUND, _STATE.PENDING_SETTLEMENT, "Refunded"),
-    StatusRow(_TYPE.REFUND, _STATE.SETTLED, "Refunded"),
-    StatusRow(_TYPE.REFUND, _STATE.VOIDED, "Refund voided"),
-    StatusRow(_TYPE.REFUND, _STATE.AUTO_VOIDED, "Refund failed"),
-    StatusRow(_TYPE.REFUND, _STATE.DECLINED, "Refund failed"),
+_PAYMENT = (
+    (_STATE.PENDING, "Pending"),
+    (_STATE.AUTHORIZED, "Pending"),
+    (_STATE.PENDING_SETTLEMENT, "Paid"),
+    (_STATE.SETTLED, "Paid"),
+    (_STATE.PARTLY_REFUNDED, "Partly refunded"),
+    (_STATE.REFUNDED, "Refunded"),
+    (_STATE.RETURNED, "Returned"),
+    (_STATE.VOIDED, "Voided"),
+    (_STATE.AUTO_VOIDED, "Failed"),
+    (_STATE.DECLINED, "Failed"),
+)
+_REFUND = (
+    (_STATE.PENDING, "Refund pending"),
+    (_STATE.PENDING_SETTLEMENT, "Refunded"),
+    (_STATE.SETTLED, "Refunded"),
+    (_STATE.RETURNED, "Refund returned"),
+    (_STATE.VOIDED, "Refund voided"),
+    (_STATE.AUTO_VOIDED, "Refund failed"),
+    (_STATE.DECLINED, "Refund failed"),
+)
+_CHARGEBACK = (
+    (_STATE.OPENED, "Disputed"),
+    (_STATE.WON, "Paid"),
+    (_STATE.LOST, "Charged back"),
 )
 
-# A poll may miss the states in between, so an authorization can be seen settled next. An
-# approval may turn out auto-voided by an AVS/CSC rule (code 103). The rest is final: money
-# moves back only through a new transaction.
-ALLOWED: Mapping[TransactionState, frozenset[TransactionState]] = {
-    _STATE.AUTHORIZED: frozenset(
-        {
-            _STATE.PENDING_SETTLEMENT,
-            _STATE.SETTLED,
-            _STATE.VOIDED,
-            _STATE.AUTO_VOIDED,
-            _STATE.DECLINED,
-        }
-    ),
-    _STATE.PENDING_SETTLEMENT: frozenset({_STATE.SETTLED, _STATE.VOIDED, _STATE.AUTO_VOIDED}),
-    _STATE.SETTLED: frozenset(),
-    _STATE.VOIDED: frozenset(),
-    _STATE.AUTO_VOIDED: frozenset(),
-    _STATE.DECLINED: frozenset(),
-    _STATE.UNKNOWN: frozenset(set(TransactionState) - {_STATE.UNKNOWN}),
-}
+DEFAULT_STATUSES: tuple[StatusRow, ...] = tuple(
+    StatusRow(kind, state, status)
+    for kind, rows in (
+        (_TYPE.SALE, _PAYMENT),
+        (_TYPE.AUTHORIZATION, _PAYMENT),
+        (_TYPE.REFUND, _REFUND),
+        (_TYPE.CHARGEBACK, _CHARGEBACK),
+    )
+    for state, status in rows
+)
 
 
 def status_for(
@@ -80,8 +76,3 @@ def status_for(
         if row.type is type and row.state is state:
             return row.status or None
     return None
-
-
-def is_allowed(before: TransactionState, after: TransactionState) -> bool:
-    """Whether a transaction may be seen moving so. Staying where it is always may."""
-    return before is after or after in ALLOWED[before]

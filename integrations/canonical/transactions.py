@@ -19,22 +19,40 @@ class TransactionType(StrEnum):
     SALE = "sale"
     AUTHORIZATION = "authorization"
     REFUND = "refund"
+    CHARGEBACK = "chargeback"
+    """A dispute of a payment: a transaction of its own that names the payment."""
     UNKNOWN = "unknown"
 
 
 class TransactionState(StrEnum):
-    """The state a transaction is in at the gateway.
+    """The state a transaction is in at the gateway; `statuses` has the arrows between them.
 
     UNKNOWN is a value, not an accident: it goes to a person and is never guessed
     (PayTrace record schema: status codes Y, N and GB<batch>, N being ambiguous).
     """
 
+    PENDING = "pending"
+    """Taken in, not accepted yet; ACH only."""
     AUTHORIZED = "authorized"
     PENDING_SETTLEMENT = "pending_settlement"
+    """Captured: it settles next."""
+    PARTLY_SETTLED = "partly_settled"
+    """ACH only; how much of it has settled is not told, so a person looks."""
     SETTLED = "settled"
+    PARTLY_REFUNDED = "partly_refunded"
+    REFUNDED = "refunded"
+    RETURNED = "returned"
+    """The payer's bank took it back, up to weeks after it settled; ACH only."""
     VOIDED = "voided"
     AUTO_VOIDED = "auto_voided"
+    """Approved, then taken back by an address or security-code rule (code 103): a failure."""
     DECLINED = "declined"
+    ERROR = "error"
+    """Something went wrong at the gateway, and it does not say whether money moves."""
+    OPENED = "opened"
+    """Of a chargeback: the money is taken back while it is disputed."""
+    WON = "won"
+    LOST = "lost"
     UNKNOWN = "unknown"
 
 
@@ -67,7 +85,11 @@ class GatewayTransaction:
     status_code: str = ""
     """The gateway's own status text, kept as evidence and never branched on later."""
     original_transaction_id: str = ""
-    """For a refund: the sale it gives back, when the gateway names it."""
+    """For a refund or chargeback: the sale it gives back, when it is named."""
+    changed_at: datetime | None = None
+    """When it entered this state, if told: a return or dispute is booked on that day."""
+    fee: Money | None = None
+    """What the processor takes for a chargeback, beside the amount."""
     discretionary: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from integrations.canonical.arrows import progress
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import (
     GatewayTransaction,
@@ -15,33 +16,39 @@ from integrations.canonical.transactions import (
     TransactionType,
 )
 from integrations.events.models import GatewayFact
-from tenants.insert import insert_once
-
-# How far along its life a transaction is; whatever is not named here is an end.
-_PROGRESS = {
-    TransactionState.UNKNOWN: 0,
-    TransactionState.AUTHORIZED: 1,
-    TransactionState.PENDING_SETTLEMENT: 2,
-}
-_LAST = 3
+from tenants.insert import insert_all
 
 
 def record(
+    transactions: Sequence[GatewayTransaction],
+    *,
+    connection_id: uuid.UUID,
+    seen_by: GatewayFact.SeenBy,
+) -> list[GatewayTransaction]:
+    """Keep these states, in two statements; gives back those that nobody had told before."""
+    known = known_states(
+        connection_id=connection_id, transaction_ids=[t.transaction_id for t in transactions]
+    )
+    told = {(t.transaction_id, t.state.value): t for t in transactions}
+    unknown = [transaction for pair, transaction in told.items() if pair not in known]
+    rows = [_fact(t, connection_id=connection_id, seen_by=seen_by) for t in unknown]
+    kept = set(insert_all(rows, telling=("transaction_id", "state")))
+    return [t for t in unknown if (t.transaction_id, t.state.value) in kept]
+
+
+def _fact(
     transaction: GatewayTransaction, *, connection_id: uuid.UUID, seen_by: GatewayFact.SeenBy
-) -> bool:
-    """Keep this state of the transaction; True when nobody had told it before."""
-    return insert_once(
-        GatewayFact(
-            connection_id=connection_id,
-            transaction_id=transaction.transaction_id,
-            type=transaction.type,
-            state=transaction.state,
-            seen_by=seen_by,
-            amount=transaction.amount.amount,
-            currency=transaction.amount.currency,
-            created_at=transaction.created_at,
-            details=to_details(transaction),
-        )
+) -> GatewayFact:
+    return GatewayFact(
+        connection_id=connection_id,
+        transaction_id=transaction.transaction_id,
+        type=transaction.type,
+        state=transaction.state,
+        seen_by=seen_by,
+        amount=transaction.amount.amount,
+        currency=transaction.amount.currency,
+        created_at=transaction.created_at,
+        details=to_details(transaction),
     )
 
 
@@ -56,11 +63,23 @@ def history(*, connection_id: uuid.UUID, transaction_id: str) -> list[GatewayTra
 
     Exports lag, so an earlier state can be seen later; it does not become the latest.
     """
-    facts = GatewayFact.objects.filter(
-        connection_id=connection_id, transaction_id=transaction_id
-    ).order_by("seen_at", "id")
-    told = [from_details(fact.details) for fact in facts]
-    return sorted(told, key=lambda one: _PROGRESS.get(one.state, _LAST))
+    found = histories(connection_id=connection_id, transaction_ids=[transaction_id])
+    return found.get(transaction_id, [])
+
+
+def histories(
+    *, connection_id: uuid.UUID, transaction_ids: Sequence[str]
+) -> dict[str, list[GatewayTransaction]]:
+    """The same of many transactions, by id; those nobody told of are missing."""
+    details = GatewayFact.objects.filter(
+        connection_id=connection_id, transaction_id__in=transaction_ids
+    ).values_list("transaction_id", "details")
+    found: dict[str, list[GatewayTransaction]] = {}
+    for transaction_id, told in details:
+        found.setdefault(transaction_id, []).append(from_details(told))
+    for states in found.values():
+        states.sort(key=lambda one: progress(one.state))
+    return found
 
 
 def known_states(
@@ -84,7 +103,9 @@ def to_details(transaction: GatewayTransaction) -> dict[str, Any]:
         "amount": transaction.amount.plain,
         "currency": transaction.amount.currency,
         "created_at": transaction.created_at.isoformat(),
-        "settled_at": transaction.settled_at.isoformat() if transaction.settled_at else "",
+        "settled_at": _moment(transaction.settled_at),
+        "changed_at": _moment(transaction.changed_at),
+        "fee": transaction.fee.plain if transaction.fee else "",
         "batch_number": transaction.batch_number,
         "invoice_reference": transaction.invoice_reference,
         "description": transaction.description,
@@ -103,15 +124,26 @@ def to_details(transaction: GatewayTransaction) -> dict[str, Any]:
 
 
 def from_details(details: dict[str, Any]) -> GatewayTransaction:
-    """The transaction that `to_details` wrote."""
+    """The transaction that `to_details` wrote. A fact is never rewritten, so what was added to
+    it later may be missing."""
     text: dict[str, Any] = dict(details)
-    settled_at = text.pop("settled_at")
+    currency, fee = text.pop("currency"), text.pop("fee", "")
     return GatewayTransaction(
-        amount=Money.parse(text.pop("amount"), text.pop("currency")),
+        amount=Money.parse(text.pop("amount"), currency),
+        fee=Money.parse(fee, currency) if fee else None,
         type=TransactionType(text.pop("type")),
         state=TransactionState(text.pop("state")),
         method=PaymentMethod(text.pop("method")),
         created_at=datetime.fromisoformat(text.pop("created_at")),
-        settled_at=datetime.fromisoformat(settled_at) if settled_at else None,
+        settled_at=_read_moment(text.pop("settled_at")),
+        changed_at=_read_moment(text.pop("changed_at", "")),
         **text,
     )
+
+
+def _moment(moment: datetime | None) -> str:
+    return moment.isoformat() if moment else ""
+
+
+def _read_moment(text: str) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -14,9 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Max
 from django.db.models.functions import Now
 
-from integrations.canonical.transactions import GatewayTransaction
-from integrations.events import facts
-from integrations.events.models import GatewayFact, SyncRun, Watermark
+from integrations.events.models import SyncRun, Watermark
 from tenants.insert import insert_once
 
 SOURCE = "transactions"
@@ -50,22 +48,6 @@ def begin(*, connection_id: uuid.UUID, window: Window) -> SyncRun:
     return SyncRun.objects.create(
         connection_id=connection_id, first_day=window.first_day, last_day=window.last_day
     )
-
-
-def take_in(
-    transactions: list[GatewayTransaction], *, connection_id: uuid.UUID
-) -> list[GatewayTransaction]:
-    """Record one chunk; gives back those that told something new."""
-    known = facts.known_states(
-        connection_id=connection_id,
-        transaction_ids=[transaction.transaction_id for transaction in transactions],
-    )
-    return [
-        transaction
-        for transaction in transactions
-        if (transaction.transaction_id, transaction.state.value) not in known
-        and facts.record(transaction, connection_id=connection_id, seen_by=GatewayFact.SeenBy.SYNC)
-    ]
 
 
 def finish(

@@ -92,15 +92,17 @@ _KINDS: tuple[CaseKind, ...] = (
     CaseKind(
         "parent_not_found",
         "Gives back a payment that is not known here",
-        "It may be from before Tieout was connected. Book it in Sage by hand, then dismiss it "
-        "here with a note; or try again once the payment has arrived.",
+        "It goes on by itself once that payment arrives: read its days from PayTrace if it is "
+        "from before Tieout was connected. Or book it in Sage by hand, then dismiss it here "
+        "with a note.",
         _REPAIR,
     ),
     CaseKind(
         "unknown_status",
-        "PayTrace tells a status we do not know",
-        "Nothing is guessed from an unknown status. Look at the transaction in PayTrace; it "
-        "resolves by itself when PayTrace tells a known one.",
+        "PayTrace tells something that is not clear",
+        "Nothing is guessed from a status nobody knows, or from one that does not follow the "
+        "one before. Look at the transaction in PayTrace; it resolves by itself when PayTrace "
+        "tells a clear one.",
         (Offer.RETRY, Offer.DISMISS),
     ),
     CaseKind(

@@ -8,21 +8,20 @@ notice told.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from django.utils import timezone
 
-from integrations.canonical.effects import derive, person_needed
 from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections import clients, health
 from integrations.connections.models import Connection
-from integrations.events import facts, hints, inbox, polling
+from integrations.events import hints, inbox, polling
 from integrations.events.models import GatewayFact, InboundNotice
 from integrations.paytrace.client import PayTraceClient
-from integrations.pipeline import resume, review
-from integrations.posting import outbox
+from integrations.pipeline import resume
+from integrations.pipeline.taking_in import take_in
 from tenants import audit, work
 from tenants.errors import NotPossible
 from tenants.models import WorkKind
@@ -46,10 +45,9 @@ def process(*, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> bool:
         return False
     with tenant_transaction(tenant_id):
         health.record_ok(connection_id=connection_id)
-        _take_in(fetched.values(), connection_id=connection_id, seen_by=SeenBy.NOTICE)
+        take_in(list(fetched.values()), source=connection, seen_by=SeenBy.NOTICE)
         for notice_id, transaction_id in wanted.items():
             _mark(notice_id, transaction_id, is_known=transaction_id in fetched)
-        _ring_company(connection)
     return len(notices) == BATCH
 
 
@@ -73,13 +71,9 @@ def poll(*, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> None:
     new = 0
     for start in range(0, len(found), polling.CHUNK):
         with tenant_transaction(tenant_id):
-            fresh = polling.take_in(
-                found[start : start + polling.CHUNK], connection_id=connection_id
+            fresh = take_in(
+                found[start : start + polling.CHUNK], source=connection, seen_by=SeenBy.SYNC
             )
-            _derive(fresh, connection_id=connection_id, seen_by=SeenBy.SYNC)
-            # With the facts: the next look would find nothing new, and would not ring.
-            if fresh:
-                _ring_company(connection)
             new += len(fresh)
     with tenant_transaction(tenant_id):
         health.record_ok(connection_id=connection_id)
@@ -149,47 +143,6 @@ def _original(
     return {original: sale} if sale is not None else {}
 
 
-def _take_in(
-    transactions: Iterable[GatewayTransaction], *, connection_id: uuid.UUID, seen_by: SeenBy
-) -> None:
-    fresh = [
-        transaction
-        for transaction in transactions
-        if facts.record(transaction, connection_id=connection_id, seen_by=seen_by)
-    ]
-    _derive(fresh, connection_id=connection_id, seen_by=seen_by)
-
-
-def _derive(
-    transactions: Sequence[GatewayTransaction], *, connection_id: uuid.UUID, seen_by: SeenBy
-) -> None:
-    """Enter the effects of new facts; what nobody can read goes to a person."""
-    source = Connection.objects.get(id=connection_id)
-    if source.posts_to_id is None:
-        raise LookupError("Facts are taken in only for an account that posts somewhere")
-    # Sales before refunds, so that a refund finds its sale.
-    for transaction in sorted(transactions, key=lambda one: (one.created_at, one.transaction_id)):
-        known = facts.history(
-            connection_id=connection_id, transaction_id=transaction.transaction_id
-        )
-        states = [one.state for one in known]
-        for spec in derive(transaction, previous_states=states):
-            outbox.add(
-                spec,
-                transaction,
-                environment_id=source.environment_id,
-                company_id=source.posts_to_id,
-                source_id=source.id,
-                found_by=seen_by,
-            )
-        outbox.note_gateway_state(source_id=source.id, transaction=known[-1])
-        reason = person_needed(transaction, previous_states=states)
-        if reason:
-            review.ask(transaction, source=source, reason=reason, found_by=seen_by)
-        else:
-            review.settle(transaction, source=source)
-
-
 def _mark(notice_id: uuid.UUID, transaction_id: str, *, is_known: bool) -> None:
     sentence = "" if is_known else f"PayTrace does not know transaction {transaction_id} (yet)."
     inbox.mark_read(
@@ -198,13 +151,6 @@ def _mark(notice_id: uuid.UUID, transaction_id: str, *, is_known: bool) -> None:
         transaction_id=transaction_id,
         sentence=sentence,
     )
-
-
-def _ring_company(connection: Connection) -> None:
-    if connection.posts_to_id is not None:
-        work.ring(
-            WorkKind.DELIVER, tenant_id=connection.tenant_id, subject_id=connection.posts_to_id
-        )
 
 
 def _failed(

@@ -14,6 +14,8 @@ from integrations.posting.models import Effect, EffectState
 from tenants import work
 from tenants.models import WorkKind
 
+_STANDS = (EffectState.POSTED, EffectState.ADOPTED)
+
 
 def link(effect_id: uuid.UUID, *, parent_id: uuid.UUID) -> None:
     """Remember which payment a refund or void belongs to, once."""
@@ -25,7 +27,8 @@ def after_posting(effect_id: uuid.UUID) -> None:
     effect = Effect.objects.select_related("parent").get(id=effect_id)
     if effect.parent is None:
         return
-    posted = Effect.objects.filter(parent_id=effect.parent_id, state__in=outbox.IN_SAGE)
+    # One that was itself taken back whole since, such as a chargeback that was won, is left out.
+    posted = Effect.objects.filter(parent_id=effect.parent_id, state__in=_STANDS)
     total = posted.aggregate(total=Sum("amount"))["total"] or Decimal(0)
     if total >= effect.parent.amount:
         outbox.reverse(effect.parent.id)

@@ -13,12 +13,12 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Now
 
-from integrations.canonical.effects import EffectSpec
+from integrations.canonical.effects import EffectSpec, happened_at
 from integrations.canonical.posting import PostingRequest, marker_for
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.posting import attempts
 from integrations.posting.models import Effect, EffectState
-from tenants.insert import insert_once
+from tenants.insert import insert_all
 
 S = EffectState
 
@@ -36,37 +36,47 @@ ENDED = (*IN_SAGE, S.NOTED, S.WITHDRAWN, S.DISMISSED)
 
 
 def add(
-    spec: EffectSpec,
-    transaction: GatewayTransaction,
+    specs: Sequence[tuple[EffectSpec, GatewayTransaction]],
     *,
     environment_id: uuid.UUID,
     company_id: uuid.UUID,
     source_id: uuid.UUID,
     found_by: str,
-) -> bool:
-    """Enter an effect; False when this key is already there, by whichever way it came."""
-    return insert_once(
+) -> list[tuple[str, str]]:
+    """Enter effects with the transactions that tell them; `(transaction id, kind)` of the new.
+
+    A key that is there already, by whichever way it came, is left alone.
+    """
+    rows = [
         Effect(
             environment_id=environment_id,
             company_id=company_id,
             source_id=source_id,
-            effect_key=spec.effect_key,
-            kind=spec.kind,
-            transaction_id=transaction.transaction_id,
-            amount=spec.amount.amount,
-            currency=spec.amount.currency,
-            occurred_at=transaction.created_at,
             found_by=found_by,
-            invoice_reference=transaction.invoice_reference[:60],
-            customer_name=transaction.customer_name[:120],
-            customer_number=transaction.customer_id[:20],
-            last_four=transaction.last_four[:4],
-            card_brand=transaction.card_brand[:20],
-            approval_code=transaction.approval_code[:20],
-            gateway_state=transaction.state,
-            marker=marker_for(spec.effect_key),
+            **_told(spec, transaction),
         )
-    )
+        for spec, transaction in specs
+    ]
+    return [(row[0], row[1]) for row in insert_all(rows, telling=("transaction_id", "kind"))]
+
+
+def _told(spec: EffectSpec, transaction: GatewayTransaction) -> dict[str, Any]:
+    return {
+        "effect_key": spec.effect_key,
+        "kind": spec.kind,
+        "transaction_id": transaction.transaction_id,
+        "amount": spec.amount.amount,
+        "currency": spec.amount.currency,
+        "occurred_at": happened_at(transaction, spec.kind),
+        "invoice_reference": transaction.invoice_reference[:60],
+        "customer_name": transaction.customer_name[:120],
+        "customer_number": transaction.customer_id[:20],
+        "last_four": transaction.last_four[:4],
+        "card_brand": transaction.card_brand[:20],
+        "approval_code": transaction.approval_code[:20],
+        "gateway_state": transaction.state,
+        "marker": marker_for(spec.effect_key),
+    }
 
 
 def note_gateway_state(*, source_id: uuid.UUID, transaction: GatewayTransaction) -> None:

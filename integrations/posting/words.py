@@ -120,6 +120,8 @@ KIND_WORDS: Mapping[str, str] = {
     "refund": "Refund",
     "void": "Void",
     "chargeback": "Chargeback",
+    "chargeback_won": "Chargeback won",
+    "chargeback_lost": "Chargeback lost",
     "ach_return": "Returned payment",
     "fee": "Fee",
     "settlement": "Settlement",

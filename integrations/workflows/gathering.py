@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from integrations.accounting import queries as accounting
-from integrations.canonical.effects import EffectKind
+from integrations.canonical.effects import UNDONE, EffectKind, behind, happened_at
 from integrations.canonical.fields import record_of
 from integrations.canonical.ledger_documents import (
     Customer,
@@ -20,7 +20,7 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.money import Money
-from integrations.canonical.posting import JournalLine, marker_for
+from integrations.canonical.posting import marker_for
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections import profiles
 from integrations.connections.models import Connection
@@ -28,18 +28,19 @@ from integrations.events import facts
 from integrations.mapping import queries as mapping
 from integrations.mapping.company_targets import targets_of
 from integrations.matching.duplicates import PlainReceipt
-from integrations.matching.parents import ParentOutcome, SaleCandidate, find_parent
 from integrations.matching.references import numbers_to_look_up
-from integrations.posting.models import Effect, EffectState, LedgerLine
-from integrations.posting.outbox import ENDED, IN_SAGE
+from integrations.posting.models import Effect
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
+from integrations.workflows import parents
 from integrations.workflows import queries as workflows
 from integrations.workflows.steps.match import LADDER
 from integrations.workflows.subject import Parent, Subject
 
 # Receipts are read for the few invoices a payment names; more is a remittance for a person.
 MOST_INVOICES = 5
+# Everything else goes by what its parent did to the books.
+_LOOKS_AT_INVOICES = frozenset({EffectKind.SALE, EffectKind.DECLINE})
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,9 @@ class Loaded:
 
     effect: Effect
     transaction: GatewayTransaction
+    """The fact the effect stands on, which need not be the latest."""
+    undone: GatewayTransaction | None
+    """The fact that says that none of its money moves, if there is one."""
     policy: Policy
     zone: str
     cut_off: time | None
@@ -97,20 +101,23 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
     A policy that stands in `policies` is believed, and one that was read is added.
     """
     effect = Effect.objects.select_related("environment", "company", "source").get(id=effect_id)
-    transaction = facts.latest(connection_id=effect.source_id, transaction_id=effect.transaction_id)
-    if transaction is None:
+    history = facts.history(connection_id=effect.source_id, transaction_id=effect.transaction_id)
+    if not history:
         raise LookupError(f"No fact stands behind effect {effect.id}")
-    parent_effect, sentence = _parent_effect(effect, transaction)
+    transaction = behind(history, effect_key=effect.effect_key) or history[-1]
+    policy = _policy(effect, {} if policies is None else policies)
+    found = parents.find(effect, transaction)
     environment = effect.environment
     return Loaded(
         effect=effect,
         transaction=transaction,
-        policy=_policy(effect, {} if policies is None else policies),
+        undone=next((one for one in reversed(history) if one.state in UNDONE), None),
+        policy=policy,
         zone=_zone(effect.source),
         cut_off=environment.cutoff_time,
         base_currency=environment.base_currency,
-        parent=_parent(parent_effect, sentence, but=effect) if parent_effect else None,
-        parent_id=parent_effect.id if parent_effect else None,
+        parent=parents.describe(found, but=effect, profile=policy.profile) if found else None,
+        parent_id=found.effect.id if found else None,
     )
 
 
@@ -132,7 +139,7 @@ def look(loaded: Loaded, company: Company) -> Seen:
     """Read what the walk needs from Sage; outside any transaction. Raises IntegrationError."""
     periods = company.periods
     kind = EffectKind(loaded.effect.kind)
-    if kind in {EffectKind.REFUND, EffectKind.VOID}:
+    if kind not in _LOOKS_AT_INVOICES:
         return Seen(periods)
     connector = company.connector
     chosen = str(loaded.effect.decision.get("invoice_number", ""))
@@ -158,6 +165,8 @@ def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
         kind=EffectKind(effect.kind),
         amount=Money(effect.amount, effect.currency),
         transaction=loaded.transaction,
+        happened_at=happened_at(loaded.transaction, EffectKind(effect.kind)),
+        undone=loaded.undone,
         record=record_of(loaded.transaction, zone=loaded.zone),
         zone=loaded.zone,
         cut_off=loaded.cut_off,
@@ -207,84 +216,4 @@ def _plain(receipt: Receipt, ours: dict[str, str]) -> PlainReceipt:
         received_date=receipt.paid_date,
         texts=(receipt.reference, receipt.check_number),
         transaction_id=ours.get(receipt.reference, ""),
-    )
-
-
-def _parent_effect(effect: Effect, transaction: GatewayTransaction) -> tuple[Effect | None, str]:
-    """The sale a refund or void belongs to, and how we know."""
-    kind = EffectKind(effect.kind)
-    if kind is EffectKind.VOID:
-        captured = Effect.objects.filter(
-            source_id=effect.source_id,
-            transaction_id=effect.transaction_id,
-            kind__in=[EffectKind.SALE, EffectKind.REFUND],
-        ).first()
-        return captured, "PayTrace voided this payment."
-    if kind is not EffectKind.REFUND:
-        return None, ""
-    sales = {sale.transaction_id: sale for sale in _sales_like(effect, transaction)}
-    found = find_parent(
-        transaction,
-        candidates=[_candidate(sale, transaction.account, but=effect) for sale in sales.values()],
-        ladder=LADDER,
-    )
-    if found.outcome is not ParentOutcome.FOUND or found.sale is None:
-        return None, found.reason
-    return sales[found.sale.transaction_id], found.reason
-
-
-def _sales_like(effect: Effect, transaction: GatewayTransaction) -> list[Effect]:
-    sales = Effect.objects.filter(source_id=effect.source_id, kind=EffectKind.SALE)
-    if transaction.original_transaction_id:
-        return list(sales.filter(transaction_id=transaction.original_transaction_id))
-    if not transaction.invoice_reference or not transaction.last_four:
-        return []
-    return list(
-        sales.filter(last_four=transaction.last_four, occurred_at__lte=transaction.created_at)
-    )
-
-
-def _candidate(sale: Effect, account: str, *, but: Effect) -> SaleCandidate:
-    taken = sum((child.amount for child in _children(sale, but=but)), Decimal(0))
-    return SaleCandidate(
-        account=account,
-        transaction_id=sale.transaction_id,
-        invoice_reference=sale.invoice_reference,
-        last_four=sale.last_four,
-        remaining=Money(max(sale.amount - taken, Decimal(0)), sale.currency),
-        created_at=sale.occurred_at,
-    )
-
-
-def _children(sale: Effect, *, but: Effect) -> list[Effect]:
-    """What takes back this sale, already posted or on its way, this effect aside."""
-    over = [state for state in ENDED if state not in IN_SAGE]
-    return list(Effect.objects.filter(parent_id=sale.id).exclude(state__in=over).exclude(id=but.id))
-
-
-def _parent(sale: Effect, reason: str, *, but: Effect) -> Parent:
-    posted = [child.id for child in _children(sale, but=but) if child.state in IN_SAGE]
-    is_in_books = sale.state in {EffectState.POSTED, EffectState.ADOPTED}
-    label = EffectState(sale.state).label.lower()
-    where = "is in Sage" if is_in_books else f"stands at ‘{label}’"
-    return Parent(
-        effect_key=sale.effect_key,
-        marker=sale.marker,
-        state=sale.state,
-        sentence=f"{reason} Payment {sale.transaction_id} {where}.",
-        customer_number=sale.customer_number,
-        journal=_lines([sale.id]),
-        earlier_reversals=_lines(posted),
-        remaining=None,
-        is_in_books=is_in_books,
-        is_over=sale.state in ENDED and not is_in_books,
-    )
-
-
-def _lines(effect_ids: Sequence[uuid.UUID]) -> tuple[JournalLine, ...]:
-    rows = LedgerLine.objects.filter(entry__effect_id__in=effect_ids).order_by(
-        "entry__recorded_at", "position"
-    )
-    return tuple(
-        JournalLine(row.account, row.debit, row.credit, row.memo, row.reason) for row in rows
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, time
+from datetime import date, datetime, time
 from typing import Any
 
 from integrations.accounting.rules import GLRule
@@ -22,7 +22,7 @@ from integrations.matching.duplicates import PlainReceipt
 
 @dataclass(frozen=True)
 class Parent:
-    """The posting a refund or void takes back, as it stands in our ledger."""
+    """The posting that this effect takes back, as it stands in our ledger."""
 
     effect_key: str
     marker: str
@@ -31,10 +31,15 @@ class Parent:
     customer_number: str = ""
     journal: tuple[JournalLine, ...] = ()
     earlier_reversals: tuple[JournalLine, ...] = ()
-    remaining: Money | None = None
+    applications: tuple[Application, ...] = ()
+    """Of a reversal: what it took from which document; none for a payment on account."""
     is_in_books: bool = False
     is_over: bool = False
     """Withdrawn, dismissed or noted: it will never be in the books."""
+    is_reversed: bool = False
+    """It stood in the books and was taken back whole."""
+    is_reversal: bool = False
+    """It took a payment back itself, so that taking it back is a new receipt."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,8 @@ class Subject:
     zone: str
     cut_off: time | None
     base_currency: str
+    happened_at: datetime
+    """Aware; decides the accounting date."""
     rows: tuple[MappingRow, ...]
     targets: tuple[TargetSpec, ...]
     rules: tuple[GLRule, ...]
@@ -59,6 +66,8 @@ class Subject:
     payer: Customer | None = None
     receipts: tuple[PlainReceipt, ...] = ()
     parent: Parent | None = None
+    undone: GatewayTransaction | None = None
+    """The fact that says that none of its money moves, if there is one."""
     decision: Mapping[str, Any] = field(default_factory=dict)
 
 

@@ -148,7 +148,7 @@ class World:
     def effects(self) -> list[dict[str, str]]:
         """Every effect, oldest first, as plain text."""
         with tenant_transaction(self.tenant.id):
-            rows = Effect.objects.order_by("occurred_at", "created_at", "kind")
+            rows = sorted(Effect.objects.all(), key=_in_story_order)
             return [
                 {
                     "kind": row.kind,
@@ -341,6 +341,11 @@ class World:
                 "WHERE kind = %s AND subject_id = %s",
                 [kind, subject_id],
             )
+
+
+def _in_story_order(effect: Effect) -> tuple[datetime, str, bool, str]:
+    """By time, and at one moment the payment before what takes it back."""
+    return effect.occurred_at, effect.transaction_id, effect.kind != "sale", effect.kind
 
 
 def _renamed(tables: dict[str, list[Row]], words: dict[str, str]) -> dict[str, list[Row]]:

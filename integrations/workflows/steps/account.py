@@ -23,9 +23,7 @@ _KINDS = {
 def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
     """Choose the accounts by rule, or take back the very accounts that were posted."""
     del settings
-    day = accounting_date(
-        subject.transaction.created_at, zone=subject.zone, cut_off=subject.cut_off
-    )
+    day = accounting_date(subject.happened_at, zone=subject.zone, cut_off=subject.cut_off)
     dated = replace(draft, accounting_date=day)
     period = period_for(day, periods=subject.periods)
     if period.state is not PeriodState.OPEN:
@@ -33,7 +31,7 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
         return _result(verdict.sentence, dated.ended(verdict), (period.why,))
     journal = _journal(subject, dated, day)
     if journal.problems:
-        return _problem(journal, dated, period.why)
+        return _problem(journal, dated, period.why, takes_back=subject.parent is not None)
     entered = replace(dated, journal=journal.lines)
     reasons = tuple(line.reason for line in journal.lines)
     return _result(journal.why, entered, (period.why, *reasons))
@@ -42,7 +40,7 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
 def _journal(subject: Subject, draft: Draft, day: date) -> Journal:
     memo = f"PayTrace {subject.transaction.transaction_id}"
     parent = subject.parent
-    if draft.posting is PostingKind.REVERSAL and parent is not None:
+    if parent is not None:
         try:
             return reverse(
                 parent.journal,
@@ -66,10 +64,10 @@ def _journal(subject: Subject, draft: Draft, day: date) -> Journal:
     )
 
 
-def _problem(journal: Journal, draft: Draft, period: str) -> StepResult:
+def _problem(journal: Journal, draft: Draft, period: str, *, takes_back: bool) -> StepResult:
     first = journal.problems[0]
     verdict: Verdict
-    if draft.posting is PostingKind.REVERSAL:
+    if takes_back:
         verdict = NeedsPerson("over_reversed", first.sentence, first.field, first.remedy)
     else:
         sentence = f"{first.sentence} {first.remedy}".strip()

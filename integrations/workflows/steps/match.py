@@ -10,21 +10,15 @@ from integrations.canonical.effects import EffectKind
 from integrations.canonical.ledger_documents import Invoice
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.statuses import status_for
+from integrations.canonical.transactions import GatewayTransaction
 from integrations.matching.ladder import MatchOutcome, MatchResult, MatchSettings, match
 from integrations.matching.references import Ladder
 from integrations.workflows.definition import ON_ACCOUNT
-from integrations.workflows.subject import (
-    Draft,
-    NeedsPerson,
-    Nothing,
-    StepResult,
-    Subject,
-    Verdict,
-    Waits,
-    Withdraws,
-)
+from integrations.workflows.steps import disputes, take_back
+from integrations.workflows.subject import Draft, NeedsPerson, Nothing, StepResult, Subject
 
 LADDER = Ladder()
+_MONEY = frozenset({EffectKind.SALE, EffectKind.REFUND})
 
 _REMEDIES = {
     MatchOutcome.NOT_FOUND: "Choose the invoice, or put the payment on account.",
@@ -48,11 +42,29 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
     """Decide what the effect does to which documents."""
     if subject.kind is EffectKind.DECLINE:
         return _decline(subject, draft)
-    if subject.kind in {EffectKind.REFUND, EffectKind.VOID}:
+    if subject.undone is not None and subject.kind in _MONEY:
+        return _undone(subject, draft, subject.undone)
+    if subject.kind in take_back.KINDS:
         return _take_back(subject, draft)
+    if subject.kind in disputes.KINDS:
+        placed, sentence = disputes.place(subject, draft)
+        return _result(sentence, placed, (sentence,), subject, None)
     if subject.decision.get("on_account"):
         return _on_account(subject, draft, "A person put it on account.", ())
     return _pay(subject, draft, settings)
+
+
+def _undone(subject: Subject, draft: Draft, told: GatewayTransaction) -> StepResult:
+    """Its void or refusal overtook it: nothing of it may reach the books."""
+    state = told.state.value.replace("_", " ")
+    sentence = f"PayTrace tells that it was {state}, so there is nothing to post."
+    verdict = Nothing("undone", sentence)
+    return _result(sentence, draft.ended(verdict), (sentence,), subject, None)
+
+
+def _take_back(subject: Subject, draft: Draft) -> StepResult:
+    placed, sentence = take_back.place(subject, draft)
+    return _result(sentence, placed, (sentence,), subject, None)
 
 
 def _pay(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
@@ -114,6 +126,9 @@ def _on_account(subject: Subject, draft: Draft, reason: str, steps: tuple[str, .
 
 
 def _decline(subject: Subject, draft: Draft) -> StepResult:
+    parent = subject.parent
+    if parent is not None and not parent.is_over and not parent.is_reversed:
+        return _take_back(subject, draft)
     transaction = subject.transaction
     status = status_for(type=transaction.type, state=transaction.state)
     why = transaction.message or "no reason given"
@@ -124,39 +139,6 @@ def _decline(subject: Subject, draft: Draft) -> StepResult:
         invoice_number=next((i.number for i in subject.invoices if not i.is_history), ""),
     )
     return _result(verdict.sentence, draft.ended(verdict), (verdict.sentence,), subject, None)
-
-
-def _take_back(subject: Subject, draft: Draft) -> StepResult:
-    parent = subject.parent
-    verdict: Verdict
-    if parent is None and subject.kind is EffectKind.VOID:
-        verdict = Nothing("never_captured", "It was voided before any money moved.")
-    elif parent is None:
-        verdict = NeedsPerson(
-            code="parent_not_found",
-            sentence=(
-                "This gives money back, and the payment it belongs to is not known here. "
-                "It may be from before Tieout was connected."
-            ),
-            remedy="Book it in Sage by hand and dismiss it here with a note.",
-        )
-    elif parent.is_over:
-        verdict = Nothing(
-            "nothing_to_reverse", f"{parent.sentence} So there is nothing to take back."
-        )
-    elif subject.kind is EffectKind.VOID and not parent.is_in_books:
-        verdict = Withdraws(
-            parent.effect_key, f"{parent.sentence} It is withdrawn before it reaches Sage."
-        )
-    elif not parent.is_in_books:
-        verdict = Waits("waiting_parent", "parent_not_posted", parent.sentence)
-    else:
-        reversal = replace(
-            draft, posting=PostingKind.REVERSAL, customer_number=parent.customer_number
-        )
-        return _result(parent.sentence, reversal, (parent.sentence,), subject, None)
-    sentence = verdict.sentence
-    return _result(sentence, draft.ended(verdict), (sentence,), subject, None)
 
 
 def _result(

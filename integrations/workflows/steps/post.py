@@ -20,8 +20,7 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
     del settings
     if draft.posting is None or draft.accounting_date is None:
         raise ValueError("Post comes after match and account")
-    is_reversal = draft.posting is PostingKind.REVERSAL
-    parent = subject.parent if is_reversal else None
+    parent = subject.parent
     request = PostingRequest(
         effect_key=subject.effect_key,
         marker=subject.marker,
