@@ -177,8 +177,8 @@ ACH = {"method": PaymentMethod.ACH}
             {"state": S.ERROR, "status_code": "TECHNICAL_ERROR", **ACH},
             [S.PENDING_SETTLEMENT],
             (
-                "Transaction 79388123 stands at ‘TECHNICAL_ERROR’, and PayTrace does not say whether "
-                "its money moves."
+                "Transaction 79388123 stands at ‘TECHNICAL_ERROR’, and PayTrace does not say "
+                "whether its money moves."
             ),
         ),
         (
