@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 
 from integrations.canonical.edits import REMOVED, Edit, Walk, merge
 from integrations.canonical.escapes import FORM_ESCAPE, decode
+from integrations.canonical.everyday import is_everyday
 from integrations.canonical.field_names import is_id, is_secret
 from integrations.canonical.json_fields import read_json
 from integrations.canonical.text_fields import WORTH_READING, read_text
@@ -32,6 +33,8 @@ def find_edits(data: bytes, *, kind: Kind = Kind.UNKNOWN) -> list[Edit]:
     if kind is not Kind.JSON and _looks_like_json(data):
         kind = Kind.JSON
     if kind is Kind.JSON:
+        if is_everyday(data):
+            return []
         return merge(data, read_json(data, walk))
     if kind is Kind.FORM or (kind is Kind.UNKNOWN and _FORM.fullmatch(data)):
         return merge(data, _read_form(data, walk))
