@@ -27,6 +27,12 @@ _LONGEST_SIGNATURES = 2048
 _ID = re.compile(r"[!-\-/-~]{1,200}")
 _TIMESTAMP = re.compile(r"[1-9][0-9]{0,11}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/]+")
+# Our headers, and what the lack of one is called.
+_MISSING = {
+    "webhook-id": "no_id",
+    "webhook-timestamp": "no_timestamp",
+    "webhook-signature": "no_signature",
+}
 
 
 class Revealing(Protocol):
@@ -120,9 +126,11 @@ def _key_of(secret: AnySecret) -> bytes:
 
 
 def _read(headers: Mapping[str, str]) -> tuple[str, str, list[bytes]]:
-    event_id = _header(headers, "webhook-id", missing="no_id")
-    timestamp = _header(headers, "webhook-timestamp", missing="no_timestamp")
-    signatures = _header(headers, "webhook-signature", missing="no_signature")
+    found: dict[str, list[str]] = {name: [] for name in _MISSING}
+    for key, value in headers.items():
+        if (name := str(key).lower()) in found:
+            found[name].append(value)
+    event_id, timestamp, signatures = (_only(found[name], name) for name in _MISSING)
     if not _ID.fullmatch(event_id):
         raise BadSignature("bad_id")
     if not _TIMESTAMP.fullmatch(timestamp):
@@ -130,12 +138,11 @@ def _read(headers: Mapping[str, str]) -> tuple[str, str, list[bytes]]:
     return event_id, timestamp, _version_1(signatures)
 
 
-def _header(headers: Mapping[str, str], name: str, *, missing: str) -> str:
-    values = [value for key, value in headers.items() if str(key).lower() == name]
+def _only(values: list[str], name: str) -> str:
     if len(values) > 1:
         raise BadSignature("repeated_header")
     if not values or not isinstance(values[0], str) or not values[0]:
-        raise BadSignature(missing)
+        raise BadSignature(_MISSING[name])
     return values[0]
 
 
