@@ -191,6 +191,25 @@ def is_another_waiting(*, subject_id: uuid.UUID) -> bool:
     return bool(row and row[0])
 
 
+def find_unread() -> int:
+    """Make every reader due that nobody rang although notices wait for it; how many there were.
+
+    Intake looks at the reader's row before it commits. A reader that was due then, and came
+    and went before the commit, saw nothing; whether it did is seen here.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE tenants_duework AS d SET due_at = clock_timestamp()
+            WHERE kind = %s AND due_at IS NULL
+              AND (lease_until IS NULL OR lease_until < clock_timestamp())
+              AND EXISTS (SELECT 1 FROM tenants_duenotice WHERE connection_id = d.subject_id)
+            """,
+            [WorkKind.PROCESS],
+        )
+        return int(cursor.rowcount)
+
+
 def ring_overdue(*, limit: int = 200) -> Sequence[Due]:
     """Ring every drain that is due, or whose holder died, and was not rung lately."""
     with connection.cursor() as cursor:

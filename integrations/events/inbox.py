@@ -29,28 +29,27 @@ class Delivery:
     """The sender's id of the event; empty where the sender gives none."""
 
 
-# One round trip: the key decides, and only a new key brings a notice and a due row with it.
+# One round trip, and plans that are kept: the key decides, and only a new key brings a notice
+# and a due row with it.
 _STORE = """
-WITH fresh AS (
-    INSERT INTO events_noticekey (id, tenant_id, connection_id, key)
-    VALUES (%(id)s, %(tenant)s, %(connection)s, %(key)s)
-    ON CONFLICT DO NOTHING RETURNING id
-), stored AS (
-    INSERT INTO events_inboundnotice (id, tenant_id, connection_id, source, content_type, body,
-        body_length, body_hmac, redactions, state, transaction_id, sentence)
-    SELECT id, %(tenant)s, %(connection)s, %(source)s, %(content_type)s, %(body)s,
-        %(length)s, %(hmac)s, %(redactions)s, 'received', '', '' FROM fresh
-    RETURNING id
-)
-INSERT INTO tenants_duenotice (tenant_id, connection_id, notice_id)
-SELECT %(tenant)s, %(connection)s, id FROM stored RETURNING notice_id
+SELECT is_new, is_reader_due FROM events_take_notice(
+    %(id)s, %(tenant)s, %(connection)s, %(key)s, %(source)s,
+    %(content_type)s, %(body)s, %(length)s, %(hmac)s, %(redactions)s)
 """
 
 
-def store(
-    delivery: Delivery, *, tenant_id: uuid.UUID, connection_id: uuid.UUID
-) -> uuid.UUID | None:
-    """Redact and store one delivery, committed when this returns; None for a duplicate.
+@dataclass(frozen=True)
+class Stored:
+    """What became of a delivery."""
+
+    is_new: bool
+    """False for a duplicate."""
+    is_reader_due: bool
+    """Whether somebody was about to read the inbox a moment before this was committed."""
+
+
+def store(delivery: Delivery, *, tenant_id: uuid.UUID, connection_id: uuid.UUID) -> Stored:
+    """Redact and store one delivery once, committed when this returns.
 
     Its own transaction. Where the body cannot be tokenised safely, only its length and keyed
     hash are kept.
@@ -73,7 +72,7 @@ def store(
             "redactions": redacted.count,
         },
     )
-    return None if row is None else row[0]
+    return Stored(*row) if row else Stored(is_new=False, is_reader_due=False)
 
 
 def refuse(*, tenant_id: uuid.UUID, connection_id: uuid.UUID, reason: str) -> None:

@@ -6,13 +6,21 @@ from django.db import models
 from django.db.models.functions import Now
 
 from integrations.connections.models import Connection
+from tenants.models import Tenant
 from tenants.tenant_model import TenantModel
 
 
 class NoticeKey(TenantModel):
     """Makes a notice arrive once: the sender's event id, or a keyed hash of the bytes."""
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    # Implied by the composite key to the connection. On the way in every check locks a row that
+    # all notices share, and every index is written.
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     key = models.BinaryField(max_length=32)
 
     class Meta(TenantModel.Meta):
@@ -36,7 +44,14 @@ class InboundNotice(TenantModel):
         READ = "read", "Read"
         UNREADABLE = "unreadable", "Could not be read"
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    # Implied by the composite key to the connection. On the way in every check locks a row that
+    # all notices share, and every index is written.
+    tenant = models.ForeignKey(
+        Tenant, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
     received_at = models.DateTimeField(db_default=Now(), editable=False)
     source = models.CharField(max_length=12, choices=Source.choices)
     content_type = models.CharField(max_length=100, blank=True)

@@ -14,8 +14,10 @@ def receive(delivery: Delivery, *, tenant_id: uuid.UUID, connection_id: uuid.UUI
 
     Raises django.db.Error when it could not be stored: the sender must try again.
     """
-    is_new = store(delivery, tenant_id=tenant_id, connection_id=connection_id) is not None
+    stored = store(delivery, tenant_id=tenant_id, connection_id=connection_id)
     # One drain reads all that wait, so only the first of many rings. A duplicate wakes too:
-    # it is sent again because somebody died between storing the first and this line.
-    work.wake(WorkKind.PROCESS, tenant_id=tenant_id, subject_id=connection_id)
-    return is_new
+    # it is sent again because somebody died between storing the first and this line. A reader
+    # that came and went just before the commit is found by the sweeper.
+    if not stored.is_reader_due:
+        work.wake(WorkKind.PROCESS, tenant_id=tenant_id, subject_id=connection_id)
+    return stored.is_new

@@ -11,7 +11,7 @@ from django_q.models import OrmQ
 
 from tenants import work
 from tenants.ids import new_id
-from tenants.models import DueWork, Tenant, WorkKind
+from tenants.models import DueNotice, DueWork, Tenant, WorkKind
 
 pytestmark = pytest.mark.usefixtures("db")
 PROCESS = WorkKind.PROCESS
@@ -81,3 +81,23 @@ def test_the_end_of_a_wait_stays(tenant: Tenant, subject: UUID) -> None:
     assert not _is_due(subject)
     assert DueWork.objects.get().rung_at is None
     assert OrmQ.objects.count() == 0
+
+
+def test_a_notice_whose_reader_came_too_early_is_found(tenant: Tenant, subject: UUID) -> None:
+    _wake(tenant, subject)
+    fence = work.take(PROCESS, subject_id=subject, seconds=60)
+    assert fence is not None
+    DueNotice.objects.create(tenant=tenant, connection_id=subject, notice_id=new_id())
+    assert work.find_unread() == 0, "its reader is still at it"
+    assert not work.release(PROCESS, subject_id=subject, fence=fence)
+    assert work.find_unread() == 1
+    assert _is_due(subject)
+    assert [due.subject_id for due in work.ring_overdue()] == [subject]
+
+
+def test_nobody_is_sent_to_an_empty_inbox(tenant: Tenant, subject: UUID) -> None:
+    _wake(tenant, subject)
+    fence = work.take(PROCESS, subject_id=subject, seconds=60)
+    assert fence is not None
+    work.release(PROCESS, subject_id=subject, fence=fence)
+    assert work.find_unread() == 0

@@ -23,6 +23,7 @@ from tenants.queries import all_tenant_ids
 
 log = structlog.get_logger("sweeper")
 RING_EVERY_SECONDS = 1.0
+UNREAD_EVERY_SECONDS = 15.0
 ALERT_EVERY_SECONDS = 10.0
 CHECK_EVERY_SECONDS = 60.0
 
@@ -51,6 +52,7 @@ class Rounds:
     """What is done how often."""
 
     def __init__(self) -> None:
+        self._found_at = float("-inf")
         self._alerted_at = float("-inf")
         self._checked_at = float("-inf")
 
@@ -58,8 +60,11 @@ class Rounds:
         """One round; a database that is away costs this round and nothing else."""
         try:
             heartbeat.beat("sweeper")
-            work.ring_overdue()
             now = time.monotonic()
+            if now - self._found_at >= UNREAD_EVERY_SECONDS:
+                self._found_at = now
+                work.find_unread()
+            work.ring_overdue()
             if now - self._alerted_at >= ALERT_EVERY_SECONDS:
                 self._alerted_at = now
                 self._each(alerts.evaluate)
