@@ -17,6 +17,7 @@ from sqlalchemy import (
     CursorResult,
     MetaData,
     Table,
+    bindparam,
     func,
     insert,
     or_,
@@ -25,7 +26,7 @@ from sqlalchemy import (
 )
 
 from integrations.sagepro.backends.books import Row
-from integrations.sagepro.backends.types import blank, sql_type
+from integrations.sagepro.backends.types import blank, key_type, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import HISTORY, PostingProfile
 
@@ -50,7 +51,16 @@ class SqlCompany:
         """The key is one of `values`, however either side is padded."""
         mapped = self.profile.column(table, column)
         keys = {key for value in values for key in mapped.candidates(value)}
-        return self.column(table, column).in_(sorted(keys))
+        return self._among(table, column, sorted(keys))
+
+    def equals(self, table: str, column: str, value: str) -> ColumnElement[bool]:
+        """The text is this one as it stands."""
+        return self._among(table, column, [value])
+
+    def _among(self, table: str, column: str, keys: list[str]) -> ColumnElement[bool]:
+        kind = key_type(self.profile.column(table, column).type)
+        given = bindparam(column, keys, type_=kind, expanding=True, unique=True)
+        return self.column(table, column).in_(given)
 
     def rows(
         self,
@@ -94,9 +104,6 @@ class SqlCompany:
         )
         return result.rowcount
 
-    def equals(self, table: str, column: str, value: str) -> ColumnElement[bool]:
-        return self.column(table, column) == value
-
     def is_open(self, customer_number: str | None = None) -> ColumnElement[bool]:
         where = self.column("invoices", "balance") != 0
         where &= self.column("invoices", "status").not_in(self.profile.void_statuses)
@@ -121,14 +128,14 @@ class SqlCompany:
 
     def _read(self, mapped: Mapping[str, ColumnMap], values: Sequence[Any]) -> Row:
         return {
-            key: self._decoded(value)
-            for (key, _), value in zip(mapped.items(), values, strict=True)
+            key: self._decoded(column, value)
+            for (key, column), value in zip(mapped.items(), values, strict=True)
         }
 
-    def _decoded(self, value: object) -> object:
+    def _decoded(self, column: ColumnMap, value: object) -> object:
         if isinstance(value, str):
             return value.strip(" ")
-        if isinstance(value, datetime) and value.tzinfo is None:
+        if isinstance(value, datetime) and column.type.letter != "T":
             return None if value.date() == self.profile.empty_date else value.date()
         return value
 

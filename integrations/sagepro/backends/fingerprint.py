@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+from typing import Any
 
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import ColumnClause, Connection, Select, TableClause, column, select, table
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 
 from integrations.canonical.errors import FixConfiguration
 from integrations.sagepro.backends.company import SqlCompany
-from integrations.sagepro.backends.faults import schema_changed
+from integrations.sagepro.backends.sentences import schema_changed
 from integrations.sagepro.layout import Layout, changes, in_short, layout_of
 from integrations.sagepro.profile import HISTORY
 
@@ -22,21 +26,47 @@ _FACTS = (
     "numeric_scale",
     "is_nullable",
 )
-_CATALOGUE = table(
-    "columns", column("table_schema"), *map(column, _FACTS), schema="information_schema"
-)
+
+
+def _catalogue(*, is_upper: bool) -> TableClause:
+    """The information schema's columns. SQL Server may tell upper from lower case."""
+    spell = str.upper if is_upper else str.lower
+    columns: list[ColumnClause[Any]] = [column(spell(name)) for name in ("table_schema", *_FACTS)]
+    return table(spell("columns"), *columns, schema=spell("information_schema"))
+
+
+_LOWER, _UPPER = _catalogue(is_upper=False), _catalogue(is_upper=True)
+
+
+class _OwnSchema(FunctionElement[str]):
+    """The schema where names without one are looked for."""
+
+    inherit_cache = True
+
+
+@compiles(_OwnSchema)
+def _current_schema(_element: _OwnSchema, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "current_schema()"
+
+
+@compiles(_OwnSchema, "mssql")
+def _schema_name(_element: _OwnSchema, _compiler: SQLCompiler, **_options: Any) -> str:
+    return "SCHEMA_NAME()"
 
 
 def read(connection: Connection, company: SqlCompany) -> list[tuple[str, ...]]:
     """Table, column, type, sizes and nullability of the mapped tables, in stable order."""
+    found = connection.execute(statement(company, dialect=connection.dialect.name))
+    return sorted(tuple(str(value) for value in row) for row in found)
+
+
+def statement(company: SqlCompany, *, dialect: str) -> Select[Any]:
+    """The question for those facts, in the spelling of this product."""
     profile = company.profile
     names = [profile.physical_table(name) for name in company.tables]
-    schema = profile.database_schema or func.current_schema()
-    statement = select(*(_CATALOGUE.c[fact] for fact in _FACTS)).where(
-        _CATALOGUE.c.table_schema == schema, _CATALOGUE.c.table_name.in_(names)
-    )
-    rows = (tuple(str(value) for value in row) for row in connection.execute(statement))
-    return sorted(rows)
+    of_schema, *facts = (_UPPER if dialect == "mssql" else _LOWER).c
+    schema = profile.database_schema or _OwnSchema()
+    return select(*facts).where(of_schema == schema, facts[0].in_(names))
 
 
 def digest(facts: list[tuple[str, ...]]) -> str:

@@ -22,7 +22,7 @@ WITHDRAWN = "withdrawn"
 def find(connection: Connection, company: SqlCompany, *, key: str, marker: str) -> list[Row]:
     """The rows that hold this key or this marker: none, one, or two different ones."""
     where = any_of(
-        company.column("postings", "effect_key") == key,
+        company.equals("postings", "effect_key", key),
         company.matches("postings", "marker", [marker]),
     )
     return company.rows(connection, "postings", where, order_by=("effect_key",))

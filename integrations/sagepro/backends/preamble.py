@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, text
 
-from integrations.canonical.errors import FixConfiguration
+from integrations.canonical.errors import FixConfiguration, IntegrationError, TryLater
+from integrations.sagepro.backends.sentences import IN_USE
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,10 @@ class Limits:
 class Preamble(Protocol):
     """The opening of a transaction in one database product's own words."""
 
+    def arguments(self, limits: Limits) -> dict[str, Any]:
+        """What the driver is told when it connects."""
+        ...
+
     def read(self, connection: Connection, limits: Limits) -> None:
         """Set the time limits and make the transaction read-only."""
         ...
@@ -40,6 +45,9 @@ class Preamble(Protocol):
 
 
 class PostgresPreamble:
+    def arguments(self, limits: Limits) -> dict[str, Any]:
+        return {"connect_timeout": int(limits.connect.total_seconds())}
+
     def read(self, connection: Connection, limits: Limits) -> None:
         self._set(connection, limits, transaction_read_only="on")
 
@@ -60,9 +68,61 @@ class PostgresPreamble:
         )
 
 
+class MssqlPreamble:
+    """SQL Server by pymssql, and what its transactions begin with.
+
+    The server has no read-only transaction and no limit for an idle one: the login's rights
+    stand in for the first, and for the second the connector runs in a process of its own that
+    is ended when it does not answer.
+    """
+
+    _LIMIT = text("SET LOCK_TIMEOUT :wait")
+    # NOCOUNT off, because guarded updates look at the count and a server may have it on.
+    _WRITER = text(
+        "SET XACT_ABORT ON; SET NOCOUNT OFF; SET LOCK_TIMEOUT :wait; DECLARE @answer int; "
+        "EXEC @answer = sp_getapplock @Resource = :resource, @LockMode = 'Exclusive', "
+        "@LockOwner = 'Transaction', @LockTimeout = :wait; SELECT @answer AS answer"
+    )
+
+    def arguments(self, limits: Limits) -> dict[str, Any]:
+        return {
+            "login_timeout": _whole_seconds(limits.connect),
+            "timeout": _whole_seconds(limits.statement),
+            "appname": "Tieout",
+        }
+
+    def read(self, connection: Connection, limits: Limits) -> None:
+        connection.execute(self._LIMIT, {"wait": _thousandths(limits.lock)})
+
+    def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
+        given = {"wait": _thousandths(limits.lock), "resource": lock_name(company)}
+        answer = connection.execute(self._WRITER, given).scalar_one_or_none()
+        # 0 is at once, 1 after waiting; every other answer of sp_getapplock is a refusal.
+        if answer not in {0, 1}:
+            raise _not_locked(answer)
+
+
+def _not_locked(answer: object) -> IntegrationError:
+    # -1 waited too long, -2 was cancelled, -3 lost a deadlock; -999 is a wrong call.
+    if answer in {-1, -2, -3}:
+        return TryLater(
+            "Another writer is at work in this Sage Pro company; nothing was written.", code=IN_USE
+        )
+    return FixConfiguration(
+        f"Sage Pro's server does not give the writer lock (sp_getapplock answers {answer}).",
+        code="sage.lock_refused",
+        remedy="Allow the login to run sp_getapplock, which every login may by default.",
+    )
+
+
+def lock_name(company: str) -> str:
+    """The application lock of a company, the same for every writer."""
+    return f"tieout.sagepro.writer:{company}"
+
+
 def lock_key(company: str) -> int:
     """The advisory lock of a company: a signed 64-bit number, the same for every writer."""
-    digest = hashlib.sha256(f"tieout.sagepro.writer:{company}".encode()).digest()
+    digest = hashlib.sha256(lock_name(company).encode()).digest()
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
@@ -70,6 +130,8 @@ def preamble_for(dialect: str) -> Preamble:
     """The opening for an SQLAlchemy dialect. Raises FixConfiguration for an unknown one."""
     if dialect == "postgresql":
         return PostgresPreamble()
+    if dialect == "mssql":
+        return MssqlPreamble()
     raise FixConfiguration(
         f"A Sage Pro company on {dialect} cannot be written yet.",
         code="sage.database_unsupported",
@@ -79,4 +141,13 @@ def preamble_for(dialect: str) -> Preamble:
 
 
 def _milliseconds(value: timedelta) -> str:
-    return f"{int(value.total_seconds() * 1000)}ms"
+    return f"{_thousandths(value)}ms"
+
+
+def _thousandths(value: timedelta) -> int:
+    return int(value.total_seconds() * 1000)
+
+
+def _whole_seconds(value: timedelta) -> int:
+    # 0 means no limit to this driver.
+    return max(1, round(value.total_seconds()))

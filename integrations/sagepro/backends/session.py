@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from integrations.canonical.errors import FixConfiguration
-from integrations.sagepro.backends.faults import code_of, commit_lost, translate
+from integrations.sagepro.backends import message_numbers
+from integrations.sagepro.backends.faults import is_refused_commit, translate
 from integrations.sagepro.backends.preamble import Limits, Preamble, preamble_for
+from integrations.sagepro.backends.sentences import commit_lost
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,7 @@ def _commit(connection: Connection) -> None:
     try:
         connection.commit()
     except DBAPIError as error:
-        # Class 23 is a constraint checked at commit: the server said no, so it is known.
-        if code_of(error).startswith("23"):
+        if is_refused_commit(error):
             raise
         raise commit_lost() from error
 
@@ -61,24 +62,34 @@ def _commit(connection: Connection) -> None:
 def open_session(dsn: str, *, company: str, limits: Limits) -> Session:
     """Prepare a pool for `dsn`; connects at first use. Raises FixConfiguration for a bad one."""
     try:
-        url = make_url(dsn)
-        if url.drivername in {"postgresql", "postgres"}:
-            url = url.set(drivername="postgresql+psycopg")
+        url = _with_driver(make_url(dsn))
         preamble = preamble_for(url.get_backend_name())
         engine = create_engine(
             url,
             isolation_level="READ COMMITTED",
             hide_parameters=True,
             pool_pre_ping=True,
+            # Every transaction is ended by the block that began it.
+            pool_reset_on_return=None,
             pool_size=2,
             max_overflow=-1,
-            connect_args={"connect_timeout": int(limits.connect.total_seconds())},
+            connect_args=preamble.arguments(limits),
         )
     except (ArgumentError, NoSuchModuleError):
         raise FixConfiguration(
             "The address of the Sage Pro database cannot be read.",
             code="sage.address_invalid",
             field="address",
-            remedy="Write it as postgresql://user:password@host:port/database.",
+            remedy="Write it as mssql://user:password@host:port/database.",
         ) from None
+    event.listen(engine, "handle_error", message_numbers.tell_engine)
     return Session(engine, preamble, limits, company)
+
+
+def _with_driver(url: URL) -> URL:
+    if url.drivername in {"postgresql", "postgres"}:
+        return url.set(drivername="postgresql+psycopg")
+    if url.get_backend_name() == "mssql":
+        # What stands behind the question mark would be told to the driver: TLS off, say.
+        return url.set(drivername="mssql+pymssql", query={})
+    return url

@@ -33,10 +33,10 @@ from integrations.sagepro.backends import (
     values,
 )
 from integrations.sagepro.backends.company import SqlCompany
-from integrations.sagepro.backends.faults import IN_USE
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.reversing import receipts_by_marker
+from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.backends.session import open_session
 from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile

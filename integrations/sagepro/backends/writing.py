@@ -12,7 +12,6 @@ from integrations.canonical.posting import JournalLine, PostingKind, PostingRequ
 from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.company import SqlCompany
-from integrations.sagepro.backends.faults import schema_changed
 from integrations.sagepro.backends.plan import (
     ZERO,
     Movement,
@@ -22,6 +21,7 @@ from integrations.sagepro.backends.plan import (
     new_paid,
     wait,
 )
+from integrations.sagepro.backends.sentences import schema_changed
 
 
 def write(connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan) -> str:

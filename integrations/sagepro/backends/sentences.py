@@ -1,0 +1,79 @@
+"""What goes wrong in a company's database, in the same words for every product."""
+
+from __future__ import annotations
+
+from integrations.canonical.errors import (
+    FixConfiguration,
+    NeverWorks,
+    OutcomeUnknown,
+    TryLater,
+)
+
+IN_USE = "sage.in_use"
+
+
+def in_use() -> TryLater:
+    return TryLater("A record in Sage Pro is in use; nothing was written.", code=IN_USE)
+
+
+def unreachable() -> TryLater:
+    return TryLater("Sage Pro's database cannot be reached.", code="sage.unreachable")
+
+
+def not_permitted(words: str) -> FixConfiguration:
+    return FixConfiguration(
+        f"The Sage Pro login may not do this: {words}.",
+        code="sage.permission",
+        remedy="Grant the login the rights listed on the connection page.",
+    )
+
+
+def login_refused() -> FixConfiguration:
+    return _login("refused the login", "sage.login_refused")
+
+
+def database_missing() -> FixConfiguration:
+    return _login("has no database of that name", "sage.database_missing")
+
+
+def _login(problem: str, code: str) -> FixConfiguration:
+    return FixConfiguration(
+        f"Sage Pro's server {problem}.",
+        code=code,
+        remedy="Check the server, database, user and password of the Sage Pro connection.",
+    )
+
+
+def tables_differ(words: str) -> FixConfiguration:
+    return schema_changed(f"Sage Pro's tables are not what the posting profile says: {words}.")
+
+
+def schema_changed(sentence: str) -> FixConfiguration:
+    return FixConfiguration(
+        sentence,
+        code="sage.schema_changed",
+        remedy="Test the connection to see every change; then accept it or change the profile.",
+    )
+
+
+def value_refused(where: str = "") -> NeverWorks:
+    """`where` names table and column, where the server told them."""
+    return NeverWorks(
+        f"Sage Pro's database does not accept one of the values{where}.",
+        code="sage.value_refused",
+        remedy="Compare the widths in the posting profile with the company's tables.",
+    )
+
+
+def refused(number: str) -> NeverWorks:
+    return NeverWorks(
+        f"Sage Pro's database refused the statement (code {number}).", code="sage.database_error"
+    )
+
+
+def commit_lost() -> OutcomeUnknown:
+    return OutcomeUnknown(
+        "Sage Pro's answer to the commit was lost; it may or may not be in the books.",
+        code="sage.commit_lost",
+        remedy="Ask again: the writer answers from the books.",
+    )

@@ -1,0 +1,79 @@
+"""What the connector asks of a company's database, as SQL Server would be asked it.
+
+The statements are taken while they run on PostgreSQL, as SQLAlchemy's expressions before any
+product's words, and are then written in SQL Server's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ClauseElement, Engine, event
+from sqlalchemy.dialects.mssql.pymssql import MSDialect_pymssql
+
+from integrations.sagepro.backends.preamble import MssqlPreamble
+
+_SQL_SERVER = MSDialect_pymssql(paramstyle="pyformat")  # type: ignore[no-untyped-call]
+_CLOCK = ("added_date", "added_time")
+
+
+@dataclass
+class Recorder:
+    """Listens to one engine; transactions are told by their beginning and end."""
+
+    lines: list[str] = field(default_factory=list)
+    _is_open: bool = False
+
+    @contextmanager
+    def listening(self, engine: Engine) -> Iterator[None]:
+        hooks: dict[str, Callable[..., None]] = {
+            "before_execute": self._executed,
+            "commit": lambda _: self._ended("COMMIT TRAN"),
+            "rollback": lambda _: self._ended("ROLLBACK TRAN"),
+        }
+        for name, hook in hooks.items():
+            event.listen(engine, name, hook)
+        try:
+            yield
+        finally:
+            for name, hook in hooks.items():
+                event.remove(engine, name, hook)
+
+    def text(self) -> str:
+        return "\n".join(self.lines) + "\n"
+
+    def _executed(self, _connection: object, element: Any, *_: object) -> None:
+        if not isinstance(element, ClauseElement):
+            return
+        told = str(element)
+        if "set_config" in told:
+            self._began()
+        elif "pg_advisory" in told:
+            self.lines[-1:] = in_mssql(MssqlPreamble._WRITER)
+        elif "pg_catalog" not in told:
+            self.lines += in_mssql(element)
+
+    def _began(self) -> None:
+        self._ended("ROLLBACK TRAN")
+        self.lines += ["BEGIN TRAN", *in_mssql(MssqlPreamble._LIMIT)]
+        self._is_open = True
+
+    def _ended(self, words: str) -> None:
+        if self._is_open:
+            self.lines += [words, ""]
+        self._is_open = False
+
+
+def in_mssql(element: ClauseElement) -> list[str]:
+    """The statement in SQL Server's words, and below it what it is given."""
+    compiled = element.compile(dialect=_SQL_SERVER, compile_kwargs={"render_postcompile": True})
+    given = {key: value for key, value in compiled.params.items() if value is not None}
+    values = [f"--   {key} = {_shown(key, value)}" for key, value in given.items()]
+    return [" ".join(str(compiled).split()), *values]
+
+
+def _shown(key: str, value: object) -> str:
+    return "(by the company's clock)" if key.startswith(_CLOCK) else repr(value)

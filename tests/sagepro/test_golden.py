@@ -1,0 +1,85 @@
+"""The T-SQL of everything the connector does, kept in files and compared.
+
+This proves the text and nothing about how SQL Server behaves: no server is asked. That the
+statements do what they say is proved on PostgreSQL by the contract, and on a customer's server
+by the self-test before the first write. After a wanted change, write the files anew with
+`WRITE_GOLDEN=1` in the environment, and read what changed.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from integrations.sagepro.backends import fingerprint
+from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.sample.profile import sample_profile
+from tests import database_plugin
+from tests.sagepro.postings import on_account, receipt, reversal
+from tests.sagepro.recorded import Recorder, in_mssql
+
+FOLDER = Path(__file__).with_name("golden")
+
+_TWO = receipt(
+    amount="1000.00",
+    invoices={"10432": "725.00", "10433": "200.00"},
+    discounts={"10432": "15.00"},
+    fields={"reference": "79388123", "comment": "Visa"},
+)
+# In this order on one company, so that each finds what the former ones left.
+DEEDS: dict[str, Callable[[SqlConnector], object]] = {
+    "receipt": lambda sage: sage.post_if_absent(_TWO),
+    "asked_again": lambda sage: sage.post_if_absent(_TWO),
+    "on_account": lambda sage: sage.post_if_absent(on_account()),
+    "reversal": lambda sage: sage.post_if_absent(reversal(amount="1000.00")),
+    "withdraw": lambda sage: sage.withdraw("never-came"),
+    "status": lambda sage: sage.note_status(invoice_number="10433", status="Declined"),
+    "company_profile": lambda sage: sage.company_profile(),
+    "gl_accounts": lambda sage: sage.gl_accounts(),
+    "fiscal_periods": lambda sage: sage.fiscal_periods(),
+    "customer": lambda sage: sage.customer("ACME01"),
+    "invoices_by_number": lambda sage: sage.invoices_by_number(["10432", "10433"]),
+    "open_invoices": lambda sage: sage.open_invoices("ACME01"),
+    "invoices_by_order": lambda sage: sage.invoices_by_order("20011"),
+    "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
+}
+
+
+@pytest.fixture(scope="module")
+def texts(company_template: str) -> Iterator[dict[str, str]]:
+    """Every deed's statements, done once on one company."""
+    name = f"sage_golden_{uuid4().hex[:8]}"
+    database_plugin.make_database(name, template=company_template)
+    sage = SqlConnector(database_plugin.superuser_url(name), profile=sample_profile())
+    found = {}
+    for deed, act in DEEDS.items():
+        recorder = Recorder()
+        with recorder.listening(sage._session.engine):
+            act(sage)
+        found[deed] = recorder.text()
+    tables = fingerprint.statement(SqlCompany.of(sample_profile()), dialect="mssql")
+    found["fingerprint"] = "\n".join(in_mssql(tables)) + "\n"
+    yield found
+    sage.close()
+    database_plugin.drop_database(name)
+
+
+ALL = sorted([*DEEDS, "fingerprint"])
+
+
+@pytest.mark.parametrize("deed", ALL)
+def test_the_words_to_sql_server_are_the_ones_we_read(deed: str, texts: dict[str, str]) -> None:
+    file = FOLDER / f"{deed}.sql"
+    if os.environ.get("WRITE_GOLDEN") == "1":
+        FOLDER.mkdir(exist_ok=True)
+        file.write_text(texts[deed])
+    assert texts[deed] == file.read_text()
+
+
+def test_no_file_is_left_of_what_is_no_longer_done() -> None:
+    assert sorted(file.stem for file in FOLDER.glob("*.sql")) == ALL
