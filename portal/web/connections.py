@@ -16,10 +16,11 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import pipeline
-from integrations.connections import operations, queries
+from integrations.connections import layouts, operations, profiles, queries
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.events import queries as events
+from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.connections import (
     DatabaseForm,
@@ -228,6 +229,18 @@ def _save_secrets(request: PlacedRequest, found: Connection) -> HttpResponse:
     return _page(request, found, secrets_form=form)
 
 
+def _accept_tables(request: PlacedRequest, found: Connection) -> HttpResponse:
+    layouts.accept(
+        connection_id=found.id,
+        layout_id=parse_id(request.POST.get("layout", "")),
+        actor=request.place.actor,
+        reason=request.POST.get("reason", ""),
+    )
+    operations.request_test(connection_id=found.id, actor=request.place.actor)
+    messages.success(request, "Accepted. The connection is being tested; then posting goes on.")
+    return _back(request, found)
+
+
 _Action = Callable[[PlacedRequest, Connection], HttpResponse]
 
 
@@ -251,6 +264,7 @@ _ACTIONS: dict[str, _Action] = {
     "lift-halt": _told(_lift_halt),
     "have-reset": _told(_have_reset),
     "notice-address": _told(_notice_address),
+    "accept-tables": _told(_accept_tables),
     "settings": _save_settings,
     "secrets": _save_secrets,
 }
@@ -267,6 +281,8 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
         "secrets_form": _secrets_form(None, found),
         "reason_form": ReasonForm(),
     }
+    if not is_paytrace:
+        context |= _books_context(found)
     if is_paytrace:
         context |= {
             "runs": events.sync_runs(connection_id=found.id, limit=5),
@@ -274,6 +290,16 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
             "last_notice_at": events.last_notice_at(connection_id=found.id),
         }
     return render(request, "connections/connection.html", context | more)
+
+
+def _books_context(found: Connection) -> dict[str, Any]:
+    profile = profiles.in_force(found)
+    return {
+        "profile_version": profiles.version_in_force(found),
+        "profile_kinds": [word.label for kind, word in KINDS.items() if kind in profile.kinds],
+        "waiting_layout": layouts.waiting(found.id),
+        "waiting_changes": layouts.waiting_changes(found.id),
+    }
 
 
 def _test_context(found: Connection) -> dict[str, Any]:

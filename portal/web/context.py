@@ -31,9 +31,14 @@ _PLACES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("Payments", "credit-card", "payments", ("payment",)),
     ("Exceptions", "circle-alert", "exceptions", ("exception",)),
     ("Rules", "list-tree", "mapping", ("mapping", "gl_rules", "policy")),
-    ("Connections", "plug", "connections", ("connection", "add_", "notice_")),
+    (
+        "Connections",
+        "plug",
+        "connections",
+        ("connection", "add_", "notice_", "posting_profile", "profile_", "calibration"),
+    ),
     ("Settings", "settings", "members", ("member", "invit", "key")),
-)
+)  # fmt: skip
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from portal.web import (
     payments,
     places,
     policy,
+    profile,
     today,
 )
 
@@ -70,6 +71,12 @@ _COMPANY = [
      "connection_test"),
     ("connections/<str:connection_id>/do/<str:what>/", connections.connection_do,
      "connection_do"),
+    ("connections/<str:connection_id>/posting-profile/", profile.posting_profile,
+     "posting_profile"),
+    ("connections/<str:connection_id>/posting-profile/<int:version>/", profile.profile_version,
+     "profile_version"),
+    ("connections/<str:connection_id>/posting-profile/<int:version>/restore/",
+     profile.profile_restore, "profile_restore"),
     ("mapping/", mapping.mapping, "mapping"),
     ("mapping/preview/", mapping.mapping_preview, "mapping_preview"),
     ("gl-rules/", gl_rules.gl_rules, "gl_rules"),

@@ -62,6 +62,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     _secrets(books)
     _events(books, look)
     _versions(books, look)
+    layout = _changed_tables(books, look)
     key = _programs(books, look)
     paused, halted = _stopped(books, look)
     return {
@@ -76,6 +77,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "payments/id": str(posted.id),
         "exceptions/id": str(case.id),
         "connections/id": str(books.paytrace.id),
+        "layout": str(layout.id),
     }
 
 
@@ -146,9 +148,8 @@ def _events(books: Books, look: Look) -> None:
 def _versions(books: Books, look: Look) -> None:
     environment_id, actor = books.environment.id, look.email
     profiles.keep_first(books.sage, actor=actor)
-    TableLayout.objects.create(
-        connection=books.sage, fingerprint="0" * 64, tables={look.word.lower(): {}}
-    )
+    older = {**books.sage.settings["profile"], "user_code": look.word[:4]}
+    profiles.put_in_force(books.sage, older, actor=actor, note=look.word, origin="edited")
     rows = mappings.in_force(environment_id).rows
     mapping.publish(environment_id=environment_id, rows=rows, actor=actor, note=look.word)
     accounting.publish_rules(
@@ -156,6 +157,14 @@ def _versions(books: Books, look: Look) -> None:
     )
     steps = workflow_versions.in_force(environment_id).steps
     workflows.publish(environment_id=environment_id, steps=steps, actor=actor)
+
+
+def _changed_tables(books: Books, look: Look) -> TableLayout:
+    Connection.objects.filter(pk=books.sage.pk).update(state=Connection.State.CONNECTED)
+    books.sage.refresh_from_db()
+    return TableLayout.objects.create(
+        connection=books.sage, fingerprint="0" * 64, tables={look.word.lower(): {}}
+    )
 
 
 def _programs(books: Books, look: Look) -> ApiKey:

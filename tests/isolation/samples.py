@@ -15,6 +15,7 @@ from integrations.sagepro.sample.profile import sample_profile
 from tests.isolation.addresses import Address
 from tests.isolation.rows import RULES
 from tests.isolation.scene import NOWHERE, Company
+from tests.portal.web.profile_form import profile_form
 
 Values = Mapping[str, str]
 Body = Mapping[str, Any]
@@ -57,14 +58,21 @@ _WHAT = {
     "lift-halt": "halted_id",
     "have-reset": "connection_id",
     "notice-address": "connection_id",
+    "accept-tables": "sage_id",
     "settings": "connection_id",
     "secrets": "connection_id",
     "no-such-thing": "connection_id",
 }
+_OF_SAGE = Fill({}, {"connection_id": "sage_id"})
+_FIRST_VERSION = Fill({"version": "1"}, {"connection_id": "sage_id"})
 _FILLS = {
     "exception_decide": tuple(
         Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
     ),
+    "posting_profile": (_OF_SAGE,),
+    "profile_version": (_FIRST_VERSION,),
+    "profile_restore": (_FIRST_VERSION,),
+    "api/v1/connections/<uuid:id>/posting-profile": (Fill({}, {"connections/id": "sage_id"}),),
     "connection_do": tuple(
         Fill({"what": word}, {"connection_id": row}) for word, row in _WHAT.items()
     ),
@@ -78,7 +86,7 @@ class NoSample(LookupError):  # noqa: N818 told to whoever adds a URL
 
 def fills(address: Address) -> tuple[Fill, ...]:
     """The ways to fill an address: one, or one for each of its words."""
-    return _FILLS.get(address.name, (NO_WORDS,))
+    return _FILLS.get(address.name or address.route, (NO_WORDS,))
 
 
 def values_of(company: Company, address: Address, fill: Fill, *, dev: bool = False) -> Values:
@@ -100,7 +108,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
-    "connections/id", "object_id",
+    "connections/id", "object_id", "layout",
 )  # fmt: skip
 
 
@@ -179,6 +187,11 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "exceptions_retry": lambda _: {"code": "invoice_not_found"},
     "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
     "add_sagepro": lambda _: _SAGE,
+    "posting_profile": lambda _: {
+        **profile_form(sample_profile().as_json() | {"user_code": "NEW"}),
+        "action": "save",
+        "based_on": "2",
+    },
     "mapping": lambda v: {**_mapping_form(), "effect": v["effect_id"]},
     "mapping_preview": lambda v: {**_mapping_form(), "effect": v["effect_id"]},
     "gl_rules": lambda v: {**_rules_form(), "effect": v["effect_id"]},
@@ -201,6 +214,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "choose_invoice": lambda _: {"invoice_number": "10432"},
     "dismiss": lambda _: _WHY,
     "pause": lambda _: _WHY,
+    "accept-tables": lambda v: {**_WHY, "layout": v["layout"]},
     "lift-halt": lambda _: _WHY,
     "settings": lambda v: {
         "settings-name": "Renamed",
@@ -221,6 +235,7 @@ NAMES_ROWS = {
     "switch_environment": "environment",
     "add_paytrace": "sage_id",
     "settings": "sage_id",
+    "accept-tables": "layout",
     "mapping": "effect_id",
     "mapping_preview": "effect_id",
     "gl_rules": "effect_id",

@@ -9,7 +9,14 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from portal.api.v1 import connections, exceptions, gl_rules, mappings, payments
+from portal.api.v1 import (
+    connections,
+    exceptions,
+    gl_rules,
+    mappings,
+    payments,
+    posting_profiles,
+)
 from portal.api.v1.keyed import keyed
 from portal.api.v1.schema import ApiKeyScheme
 
@@ -43,6 +50,7 @@ urlpatterns = [
     _at("exceptions/<uuid:id>/dismiss", exceptions.Dismiss),
     _at("connections", connections.ConnectionList),
     _at("connections/<uuid:id>", connections.ConnectionDetail),
+    _at("connections/<uuid:id>/posting-profile", posting_profiles.PostingProfileDetail),
     _at("accounts", connections.AccountList),
     _at("mappings", mappings.Mapping),
     _at("gl-rules", gl_rules.Rules),

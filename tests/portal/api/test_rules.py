@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from integrations.accounting.models import GLRuleVersion
+from integrations.connections import profiles
 from integrations.connections.secrets import keep_secrets
 from integrations.mapping.models import MappingVersion
+from integrations.sagepro.sample.profile import sample_profile
 from tenants.models import AuditEvent
 from tenants.scope import tenant_transaction
 from tests import factories
@@ -108,3 +110,15 @@ def test_publishing_twice_with_one_key_makes_one_version(
     assert answers[0].json() == answers[1].json()
     with tenant_transaction(books.tenant.id):
         assert GLRuleVersion.objects.count() == 1
+
+
+def test_the_posting_profile_is_read_with_its_versions(
+    program: Program, books: factories.Books
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        profiles.keep_first(books.sage, actor="alice@acme.example")
+    told = program.get(f"connections/{books.sage.id}/posting-profile").json()
+    assert (told["version"], told["profile"]) == (1, sample_profile().as_json())
+    (version,) = told["versions"]
+    assert (version["origin"], version["saved_by"]) == ("created", "alice@acme.example")
+    assert program.get(f"connections/{books.paytrace.id}/posting-profile").status_code == 404

@@ -48,6 +48,7 @@ def test_the_schema_names_every_operation_once(schema: Schema) -> None:
         "get_gl_rules",
         "get_mapping",
         "get_payment",
+        "get_posting_profile",
         "list_accounts",
         "list_connections",
         "list_exceptions",
