@@ -12,7 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from tenants.heartbeat import youngest_age
+from tenants import heartbeat
 
 # The sweeper beats every few seconds. Workers beat when they work: of those the backlog tells.
 SILENCE = timedelta(seconds=60)
@@ -80,10 +80,10 @@ def _migrations() -> Check:
 
 
 def _background() -> Check:
-    age = youngest_age(prefix="")
+    age = heartbeat.age("sweeper")
     if age is None:
-        return Check("background", ok=False, sentence="No background process has started yet.")
-    sentence = f"A background process was last heard {_words(age)} ago."
+        return Check("background", ok=False, sentence="The sweeper has not started yet.")
+    sentence = f"The sweeper was last heard {_words(age)} ago."
     return Check("background", ok=age <= SILENCE, sentence=sentence)
 
 

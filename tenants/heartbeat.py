@@ -27,15 +27,3 @@ def age(name: str) -> timedelta | None:
         )
         row = cursor.fetchone()
     return row[0] if row else None
-
-
-def youngest_age(*, prefix: str) -> timedelta | None:
-    """How long ago any process whose name starts with `prefix` last beat; None when none did."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT clock_timestamp() - max(beat_at) FROM tenants_heartbeat "
-            "WHERE starts_with(name, %s)",
-            [prefix],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None

@@ -64,17 +64,19 @@ def test_ready_when_work_flows(client: Client) -> None:
     ]
 
 
-def test_not_ready_before_a_worker_has_started(client: Client) -> None:
+def test_not_ready_before_the_sweeper_has_started(client: Client) -> None:
+    beat("worker")
     response = client.get("/health/ready")
     assert response.status_code == 503
-    assert response.json()["sentence"] == "No background process has started yet."
+    assert response.json()["sentence"] == "The sweeper has not started yet."
 
 
-def test_not_ready_when_workers_fell_silent(client: Client) -> None:
+def test_a_busy_worker_does_not_speak_for_a_silent_sweeper(client: Client) -> None:
+    beat("worker")
     Heartbeat.objects.create(name="sweeper", beat_at=_ago(minutes=10))
     response = client.get("/health/ready")
     assert response.status_code == 503
-    assert response.json()["sentence"] == "A background process was last heard 10 minutes ago."
+    assert response.json()["sentence"] == "The sweeper was last heard 10 minutes ago."
 
 
 def test_not_ready_when_work_waits_too_long(client: Client, tenant: Tenant) -> None:

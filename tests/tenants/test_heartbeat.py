@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tenants.heartbeat import age, beat, youngest_age
+from tenants.heartbeat import age, beat
 from tenants.models import Heartbeat
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -14,7 +14,6 @@ pytestmark = pytest.mark.usefixtures("db")
 
 def test_what_never_beat_has_no_age() -> None:
     assert age("sweeper") is None
-    assert youngest_age(prefix="worker") is None
 
 
 def test_a_beat_makes_it_young_again() -> None:
@@ -27,13 +26,3 @@ def test_a_beat_makes_it_young_again() -> None:
     assert young is not None
     assert young < timedelta(seconds=30) < old
     assert Heartbeat.objects.count() == 1
-
-
-def test_the_youngest_of_several_workers_counts() -> None:
-    beat("worker:1")
-    Heartbeat.objects.update(beat_at="2026-01-01T00:00:00Z")
-    beat("worker:2")
-    beat("sweeper")
-    young = youngest_age(prefix="worker:")
-    assert young is not None
-    assert young < timedelta(seconds=30)

@@ -14,9 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand, CommandError
-from django.db.models import Q
 from sqlalchemy import make_url
 
 from integrations.accounting.operations import publish_rules
@@ -30,6 +28,7 @@ from tenants.models import Environment, Membership, Tenant, User
 from tenants.operations import API_SCOPES, create_api_key, create_company, find_api_key
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
+from tenants.support_staff import ensure_support_group
 
 ACTOR = "demo"
 _NORTHWIND = ("Northwind Office Supply", "northwind")
@@ -121,11 +120,7 @@ def _person(plan: Plan, place: str) -> User:
 
 def _let_support_in(user: User) -> None:
     """The admin, read-only but for its own audited actions. Never a superuser."""
-    ours = ~Q(content_type__app_label__in=["auth", "admin", "sessions", "contenttypes"])
-    shown = Permission.objects.filter(ours, Q(codename__startswith="view_") | Q(codename="operate"))
-    group, _ = Group.objects.get_or_create(name="Support")
-    group.permissions.set(shown)
-    user.groups.add(group)
+    user.groups.add(ensure_support_group())
     User.objects.filter(pk=user.pk).update(is_staff=True)
 
 
