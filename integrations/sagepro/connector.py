@@ -15,6 +15,7 @@ from integrations.canonical.ledger_documents import (
 )
 from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
 from integrations.sagepro.layout import Layout
+from integrations.sagepro.self_test import SelfTest
 
 
 class Connector(Protocol):
@@ -101,4 +102,17 @@ class ShowsLayout(Protocol):
 
     def layout(self) -> Layout:
         """Table, column and type of the mapped tables, as far as this login may see them."""
+        ...
+
+
+@runtime_checkable
+class ProvesItself(Protocol):
+    """A connector that can try, on the site's own server, what its writer relies on."""
+
+    def self_test(self) -> SelfTest:
+        """Try exclusion, uniqueness, time-out, rollback, reading back and rights.
+
+        Writes one row that no payment has into our own side table, and nothing else. Raises
+        TryLater when the server cannot be reached or is in use.
+        """
         ...

@@ -11,13 +11,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import cast
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import ClauseElement
 
-from integrations.sagepro.backends import fingerprint
+from integrations.sagepro.backends import fingerprint, permission
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.rights import rights
+from integrations.sagepro.rights_script import script
 from integrations.sagepro.sample.profile import sample_profile
 from tests import database_plugin
 from tests.sagepro.postings import on_account, receipt, reversal
@@ -64,12 +68,20 @@ def texts(company_template: str) -> Iterator[dict[str, str]]:
         found[deed] = recorder.text()
     tables = fingerprint.statement(SqlCompany.of(sample_profile()), dialect="mssql")
     found["fingerprint"] = "\n".join(in_mssql(tables)) + "\n"
+    found["rights"] = script(sample_profile(), product="mssql")
+    found["rights_tried"] = _rights_tried()
     yield found
     sage.close()
     database_plugin.drop_database(name)
 
 
-ALL = sorted([*DEEDS, "fingerprint"])
+ALL = sorted([*DEEDS, "fingerprint", "rights", "rights_tried"])
+
+
+def _rights_tried() -> str:
+    tried = [permission.attempt(right, schema=None) for right in rights(sample_profile())]
+    lines = [line for one in tried for line in in_mssql(cast("ClauseElement", one))]
+    return "\n".join(lines) + "\n"
 
 
 @pytest.mark.parametrize("deed", ALL)

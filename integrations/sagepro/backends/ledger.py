@@ -79,12 +79,17 @@ def bury(connection: Connection, company: SqlCompany, *, key: str, marker: str) 
     _add(connection, company, {"effect_key": key, "marker": marker, "state": WITHDRAWN})
 
 
-def _add(connection: Connection, company: SqlCompany, values: Row) -> None:
+def add(connection: Connection, company: SqlCompany, values: Row) -> None:
+    """Write one row, blank where nothing is given. Raises IntegrityError for a known key."""
     number = company.profile.company_number
     # The company's own clock says when: a worker's clock may be wrong.
     now = func.now()
+    company.insert(connection, "postings", {"company": number, **values, "posted_at": now})
+
+
+def _add(connection: Connection, company: SqlCompany, values: Row) -> None:
     try:
-        company.insert(connection, "postings", {"company": number, **values, "posted_at": now})
+        add(connection, company, values)
     except IntegrityError as error:
         if is_duplicate(error):
             raise wait("Another writer recorded this posting at the same moment.") from error

@@ -29,6 +29,7 @@ from integrations.sagepro.backends import (
     evidence,
     fingerprint,
     ledger,
+    proving,
     reading,
     values,
 )
@@ -40,6 +41,7 @@ from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.backends.session import open_session
 from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.self_test import SelfTest
 
 
 class SqlConnector:
@@ -143,6 +145,9 @@ class SqlConnector:
         with self._session.writing() as connection:
             self._check_schema(connection)
             return self._note_status(connection, invoice_number, column, status)
+
+    def self_test(self) -> SelfTest:
+        return proving.prove(self._session, self._company)
 
     def close(self) -> None:
         self._session.engine.dispose()

@@ -1,0 +1,75 @@
+"""What the connector's login must be allowed to do in a company's database, and no more.
+
+Nothing is ever deleted, and what may hold card data is never granted, whatever a profile says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from integrations.canonical.posting import PostingKind
+from integrations.sagepro.profile import HISTORY, PostingProfile
+from integrations.sagepro.sensitive import is_sensitive
+
+Verb = Literal["SELECT", "INSERT", "UPDATE"]
+# The columns a posting changes, by logical name.
+_UPDATED = {
+    "customers": ("balance", "last_paid_date", "last_paid_amount"),
+    "invoices": ("balance", "base_balance", "paid", "paid_date"),
+    "counters": ("value",),
+}
+_INSERTED = ("receipts", "distributions", "postings")
+
+
+@dataclass(frozen=True)
+class Right:
+    """One thing the login may do, with the site's own names."""
+
+    verb: Verb
+    table: str
+    columns: tuple[str, ...]
+
+
+def rights(profile: PostingProfile) -> list[Right]:
+    """Reading what is mapped, and writing only what the profile's kinds of posting write."""
+    found = [_select(profile, table) for table in (*profile.tables, *HISTORY)]
+    found += [_insert(profile, table) for table in _inserted(profile)]
+    found += [_update(profile, table) for table in _UPDATED]
+    return [right for right in found if right.columns]
+
+
+def _select(profile: PostingProfile, table: str) -> Right:
+    names = (column.name for column in profile.table_map(table).columns.values())
+    return _right("SELECT", profile, table, names)
+
+
+def _inserted(profile: PostingProfile) -> Iterator[str]:
+    if not profile.kinds:
+        return
+    yield from _INSERTED
+    # Only what is left over, or paid without an invoice, becomes a document.
+    if PostingKind.ON_ACCOUNT in profile.kinds:
+        yield "invoices"
+
+
+def _insert(profile: PostingProfile, table: str) -> Right:
+    mapped = profile.table_map(table)
+    given = [column.name for key, column in mapped.columns.items() if key != "row_id"]
+    return _right("INSERT", profile, table, [*given, *mapped.blanks, *mapped.constants])
+
+
+def _update(profile: PostingProfile, table: str) -> Right:
+    keys = list(_UPDATED[table]) if profile.kinds else []
+    if table == "invoices" and profile.status_column:
+        keys.append(profile.status_column)
+    names = (profile.column(table, key).name for key in keys if profile.has(table, key))
+    return _right("UPDATE", profile, table, names)
+
+
+def _right(
+    verb: Verb, profile: PostingProfile, table: str, columns: Iterator[str] | list[str]
+) -> Right:
+    names = tuple(name for name in dict.fromkeys(columns) if not is_sensitive(name))
+    return Right(verb, profile.physical_table(table), names)

@@ -1,0 +1,173 @@
+"""The rights script is run, and the connector works with exactly these rights and no fewer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+from sqlalchemy.exc import ProgrammingError
+
+from integrations.canonical.errors import FixConfiguration
+from integrations.canonical.posting import PostingKind, PostingOutcome, WithdrawOutcome
+from integrations.sagepro.backends import permission
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.rights import rights
+from integrations.sagepro.rights_script import Product, grants, script
+from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.sample.schema import SENSITIVE
+from tests import database_plugin
+from tests.sagepro.companies import SampleCompany
+from tests.sagepro.postings import on_account, receipt, reversal
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Site:
+    """A company whose administrator has run the script for a login of its own."""
+
+    company: SampleCompany
+    role: str
+    profile: PostingProfile
+
+    def everything(self) -> None:
+        """Every call of the connector once, each kind of posting among them."""
+        number = next(_numbers)
+        sage = self.connect()
+        try:
+            self._read(sage)
+            self._write(sage, f"right-{number}")
+        finally:
+            sage.close()
+
+    def connect(self) -> SqlConnector:
+        return SqlConnector(self.dsn, profile=self.profile)
+
+    @property
+    def dsn(self) -> str:
+        url = make_url(self.company.dsn).set(username=self.role, password="p")
+        return url.render_as_string(hide_password=False)
+
+    def _read(self, sage: SqlConnector) -> None:
+        sage.company_profile()
+        sage.gl_accounts()
+        sage.customer("ACME01")
+        sage.invoices_by_number(["10432"])
+        sage.open_invoices("ACME01")
+        sage.invoices_by_order("20011")
+        sage.receipts_for_invoice("10432")
+
+    def _write(self, sage: SqlConnector, key: str) -> None:
+        paid = receipt(key, "1.00", customer="ACME01", invoices={"10433": "1.00"})
+        for request in (paid, on_account(f"{key}-a", "1.00"), reversal(f"{key}-r", "1.00", of=key)):
+            result = sage.post_if_absent(request)
+            assert result.outcome is PostingOutcome.POSTED, (result.refusal, result.evidence)
+        assert sage.withdraw(f"{key}-never") is WithdrawOutcome.WITHDRAWN
+        assert sage.note_status(invoice_number="10433", status=f"Noted {key[-8:]}")
+        assert sage.self_test().is_passed
+
+
+@pytest.fixture
+def site(company: SampleCompany) -> Iterator[Site]:
+    role = f"tieout_{uuid4().hex[:8]}"
+    company.execute("DROP TABLE ptpost")
+    company.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER PASSWORD 'p'")
+    with psycopg.connect(company.dsn, autocommit=True) as connection:
+        connection.execute(script(sample_profile(), product="postgresql", role=role).encode())
+    yield Site(company, role, sample_profile())
+    company.execute(f"DROP OWNED BY {role}")
+    with psycopg.connect(database_plugin.superuser_url(), autocommit=True) as connection:
+        connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_the_connector_does_everything_with_these_rights(site: Site) -> None:
+    site.everything()
+
+
+def test_each_single_right_is_needed(site: Site) -> None:
+    for statement in grants(site.profile, product="postgresql", role=site.role)[1:]:
+        taken = statement.replace("GRANT", "REVOKE", 1).replace(" TO ", " FROM ", 1)
+        site.company.execute(taken)
+        with pytest.raises(FixConfiguration) as refused:
+            site.everything()
+        assert refused.value.code == "sage.permission", taken
+        site.company.execute(statement)
+    site.everything()
+
+
+def test_the_self_test_misses_every_single_column(site: Site) -> None:
+    """What it asks for a right is refused as soon as one column of it is not granted."""
+    sage = site.connect()
+    admin = psycopg.connect(site.company.dsn, autocommit=True)
+    with admin, sage._session.engine.connect() as login:
+        for right in rights(site.profile):
+            for column in right.columns:
+                what = f'{right.verb} ("{column}") ON "{right.table}"'
+                admin.execute(f"REVOKE {what} FROM {site.role}".encode())
+                with pytest.raises(ProgrammingError, match="permission denied"):
+                    login.execute(permission.attempt(right, schema=None))
+                login.rollback()
+                admin.execute(f"GRANT {what} TO {site.role}".encode())
+    assert sage.self_test().is_passed
+    sage.close()
+
+
+def test_the_self_test_names_the_right_that_is_missing(site: Site) -> None:
+    site.company.execute(f'REVOKE UPDATE ("balance") ON "arcust" FROM {site.role}')
+    sage = site.connect()
+    failed = [check for check in sage.self_test().checks if check.is_ok is False]
+    sage.close()
+    ((rights_check),) = failed
+    assert rights_check.label == "Rights"
+    assert rights_check.sentence == (
+        "UPDATE on arcust: The Sage Pro login may not do this: permission denied for table "
+        "arcust. Grant the login the rights listed on the connection page."
+    )
+
+
+def test_no_column_for_cards_or_passwords_can_be_read(site: Site) -> None:
+    with psycopg.connect(site.dsn, autocommit=True) as connection:
+        for column in sorted(SENSITIVE):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(f"SELECT {column} FROM arcust".encode())
+
+
+@pytest.mark.parametrize("product", ["mssql", "postgresql"])
+def test_a_profile_that_maps_a_card_column_is_still_not_granted_it(product: Product) -> None:
+    profile = sample_profile()
+    customers = profile.tables["customers"]
+    email = replace(customers.columns["email"], name="cc_num")
+    bad = replace(customers, columns={**customers.columns, "email": email})
+    mapped = replace(profile, tables={**profile.tables, "customers": bad})
+    told = "\n".join(grants(mapped, product=product))
+    assert "cc_num" not in told
+    assert "company" in told
+
+
+def test_a_profile_that_allows_nothing_is_granted_reading_only() -> None:
+    profile = replace(sample_profile(), kinds=frozenset(), status_column="")
+    assert {right.verb for right in rights(profile)} == {"SELECT"}
+
+
+def test_without_payments_on_account_no_document_may_be_added() -> None:
+    kinds = frozenset({PostingKind.RECEIPT, PostingKind.REVERSAL})
+    needed = rights(replace(sample_profile(), kinds=kinds))
+    assert [right.table for right in needed if right.verb == "INSERT"] == [
+        "arcash",
+        "ardist",
+        "ptpost",
+    ]
+
+
+def test_names_cannot_break_out_of_their_quotes() -> None:
+    profile = replace(sample_profile(), database_schema='a]b"c', company_number="01\nDROP TABLE x")
+    for product, quoted in (("mssql", '[a]]b"c].'), ("postgresql", '"a]b""c".')):
+        told = script(profile, product=product)  # type: ignore[arg-type]
+        assert quoted in told
+        assert "\nDROP" not in told
