@@ -71,6 +71,8 @@ class TableMap:
     """Physical columns we never read and fill with blank, never NULL, in a new row."""
     constants: Mapping[str, tuple[ColumnType, str]] = field(default_factory=dict)
     """Physical text columns that get a fixed value in a new row."""
+    is_system: bool = False
+    """A system table all companies share: its name is taken as it is, without the pattern."""
 
 
 @dataclass(frozen=True)

@@ -80,6 +80,8 @@ class PostingProfile:
         """The name of the table in the company's database or folder."""
         mapped = self.table_map(table)
         name = mapped.history_name if table in HISTORY else mapped.name
+        if mapped.is_system:
+            return name
         return self.table_pattern.format(table=name, company=self.company_number)
 
     def receipt_field_width(self, name: str) -> int:

@@ -182,6 +182,7 @@ def _table(data: Mapping[str, object], table: str) -> TableMap:
         history_name=_text(group, "history_name", path) if table in WITH_HISTORY else "",
         blanks=_blanks(group, path),
         constants=_constants(group, path),
+        is_system=_bool(group, "system", path),
     )
 
 
@@ -249,6 +250,8 @@ def _written_table(table: TableMap) -> dict[str, object]:
     out: dict[str, object] = {"name": table.name}
     if table.history_name:
         out["history_name"] = table.history_name
+    if table.is_system:
+        out["system"] = True
     out["columns"] = {key: _written_column(column) for key, column in table.columns.items()}
     if table.blanks:
         out["blanks"] = {name: str(kind) for name, kind in table.blanks.items()}

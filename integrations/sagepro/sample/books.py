@@ -40,27 +40,30 @@ def books(dsn: str) -> Books:
         metadata = tables()
         found: Books = {}
         for name in TABLES_OF_BOOKS:
-            shown = [column for column, _ in TABLES[name] if column not in _HIDDEN]
+            shown = [column for column, _ in TABLES[name] if column not in HIDDEN]
             statement = select(*(metadata.tables[name].c[column] for column in shown))
             rows = [_texts(shown, values) for values in connection.execute(statement)]
-            found[name] = sorted(rows, key=lambda row: _order(name, row))
+            found[name] = sorted(rows, key=lambda row: order_of(name, row))
     return found
 
 
-_HIDDEN = CLOCK_COLUMNS | SENSITIVE
+HIDDEN = CLOCK_COLUMNS | SENSITIVE
+"""Columns that are no part of a snapshot."""
 
 
-def _order(table: str, row: Row) -> list[str]:
+def order_of(table: str, row: Row) -> list[str]:
+    """What rows of a table are sorted by."""
     key = [row.get(column, "") for column in KEYS.get(table, ())]
     return key + [f"{column}={text}" for column, text in row.items()]
 
 
 def _texts(columns: Sequence[str], values: Sequence[object]) -> Row:
-    texts = {column: _text(value) for column, value in zip(columns, values, strict=True)}
+    texts = {column: text_of(value) for column, value in zip(columns, values, strict=True)}
     return {column: text for column, text in texts.items() if text}
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """A value as a snapshot shows it; empty when it is blank."""
     if isinstance(value, str):
         return value.rstrip(" ")
     if isinstance(value, bool):
