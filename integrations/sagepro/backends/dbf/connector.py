@@ -1,0 +1,159 @@
+"""The FoxPro edition: live tables are read, and postings handed over in our staging tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from integrations.canonical.errors import TryLater
+from integrations.canonical.ledger_documents import (
+    CompanyProfile,
+    Customer,
+    FiscalPeriod,
+    GLAccount,
+    Invoice,
+    Receipt,
+)
+from integrations.canonical.posting import (
+    PostingOutcome,
+    PostingRequest,
+    PostingResult,
+    WithdrawOutcome,
+    marker_for,
+)
+from integrations.sagepro.backends import reading
+from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.dbf import fingerprint, site
+from integrations.sagepro.backends.dbf.answering import Writer
+from integrations.sagepro.backends.dbf.company import Books, DbfCompany
+from integrations.sagepro.backends.dbf.snapshot import Snapshot
+from integrations.sagepro.backends.dbf.staging import Staging
+from integrations.sagepro.backends.plan import Answered
+from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.backends.sentences import IN_USE
+from integrations.sagepro.layout import Layout, layout_of
+from integrations.sagepro.profile import PostingProfile
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class FoxProConnector:
+    """A Sage Pro company in FoxPro tables; see `Connector` for what each method promises.
+
+    `folders` hold the live tables, searched in this order; our own tables are in the first.
+    Live tables are opened for reading only. A posting is checked against them and handed over
+    in our staging tables: HANDED_OVER until the program inside Sage Pro has posted it, POSTED
+    once it was read back. Nothing is handed over to a site whose self-test has not passed.
+
+    `writer_epoch` rises with each pairing; an older writer is refused. Safe to share between
+    threads.
+    """
+
+    def __init__(
+        self,
+        folders: Sequence[Path],
+        *,
+        profile: PostingProfile,
+        expected_fingerprint: str = "",
+        expected_layout: Layout | None = None,
+        writer_epoch: int = 0,
+        limits: Limits | None = None,
+        now: Callable[[], datetime] = _utc_now,
+    ) -> None:
+        self._folder = folders[0]
+        self._company = DbfCompany(profile)
+        self._live = Snapshot(folders, profile)
+        self._expected = expected_fingerprint
+        self._layout = expected_layout
+        self._epoch = writer_epoch
+        self._now = now
+        patience = (limits or Limits()).lock
+        number = profile.company_number
+        self._staging = Staging(self._folder, company=number, patience=patience)
+
+    def company_profile(self) -> CompanyProfile:
+        return reading.company_profile(self._reading(), self._company)
+
+    def fingerprint(self) -> str:
+        return fingerprint.digest(fingerprint.facts(self._live))
+
+    def layout(self) -> Layout:
+        return layout_of(fingerprint.facts(self._live))
+
+    def gl_accounts(self) -> list[GLAccount]:
+        return reading.gl_accounts(self._reading(), self._company)
+
+    def fiscal_periods(self) -> list[FiscalPeriod]:
+        return reading.fiscal_periods(self._reading(), self._company)
+
+    def customer(self, number: str) -> Customer | None:
+        return reading.customer(self._reading(), self._company, number)
+
+    def invoices_by_number(self, numbers: Sequence[str]) -> list[Invoice]:
+        return reading.invoices(self._reading(), self._company, "number", numbers)
+
+    def open_invoices(self, customer_number: str) -> list[Invoice]:
+        return reading.open_invoices(self._reading(), self._company, customer_number)
+
+    def invoices_by_order(self, order_number: str) -> list[Invoice]:
+        return reading.invoices(self._reading(), self._company, "order_number", [order_number])
+
+    def receipts_for_invoice(self, number: str) -> list[Receipt]:
+        return reading.receipts(self._reading(), self._company, number)
+
+    def post_if_absent(self, request: PostingRequest) -> PostingResult:
+        try:
+            with self._writing() as writer:
+                site.check_ready(self._folder, self._company.profile)
+                return writer.answer(request)
+        except Answered as answered:
+            return answered.result
+        except TryLater as error:
+            if error.code != IN_USE:
+                raise
+            return PostingResult(PostingOutcome.WAIT, evidence={"waiting_for": error.sentence})
+
+    def withdraw(self, effect_key: str) -> WithdrawOutcome:
+        rule = self._company.profile.marker
+        marker = marker_for(effect_key, rule.width, rule.prefix)
+        with self._writing() as writer:
+            return writer.withdraw(effect_key, marker)
+
+    def note_status(self, *, invoice_number: str, status: str) -> bool:  # noqa: ARG002
+        """False: live tables are never written, and the program posts money only."""
+        return False
+
+    def close(self) -> None:
+        self._live.forget()
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writer]:
+        with self._staging.locked() as desk:
+            # A share may show an old time of a file; whoever decides on money looks again.
+            self._live.forget()
+            self._check_schema()
+            now = self._now()
+            profile = self._company.profile
+            site.check_writer(self._folder, profile, epoch=self._epoch, today=now.date())
+            yield Writer(self._company, Books(self._live, desk), desk, self._epoch, now)
+
+    def _check_schema(self) -> None:
+        if not self._expected:
+            return
+        found = fingerprint.facts(self._live)
+        if fingerprint.digest(found) != self._expected:
+            raise fingerprint.what_changed(found, expected=self._layout)
+
+    def _reading(self) -> Books:
+        return Books(self._live, _NoPostings())
+
+
+class _NoPostings:
+    """Reading the books never asks for our own record."""
+
+    def rows(self, _column: str, _keys: Sequence[str]) -> list[Row]:
+        return []

@@ -1,0 +1,165 @@
+"""What a site must have before anything is handed over: our tables, the profile's names in
+them, a passed self-test, and no newer writer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+from pathlib import Path
+
+from integrations.canonical.errors import FixConfiguration, TryLater
+from integrations.sagepro.backends.dbf.own_table import OwnTable, create_own, open_own
+from integrations.sagepro.backends.dbf.staged_rows import Record, as_letters
+from integrations.sagepro.backends.dbf.staging_shape import (
+    CONTROL,
+    NAME,
+    SELF_TESTS,
+    SHAPES,
+    TEST,
+)
+from integrations.sagepro.backends.sentences import IN_USE
+from integrations.sagepro.profile import HISTORY, PostingProfile
+
+EPOCH, PROFILE, READ_ONLY = "epoch", "profile", "readonly"
+_NEEDED = ("receipts", "invoices", "customers", "distributions", "counters", "periods")
+_PATIENCE = timedelta(seconds=5)
+
+
+def prepare(folder: Path, profile: PostingProfile, *, epoch: int, today: date) -> None:
+    """Make our tables where they are missing, and write the profile's names into them.
+
+    Safe to repeat; a changed profile needs the self-test again. Raises FixConfiguration when a
+    newer writer has this company, TryLater when the folder is out of reach.
+    """
+    company = profile.company_number
+    for table in SHAPES:
+        create_own(folder, table, company=company, today=today)
+    with _open(folder, CONTROL, company) as control, _open(folder, NAME, company) as names:
+        stored = _settings(control)
+        _check_epoch(stored, epoch)
+        digest = digest_of(profile)
+        if stored.get(PROFILE) != digest:
+            rows = [{**row, "profile": digest} for row in name_rows(profile)]
+            names.append(rows, today=today)
+        wanted = {EPOCH: str(epoch), READ_ONLY: "", **settings(profile), PROFILE: digest}
+        wanted[READ_ONLY] = stored.get(READ_ONLY, "")
+        for name, value in wanted.items():
+            _set(control, name, value, today=today)
+
+
+def check_writer(folder: Path, profile: PostingProfile, *, epoch: int, today: date) -> None:
+    """Raises FixConfiguration when a newer writer has this company; raises the stored epoch."""
+    with _open(folder, CONTROL, profile.company_number) as control:
+        stored = _settings(control)
+        _check_epoch(stored, epoch)
+        if int(stored.get(EPOCH) or 0) < epoch:
+            _set(control, EPOCH, str(epoch), today=today)
+
+
+def check_ready(folder: Path, profile: PostingProfile) -> None:
+    """Raises FixConfiguration until the self-test has passed for this profile, and TryLater,
+    code `sage.in_use`, while the company is switched to read-only on its own side."""
+    company = profile.company_number
+    with _open(folder, CONTROL, company) as control:
+        stored = _settings(control)
+    if stored.get(READ_ONLY):
+        sentence = "Writing to this company is switched off on its own side (PTCTRL, readonly)."
+        raise TryLater(sentence, code=IN_USE)
+    digest = digest_of(profile)
+    if stored.get(PROFILE) != digest:
+        raise _not_proven("The site was prepared for another posting profile.")
+    with _open(folder, TEST, company) as tests:
+        passed = {row["name"]: row["passed"] for row in _all(tests) if row["profile"] == digest}
+    missing = [name for name in SELF_TESTS if not passed.get(name)]
+    if missing:
+        raise _not_proven(f"The site's self-test has not passed: {', '.join(missing)}.")
+
+
+def settings(profile: PostingProfile) -> dict[str, str]:
+    """What the program needs to know beside the names."""
+    return {
+        "company": profile.company_number,
+        "user": profile.user_code,
+        "homecur": profile.home_currency,
+        "opentype": profile.open_credit_type,
+        "closed": ",".join(profile.closed_period_values),
+        "codepage": profile.code_page.removeprefix("cp"),
+        "sesskey": profile.session.key,
+        "sesswidth": str(profile.session.width),
+        "sessnext": "Y" if profile.session.is_next else "",
+    }
+
+
+def name_rows(profile: PostingProfile) -> list[Record]:
+    """The site's file and column names, one row per mapped or constant column."""
+    rows = []
+    histories = [name for name, current in HISTORY.items() if current in _NEEDED]
+    for table in (*_NEEDED, *histories):
+        mapped = profile.table_map(table)
+        place = {"tbl": table, "file": profile.physical_table(table)}
+        rows += [
+            {
+                **place,
+                "col": key,
+                "field": one.name,
+                "type": str(one.type),
+                "right": one.is_right,
+            }
+            for key, one in mapped.columns.items()
+            if key != "row_id"
+        ]
+        rows += [
+            {**place, "field": name, "type": str(kind), "value": value}
+            for name, (kind, value) in mapped.constants.items()
+        ]
+    return rows
+
+
+def digest_of(profile: PostingProfile) -> str:
+    """Differs when anything the program works by differs."""
+    text = json.dumps([name_rows(profile), settings(profile)], sort_keys=True)
+    return as_letters(hashlib.sha256(text.encode()).hexdigest())
+
+
+def _open(folder: Path, table: str, company: str) -> AbstractContextManager[OwnTable]:
+    return open_own(folder, table, company=company, patience=_PATIENCE)
+
+
+def _all(table: OwnTable) -> Iterator[Record]:
+    count = table.count()
+    yield from table.rows(1, count) if count else []
+
+
+def _settings(control: OwnTable) -> dict[str, str]:
+    return {row["name"]: row["value"] for row in _all(control)}
+
+
+def _set(control: OwnTable, name: str, value: str, *, today: date) -> None:
+    for number, row in enumerate(_all(control), 1):
+        if row["name"] == name:
+            if row["value"] != value:
+                control.change(number, {"value": value})
+            return
+    control.append([{"name": name, "value": value}], today=today)
+
+
+def _check_epoch(stored: dict[str, str], epoch: int) -> None:
+    newest = int(stored.get(EPOCH) or 0)
+    if newest > epoch:
+        raise FixConfiguration(
+            "Another pairing of this company is newer, so this one may not write any more.",
+            code="sage.newer_writer",
+            remedy="Use the newer pairing, or pair this machine again.",
+        )
+
+
+def _not_proven(sentence: str) -> FixConfiguration:
+    return FixConfiguration(
+        sentence,
+        code="sage.site_not_proven",
+        remedy="Prepare the site and run the self-test inside Sage Pro (docs/foxpro.md).",
+    )

@@ -1,0 +1,204 @@
+"""Postings as rows of our staging tables, and back as our record of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from integrations.canonical.posting import PostingKind, PostingRequest
+from integrations.canonical.redaction import redact_text
+from integrations.sagepro.backends import ledger
+from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.dbf.staging_shape import Line, State
+from integrations.sagepro.backends.documents import currency_of
+from integrations.sagepro.backends.plan import ZERO, Movement, Plan, new_balance, refuse
+from integrations.sagepro.profile import PostingProfile
+
+Record = dict[str, Any]
+"""A row of one of our tables by column name."""
+
+# A hash in hexadecimal may by chance look like a card number; in letters it cannot.
+_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+_DIGITS = str.maketrans("ghijklmnop", "0123456789")
+_IN_BOOKS = {
+    State.POSTED: ledger.WRITTEN,
+    State.VERIFIED: ledger.WRITTEN,
+    State.PARTIAL: ledger.WRITTEN,
+    State.WITHDRAWN: ledger.WITHDRAWN,
+}
+
+
+class StagedBooks(Protocol):
+    """Our record of what was posted or withdrawn, as the posting rules ask for it."""
+
+    def rows(self, column: str, keys: Sequence[str]) -> list[Row]:
+        """Rows whose `effect_key`, `marker` or `reverses` is one of `keys`."""
+        ...
+
+
+def as_letters(digest: str) -> str:
+    return digest.translate(_LETTERS)
+
+
+def post_row(
+    profile: PostingProfile, request: PostingRequest, plan: Plan, *, epoch: int, now: datetime
+) -> Record:
+    """The row that hands a posting over; where its lines are is added when they are written."""
+    return _row(profile, request, epoch=epoch) | {
+        "state": State.STAGED,
+        "cash": _cash_account(request),
+        "credno": plan.credit_number,
+        "nreceipt": len(plan.receipt_values()),
+        "staged": moment(now),
+    }
+
+
+def remembered_row(
+    profile: PostingProfile, request: PostingRequest, *, receipts: int, session: str, epoch: int
+) -> Record:
+    """The row of a posting that stands in the books and whose row was lost."""
+    return _row(profile, request, epoch=epoch) | {
+        "state": State.VERIFIED,
+        "nreceipt": receipts,
+        "arsess": session,
+    }
+
+
+def tombstone(profile: PostingProfile, *, key: str, marker: str) -> Record:
+    return {
+        "effkey": key,
+        "company": profile.company_number,
+        "marker": marker,
+        "state": State.WITHDRAWN,
+    }
+
+
+def _row(profile: PostingProfile, request: PostingRequest, *, epoch: int) -> Record:
+    return {
+        "effkey": request.effect_key,
+        "company": profile.company_number,
+        "marker": request.marker,
+        "payhash": as_letters(request.payload_hash),
+        "kind": request.kind.value,
+        "custno": request.customer_number.strip(),
+        "amount": request.amount.plain,
+        "currency": request.amount.currency,
+        "acctdate": request.accounting_date,
+        "revkey": request.reverses,
+        "revmark": request.reverses_marker,
+        "nlines": len(request.journal),
+        "epoch": epoch,
+    }
+
+
+def receipt_lines(values: Sequence[tuple[str, Decimal, Decimal]]) -> list[Record]:
+    """The lines that remember the receipts of a posting: document, paid and discount."""
+    return [
+        {"kind": Line.RECEIPT, "docno": number, "paid": _money(paid), "disc": _money(discount)}
+        for number, paid, discount in values
+    ]
+
+
+def plan_lines(profile: PostingProfile, request: PostingRequest, plan: Plan) -> list[Record]:
+    """Every step the program takes, in its order, and the mapped fields of the receipts."""
+    lines: list[Record] = [{"kind": Line.NUMBER}]
+    lines += receipt_lines([(one.number, one.paid, one.discount) for one in plan.movements])
+    lines += [_document(profile, move) for move in plan.movements]
+    if plan.new_credit:
+        credit = (plan.credit_number, plan.new_credit, ZERO)
+        lines += [{"kind": Line.CREDIT, "docno": plan.credit_number, "newbal": _money(-credit[1])}]
+        lines += receipt_lines([credit])
+    lines += [_customer(plan)]
+    lines += [
+        {"kind": Line.JOURNAL, "account": one.account, "amount": _money(one.debit - one.credit)}
+        for one in request.journal
+    ]
+    return lines + [
+        {"kind": Line.FIELD, "field": profile.receipt_fields[name], "value": text.strip()}
+        for name, text in request.fields.items()
+    ]
+
+
+def _document(profile: PostingProfile, move: Movement) -> Record:
+    counted = move.total if profile.paid_includes_discount else move.paid
+    is_home = currency_of(profile, move.document) == profile.home_currency
+    return {
+        "kind": Line.DOCUMENT,
+        "docno": move.number,
+        "oldbal": _money(move.document["balance"]),
+        "newbal": _money(new_balance(move)),
+        "oldpaid": _money(move.document["paid"]),
+        "newpaid": _money(move.document["paid"] + counted),
+        "oldstat": move.document["status"],
+        # The base-currency twin of a foreign document follows the site's own rate.
+        "value": "base" if is_home else "",
+    }
+
+
+def _customer(plan: Plan) -> Record:
+    before = plan.customer["balance"]
+    return {
+        "kind": Line.CUSTOMER,
+        "docno": plan.customer["number"],
+        "oldbal": _money(before),
+        "newbal": _money(before - plan.customer_change),
+    }
+
+
+def _cash_account(request: PostingRequest) -> str:
+    takes_back = request.kind is PostingKind.REVERSAL
+    sides = (one.account for one in request.journal if (one.credit if takes_back else one.debit))
+    return next(sides, "")
+
+
+def check_no_card(records: Sequence[Mapping[str, object]]) -> None:
+    """Raises Answered with REFUSED when any text about to be written looks like a card number."""
+    for record in records:
+        for name, value in record.items():
+            if isinstance(value, str) and redact_text(value) != value:
+                raise refuse(
+                    "value_refused",
+                    f"{name.upper()} of our staging table would hold a card number, which is "
+                    "never written.",
+                    field=name,
+                    remedy="Map another field, or mask it in the field mapping.",
+                )
+
+
+def as_posting(post: Record, lines: Sequence[Record]) -> Row | None:
+    """Our record of a posting by logical column; None while it is not in the books."""
+    state = _IN_BOOKS.get(post["state"])
+    if state is None:
+        return None
+    receipts = sorted(
+        (one["docno"], one["paid"], one["disc"]) for one in lines if one["kind"] == Line.RECEIPT
+    )
+    return {
+        "effect_key": post["effkey"],
+        "company": post["company"],
+        "marker": post["marker"],
+        "payload_hash": post["payhash"].translate(_DIGITS),
+        "kind": post["kind"],
+        "state": state,
+        "customer_number": post["custno"],
+        "invoices": json.dumps([list(one) for one in receipts]) if receipts else "",
+        "receipt_count": post["nreceipt"],
+        "line_count": post["nlines"],
+        "amount": Decimal(post["amount"] or 0),
+        "currency": post["currency"],
+        "accounting_date": post["acctdate"],
+        "session": post["arsess"],
+        "reverses": post["revkey"],
+        "posted_at": post["done"],
+    }
+
+
+def moment(now: datetime) -> str:
+    return f"{now:%Y-%m-%dT%H:%M:%S}"
+
+
+def _money(value: Decimal) -> str:
+    return f"{value:.4f}"
