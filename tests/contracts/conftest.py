@@ -1,7 +1,32 @@
-"""Fixtures of the contract suites."""
+"""Fixtures of the contract suites: `company` and `sage` are every way into a Sage company."""
 
 from __future__ import annotations
 
-from tests.sagepro.companies import company, company_template, sage
+import pytest
 
-__all__ = ["company", "company_template", "sage"]
+from integrations.sagepro.connector import Connector
+from tests.sagepro.any_company import AnyCompany
+from tests.sagepro.companies import SampleCompany, company_template
+from tests.sagepro.companies import company as sql_company
+from tests.sagepro.foxpro.company import foxpro_company, foxpro_template
+
+__all__ = ["company_template", "foxpro_company", "foxpro_template", "sql_company"]
+
+
+@pytest.fixture(params=["sql", "foxpro"])
+def company(request: pytest.FixtureRequest) -> AnyCompany:
+    """A fresh company on each back end that passes the contract."""
+    found: AnyCompany = request.getfixturevalue(f"{request.param}_company")
+    return found
+
+
+@pytest.fixture
+def sage(company: AnyCompany) -> Connector:
+    """A connector on the fresh company."""
+    return company.connect()
+
+
+@pytest.fixture
+def sql_sage(sql_company: SampleCompany) -> Connector:
+    """A connector on a fresh SQL company, where a test is about SQL."""
+    return sql_company.connect()

@@ -18,16 +18,17 @@ from integrations.sagepro.sample.demo import open_invoices_for_demo
 from integrations.sagepro.sample.profile import sample_profile
 from integrations.sagepro.sample.rights import create_role
 from integrations.sagepro.sample.schema import SENSITIVE
+from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.companies import SampleCompany
 from tests.sagepro.postings import on_account, receipt, reversal
 
 
-def test_the_company_tells_who_it_is(sage: Connector) -> None:
+def test_the_company_tells_who_it_is(company: AnyCompany, sage: Connector) -> None:
     profile = sage.company_profile()
     assert (profile.company_number, profile.name, profile.edition) == (
         "01",
         "Northfield Industrial Supply",
-        "sql",
+        company.profile.edition,
     )
     assert (profile.customer_count, profile.gl_account_count) == (40, 18)
     assert profile.open_invoice_count > 100
@@ -55,10 +56,10 @@ def test_an_invoice_is_found_however_its_number_is_padded(number: str, sage: Con
 
 @pytest.mark.parametrize("stored", ["     10432", "10432"])
 def test_an_invoice_is_paid_however_sage_padded_its_number(
-    stored: str, company: SampleCompany, sage: Connector
+    stored: str, company: AnyCompany, sage: Connector
 ) -> None:
     """The site pads to its own taste; the receipt is found again and stands on its invoice."""
-    company.execute("UPDATE armast SET invno = %s WHERE trim(invno) = '10432'", stored)
+    company.change("armast", {"invno": "10432"}, invno=stored)
     assert sage.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
     assert [one.amount for one in sage.receipts_for_invoice("10432")] == [Decimal(740)]
     assert sage.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
@@ -110,17 +111,15 @@ def test_customers_carry_hold_parent_and_currency(sage: Connector) -> None:
     assert accented.name == "Crème & Café Équipement"
 
 
-def test_receipts_keyed_by_hand_are_seen(company: SampleCompany, sage: Connector) -> None:
+def test_receipts_keyed_by_hand_are_seen(company: AnyCompany, sage: Connector) -> None:
     """Adoption and reconciliation need receipts that do not carry our marker."""
-    company.execute(
-        "UPDATE arcash SET invno = '     10432', refno = 'CHK 991', paidamt = 12.34 "
-        "WHERE custno = 'NON_AR'"
-    )
+    keyed = {"invno": "     10432", "refno": "CHK 991", "paidamt": Decimal("12.34")}
+    company.change("arcash", {"custno": "NON_AR"}, **keyed)
     seen = sage.receipts_for_invoice("10432")
     assert [(one.reference, one.amount, one.customer_number) for one in seen] == [
         ("CHK 991", Decimal("12.34"), "NON_AR")
     ]
-    assert seen[0].key.startswith("arcash:")
+    assert seen[0].key.startswith(company.named("{arcash}:"))
     assert seen[0].values_hash != replace(seen[0], amount=Decimal("12.35")).values_hash
     assert seen[0].values_hash == replace(seen[0], key="arycsh:1", is_history=True).values_hash
 
@@ -136,9 +135,9 @@ def test_card_numbers_typed_into_free_text_are_redacted(sage: Connector) -> None
 
 
 def test_a_card_number_is_redacted_in_evidence_and_kept_in_sage(
-    company: SampleCompany, sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
-    company.execute("UPDATE armast SET ponum = '4012 8888 8888 1881' WHERE trim(invno) = '10432'")
+    company.change("armast", {"invno": "10432"}, ponum="4012 8888 8888 1881")
     result = sage.post_if_absent(receipt())
     assert result.outcome is PostingOutcome.POSTED
     assert "4012" not in repr(result)
@@ -146,7 +145,7 @@ def test_a_card_number_is_redacted_in_evidence_and_kept_in_sage(
 
 
 def test_sensitive_columns_are_never_named_in_a_statement(
-    company: SampleCompany, sage: Connector
+    sql_company: SampleCompany, sql_sage: Connector
 ) -> None:
     statements: list[str] = []
 
@@ -155,7 +154,7 @@ def test_sensitive_columns_are_never_named_in_a_statement(
 
     event.listen(Engine, "before_cursor_execute", note, named=False)
     try:
-        _everything(sage)
+        _everything(sql_sage)
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     text = " ".join(statements)
@@ -164,28 +163,30 @@ def test_sensitive_columns_are_never_named_in_a_statement(
     assert "*" not in text.replace("count(*)", "")
 
 
-def test_a_login_with_the_mapped_columns_only_is_enough(company: SampleCompany) -> None:
-    role = f"sage_{company.dsn.rsplit('/sage_', 1)[1][:8]}"
-    create_role(company.dsn, role=role, password="only-for-tests", profile=sample_profile())
-    dsn = company.dsn.replace(company.dsn.split("//")[1].split("@")[0], f"{role}:only-for-tests", 1)
+def test_a_login_with_the_mapped_columns_only_is_enough(sql_company: SampleCompany) -> None:
+    role = f"sage_{sql_company.dsn.rsplit('/sage_', 1)[1][:8]}"
+    create_role(sql_company.dsn, role=role, password="only-for-tests", profile=sample_profile())
+    dsn = sql_company.dsn.replace(
+        sql_company.dsn.split("//")[1].split("@")[0], f"{role}:only-for-tests", 1
+    )
     try:
-        sage = company.connect(dsn=dsn)
+        sage = sql_company.connect(dsn=dsn)
         _everything(sage)
         with pytest.raises(FixConfiguration) as refused:
-            _read_cards(company, dsn)
+            _read_cards(sql_company, dsn)
         assert refused.value.code == "sage.permission"
     finally:
         sage.close()
-        company.execute(f"DROP OWNED BY {role}")
-        company.execute(f"DROP ROLE {role}")
+        sql_company.execute(f"DROP OWNED BY {role}")
+        sql_company.execute(f"DROP ROLE {role}")
 
 
-def _read_cards(company: SampleCompany, dsn: str) -> None:
+def _read_cards(sql_company: SampleCompany, dsn: str) -> None:
     profile = sample_profile()
     customers = profile.tables["customers"]
     card = replace(customers.columns["name"], name="cc_num")
     greedy = replace(customers, columns={**customers.columns, "name": card})
-    sage = company.connect(
+    sage = sql_company.connect(
         dsn=dsn, profile=replace(profile, tables={**profile.tables, "customers": greedy})
     )
     sage.customer("GLENN1")
@@ -209,27 +210,29 @@ def _everything(sage: Connector) -> None:
 
 
 def test_a_renamed_column_stops_before_anything_is_written(
-    company: SampleCompany, sage: Connector
+    sql_company: SampleCompany, sql_sage: Connector
 ) -> None:
-    checked = company.connect(expected_fingerprint=sage.fingerprint())
-    before = company.books()
-    company.execute("ALTER TABLE arcash RENAME COLUMN paynote TO note")
-    for connector in (sage, checked):
+    checked = sql_company.connect(expected_fingerprint=sql_sage.fingerprint())
+    before = sql_company.books()
+    sql_company.execute("ALTER TABLE arcash RENAME COLUMN paynote TO note")
+    for connector in (sql_sage, checked):
         with pytest.raises(FixConfiguration, match="paynote") as stopped:
             connector.post_if_absent(receipt())
         assert stopped.value.code == "sage.schema_changed"
     with pytest.raises(FixConfiguration, match="arcash has no column paynote any more"):
         checked.withdraw("sale-1")
-    company.execute("ALTER TABLE arcash RENAME COLUMN note TO paynote")
-    assert company.books() == before
+    sql_company.execute("ALTER TABLE arcash RENAME COLUMN note TO paynote")
+    assert sql_company.books() == before
 
 
-def test_a_new_column_changes_the_fingerprint(company: SampleCompany, sage: Connector) -> None:
-    before = sage.fingerprint()
-    assert before == sage.fingerprint()
-    checked = company.connect(expected_fingerprint=before)
-    company.execute("ALTER TABLE armast ADD COLUMN shipper char(4) NOT NULL DEFAULT ''")
-    assert sage.fingerprint() != before
+def test_a_new_column_changes_the_fingerprint(
+    sql_company: SampleCompany, sql_sage: Connector
+) -> None:
+    before = sql_sage.fingerprint()
+    assert before == sql_sage.fingerprint()
+    checked = sql_company.connect(expected_fingerprint=before)
+    sql_company.execute("ALTER TABLE armast ADD COLUMN shipper char(4) NOT NULL DEFAULT ''")
+    assert sql_sage.fingerprint() != before
     with pytest.raises(FixConfiguration, match="have changed since the calibration"):
         checked.post_if_absent(receipt())
 
@@ -248,13 +251,13 @@ def test_a_new_column_changes_the_fingerprint(company: SampleCompany, sage: Conn
     ],
 )
 def test_a_change_after_a_good_posting_is_seen_before_the_next(
-    company: SampleCompany, sage: Connector, change: str
+    sql_company: SampleCompany, sql_sage: Connector, change: str
 ) -> None:
     """The tables are compared once and then watched by a cheaper sign."""
-    checked = company.connect(expected_fingerprint=sage.fingerprint())
+    checked = sql_company.connect(expected_fingerprint=sql_sage.fingerprint())
     assert checked.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
     assert checked.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
-    company.execute(change)
+    sql_company.execute(change)
     for _ in range(2):
         with pytest.raises(FixConfiguration) as stopped:
             checked.post_if_absent(receipt("sale-2", "312.50", invoices={"10433": "312.50"}))
@@ -262,41 +265,41 @@ def test_a_change_after_a_good_posting_is_seen_before_the_next(
 
 
 def test_what_is_no_change_of_the_tables_stops_nothing(
-    company: SampleCompany, sage: Connector
+    sql_company: SampleCompany, sql_sage: Connector
 ) -> None:
-    checked = company.connect(expected_fingerprint=sage.fingerprint())
+    checked = sql_company.connect(expected_fingerprint=sql_sage.fingerprint())
     assert checked.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
-    company.execute("ANALYZE arcash")
-    company.execute("CREATE INDEX ON armast (ponum)")
-    company.execute("ALTER TABLE armast ALTER COLUMN ponum SET STATISTICS 50")
+    sql_company.execute("ANALYZE arcash")
+    sql_company.execute("CREATE INDEX ON armast (ponum)")
+    sql_company.execute("ALTER TABLE armast ALTER COLUMN ponum SET STATISTICS 50")
     assert checked.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
 
 
-def test_failures_name_what_to_fix_and_hold_no_secret(company: SampleCompany) -> None:
-    login = company.dsn.split("//")[1].split("@")[0]
+def test_failures_name_what_to_fix_and_hold_no_secret(sql_company: SampleCompany) -> None:
+    login = sql_company.dsn.split("//")[1].split("@")[0]
     wrong = {
-        "sage.login_refused": company.dsn.replace(login, "nobody_here:hunter2", 1),
-        "sage.database_missing": company.dsn.replace("/sage_", "/no_sage_", 1),
+        "sage.login_refused": sql_company.dsn.replace(login, "nobody_here:hunter2", 1),
+        "sage.database_missing": sql_company.dsn.replace("/sage_", "/no_sage_", 1),
         "sage.address_invalid": "not an address",
         "sage.database_unsupported": "sqlite:///file",
     }
     for code, dsn in wrong.items():
         with pytest.raises(FixConfiguration) as failure:
-            company.connect(dsn=dsn).company_profile()
+            sql_company.connect(dsn=dsn).company_profile()
         assert failure.value.code == code
         assert "hunter2" not in repr(failure.value) + str(failure.value)
 
 
-def test_a_server_that_is_away_is_waited_for(company: SampleCompany) -> None:
-    away = company.connect(dsn="postgresql://sage:hunter2@127.0.0.1:1/sage")
+def test_a_server_that_is_away_is_waited_for(sql_company: SampleCompany) -> None:
+    away = sql_company.connect(dsn="postgresql://sage:hunter2@127.0.0.1:1/sage")
     with pytest.raises(TryLater) as failure:
         away.post_if_absent(receipt())
     assert failure.value.code == "sage.unreachable"
     assert "hunter2" not in repr(failure.value) + str(failure.value)
 
 
-def test_the_demo_pays_open_invoices_in_the_home_currency(company: SampleCompany) -> None:
-    found = open_invoices_for_demo(company.dsn)
+def test_the_demo_pays_open_invoices_in_the_home_currency(sql_company: SampleCompany) -> None:
+    found = open_invoices_for_demo(sql_company.dsn)
     numbers = {one.number for one in found}
     assert {"10432", "10433", "100431"} <= numbers
     assert "10477" not in numbers
@@ -312,8 +315,8 @@ def test_accounts_and_periods_say_what_is_usable(sage: Connector) -> None:
     assert (closed[-1].year, closed[-1].period) == (2026, 9)
 
 
-def test_looking_up_a_key_uses_the_index(company: SampleCompany, sage: Connector) -> None:
-    """A company has a hundred thousand receipts; a posting must not read them all."""
+def test_looking_up_a_key_uses_the_index(sql_company: SampleCompany, sql_sage: Connector) -> None:
+    """A sql_company has a hundred thousand receipts; a posting must not read them all."""
     statements: list[tuple[str, dict[str, object]]] = []
 
     def note(*arguments: object) -> None:
@@ -321,13 +324,13 @@ def test_looking_up_a_key_uses_the_index(company: SampleCompany, sage: Connector
 
     event.listen(Engine, "before_cursor_execute", note)
     try:
-        sage.receipts_for_invoice("10432")
-        sage.invoices_by_number(["10432"])
+        sql_sage.receipts_for_invoice("10432")
+        sql_sage.invoices_by_number(["10432"])
     finally:
         event.remove(Engine, "before_cursor_execute", note)
     lookups = [one for one in statements if "FROM ar" in one[0]]
     assert len(lookups) == 4
-    with psycopg.connect(company.dsn) as connection:
+    with psycopg.connect(sql_company.dsn) as connection:
         connection.execute("SET enable_seqscan = off")
         for statement, parameters in lookups:
             plan = connection.execute(f"EXPLAIN {statement}".encode(), parameters).fetchall()

@@ -16,10 +16,11 @@ import pytest
 
 from integrations.canonical.errors import OutcomeUnknown, TryLater
 from integrations.canonical.posting import PostingOutcome, PostingRequest, WithdrawOutcome
-from integrations.sagepro.backends.preamble import Limits, lock_key
+from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.session import open_session
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.sample.books import changes
+from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
 from tests.sagepro.postings import on_account, receipt
@@ -27,7 +28,7 @@ from tests.sagepro.postings import on_account, receipt
 PATIENT = Limits(lock=timedelta(seconds=60), statement=timedelta(seconds=60))
 
 
-def _ask(company: SampleCompany, request: PostingRequest) -> PostingOutcome:
+def _ask(company: AnyCompany, request: PostingRequest) -> PostingOutcome:
     sage = company.connect(limits=PATIENT)
     try:
         return sage.post_if_absent(request).outcome
@@ -35,7 +36,7 @@ def _ask(company: SampleCompany, request: PostingRequest) -> PostingOutcome:
         sage.close()
 
 
-def test_a_hundred_askers_at_once_make_one_receipt(company: SampleCompany) -> None:
+def test_a_hundred_askers_at_once_make_one_receipt(company: AnyCompany) -> None:
     """Twenty workers, each with its own connection, ask five times each."""
     workers = [company.connect(limits=PATIENT) for _ in range(20)]
     before = company.books()
@@ -48,7 +49,7 @@ def test_a_hundred_askers_at_once_make_one_receipt(company: SampleCompany) -> No
     assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2040.9400")
 
 
-def test_two_payments_of_one_invoice_at_once_are_one_payment(company: SampleCompany) -> None:
+def test_two_payments_of_one_invoice_at_once_are_one_payment(company: AnyCompany) -> None:
     before = company.books()
     requests = [receipt("sale-1"), receipt("sale-2")]
     with ThreadPoolExecutor(2) as threads:
@@ -58,72 +59,71 @@ def test_two_payments_of_one_invoice_at_once_are_one_payment(company: SampleComp
     assert [row["paidamt"] for row in found.added["arcash"]] == ["740.0000"]
 
 
-@contextmanager
-def _held(company: SampleCompany, statement: str, *values: object) -> Iterator[None]:
-    with psycopg.connect(company.dsn) as connection:
-        connection.execute(statement.encode(), values)
-        yield
-        connection.rollback()
-
-
-def test_a_busy_writer_is_waited_for(company: SampleCompany) -> None:
+def test_a_busy_writer_is_waited_for(company: AnyCompany) -> None:
     sage = company.connect(limits=SHORT)
     before = company.books()
-    with _held(company, "SELECT pg_advisory_xact_lock(%s)", lock_key("01")):
+    with company.busy():
         assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
         with pytest.raises(TryLater):
             sage.withdraw("sale-1")
-        with pytest.raises(TryLater):
-            sage.note_status(invoice_number="10432", status="Failed")
     assert company.books() == before
     assert sage.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
 
 
-def test_a_row_somebody_holds_in_sage_is_waited_for(company: SampleCompany) -> None:
-    sage = company.connect(limits=SHORT)
-    before = company.books()
-    with _held(company, "UPDATE armast SET notes = 'x' WHERE trim(invno) = '10432'"):
-        assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
-    assert company.books() == before
-
-
-@pytest.mark.parametrize(
-    "scene",
-    [
-        "UPDATE armast SET lckstat = 'Y' WHERE trim(invno) = '10432'",
-        "UPDATE arcust SET lckstat = 'Y' WHERE custno = 'ACME01'",
-    ],
-)
+@pytest.mark.parametrize("scene", [("armast", "invno", "10432"), ("arcust", "custno", "ACME01")])
 def test_a_record_open_on_a_screen_is_waited_for(
-    scene: str, company: SampleCompany, sage: Connector
+    scene: tuple[str, str, str], company: AnyCompany, sage: Connector
 ) -> None:
-    company.execute(scene)
+    table, column, key = scene
+    company.change(table, {column: key}, lckstat="Y")
     before = company.books()
     assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
     assert company.books() == before
 
 
+def test_a_busy_writer_notes_no_status(sql_company: SampleCompany) -> None:
+    sage = sql_company.connect(limits=SHORT)
+    with sql_company.busy(), pytest.raises(TryLater):
+        sage.note_status(invoice_number="10432", status="Failed")
+
+
+@contextmanager
+def _held(sql_company: SampleCompany, statement: str, *values: object) -> Iterator[None]:
+    with psycopg.connect(sql_company.dsn) as connection:
+        connection.execute(statement.encode(), values)
+        yield
+        connection.rollback()
+
+
+def test_a_row_somebody_holds_in_sage_is_waited_for(sql_company: SampleCompany) -> None:
+    sage = sql_company.connect(limits=SHORT)
+    before = sql_company.books()
+    with _held(sql_company, "UPDATE armast SET notes = 'x' WHERE trim(invno) = '10432'"):
+        assert sage.post_if_absent(receipt()).outcome is PostingOutcome.WAIT
+    assert sql_company.books() == before
+
+
 def test_an_invoice_changed_between_reading_and_writing_is_not_overwritten(
-    company: SampleCompany,
+    sql_company: SampleCompany,
 ) -> None:
     """Somebody in Sage pays 100.00 while we wait for the row: the guarded update loses once."""
-    sage = company.connect(limits=PATIENT)
-    with ThreadPoolExecutor(1) as threads, psycopg.connect(company.dsn) as clerk:
+    sage = sql_company.connect(limits=PATIENT)
+    with ThreadPoolExecutor(1) as threads, psycopg.connect(sql_company.dsn) as clerk:
         clerk.execute("UPDATE armast SET paidamt = 100, balance = 640 WHERE trim(invno) = '10432'")
         answer = threads.submit(sage.post_if_absent, receipt())
-        _until_somebody_waits(company)
+        _until_somebody_waits(sql_company)
         clerk.commit()
         assert answer.result().outcome is PostingOutcome.WAIT
     invoice = sage.invoices_by_number(["10432"])[0]
     assert (str(invoice.paid), str(invoice.balance)) == ("100.0000", "640.0000")
 
 
-def _until_somebody_waits(company: SampleCompany) -> None:
+def _until_somebody_waits(sql_company: SampleCompany) -> None:
     waiting = (
         "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid' "
         "AND pid IN (SELECT pid FROM pg_stat_activity WHERE datname = current_database())"
     )
-    with psycopg.connect(company.dsn, autocommit=True) as watch:
+    with psycopg.connect(sql_company.dsn, autocommit=True) as watch:
         for _ in range(2000):
             row = watch.execute(waiting).fetchone()
             if row and row[0]:
@@ -133,14 +133,14 @@ def _until_somebody_waits(company: SampleCompany) -> None:
 
 
 def test_connections_killed_at_random_never_leave_half_a_posting(
-    company: SampleCompany,
+    sql_company: SampleCompany,
 ) -> None:
     """Whatever is cut, the books hold all of a posting or none, and asking again ends it."""
     dice = random.Random(5)
     stop = threading.Event()
-    sage = company.connect(limits=PATIENT)
-    killer = threading.Thread(target=_kill_now_and_then, args=(company.dsn, dice, stop))
-    before = company.books()
+    sage = sql_company.connect(limits=PATIENT)
+    killer = threading.Thread(target=_kill_now_and_then, args=(sql_company.dsn, dice, stop))
+    before = sql_company.books()
     killer.start()
     seen: Counter[str] = Counter()
     try:
@@ -149,7 +149,7 @@ def test_connections_killed_at_random_never_leave_half_a_posting(
     finally:
         stop.set()
         killer.join()
-    found = changes(before, company.books())
+    found = changes(before, sql_company.books())
     counts = {table: len(rows) for table, rows in found.added.items()}
     assert counts == {"arcash": 12, "ardist": 24, "armast": 12, "ptpost": 12}
     assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2768.9400")
@@ -182,47 +182,47 @@ def _post_until_known(sage: Connector, request: PostingRequest, seen: Counter[st
 @pytest.mark.parametrize("reaches_server", [True, False])
 def test_a_lost_answer_to_the_commit_is_unknown_until_asked_again(
     reaches_server: bool,  # noqa: FBT001 - a pytest parameter
-    company: SampleCompany,
+    sql_company: SampleCompany,
     tmp_path: Path,
 ) -> None:
     """Cut at COMMIT, before or after the server got it: only asking again tells which."""
-    before = company.books()
-    with CuttingProxy(company.dsn, folder=tmp_path, reaches_server=reaches_server) as proxy:
-        sage = company.connect(dsn=proxy.dsn)
+    before = sql_company.books()
+    with CuttingProxy(sql_company.dsn, folder=tmp_path, reaches_server=reaches_server) as proxy:
+        sage = sql_company.connect(dsn=proxy.dsn)
         with pytest.raises(OutcomeUnknown) as lost:
             sage.post_if_absent(receipt())
         sage.close()
     assert lost.value.code == "sage.commit_lost"
     assert proxy.cuts == 1
-    again = company.connect().post_if_absent(receipt()).outcome
+    again = sql_company.connect().post_if_absent(receipt()).outcome
     assert again is (PostingOutcome.EXISTS if reaches_server else PostingOutcome.POSTED)
-    found = changes(before, company.books())
+    found = changes(before, sql_company.books())
     assert [row["paidamt"] for row in found.added["arcash"]] == ["740.0000"]
 
 
 def test_a_lost_answer_to_a_withdrawal_is_unknown_until_asked_again(
-    company: SampleCompany, tmp_path: Path
+    sql_company: SampleCompany, tmp_path: Path
 ) -> None:
-    with CuttingProxy(company.dsn, folder=tmp_path, reaches_server=True) as proxy:
-        sage = company.connect(dsn=proxy.dsn)
+    with CuttingProxy(sql_company.dsn, folder=tmp_path, reaches_server=True) as proxy:
+        sage = sql_company.connect(dsn=proxy.dsn)
         with pytest.raises(OutcomeUnknown):
             sage.withdraw("sale-1")
         sage.close()
-    assert company.connect().withdraw("sale-1") is WithdrawOutcome.WITHDRAWN
+    assert sql_company.connect().withdraw("sale-1") is WithdrawOutcome.WITHDRAWN
 
 
-def test_a_paused_writer_is_thrown_out_and_leaves_nothing(company: SampleCompany) -> None:
+def test_a_paused_writer_is_thrown_out_and_leaves_nothing(sql_company: SampleCompany) -> None:
     """A worker frozen in its transaction cannot hold the company's lock for ever."""
     paused = open_session(
-        company.dsn, company="01", limits=Limits(idle=timedelta(milliseconds=300))
+        sql_company.dsn, company="01", limits=Limits(idle=timedelta(milliseconds=300))
     )
-    before = company.books()
+    before = sql_company.books()
     with pytest.raises(TryLater), paused.writing() as connection:  # noqa: PT012
         connection.exec_driver_sql("UPDATE arcust SET balance = 0")
-        outcome = _ask(company, receipt())
+        outcome = _ask(sql_company, receipt())
         connection.exec_driver_sql("SELECT 1")
     paused.engine.dispose()
     assert outcome is PostingOutcome.POSTED
-    found = changes(before, company.books())
+    found = changes(before, sql_company.books())
     assert len(found.added["arcash"]) == 1
     assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2040.9400")

@@ -1,0 +1,60 @@
+"""What the contract suite needs of a sample company, whichever back end reaches it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.connector import Connector
+from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.sample.books import Books, Changes
+
+
+class AnyCompany(Protocol):
+    """One company, connectors on it, and what somebody in Sage may do to its books.
+
+    Tables go by their names in SQL (`armast`), and keys are given without padding.
+    """
+
+    @property
+    def profile(self) -> PostingProfile: ...
+
+    def connect(
+        self,
+        *,
+        profile: PostingProfile | None = None,
+        limits: Limits | None = None,
+        expected_fingerprint: str = "",
+    ) -> Connector: ...
+
+    def books(self) -> Books:
+        """Every row of the books as plain texts."""
+        ...
+
+    def during(self, act: Callable[[], object]) -> Changes:
+        """What `act` did to the books."""
+        ...
+
+    def named(self, sentence: str) -> str:
+        """The sentence with tables as this company names them: `{armast}`."""
+        ...
+
+    def change(self, table: str, where: dict[str, object], **values: object) -> None:
+        """Set columns of the rows that match."""
+        ...
+
+    def remove(self, table: str, where: dict[str, object]) -> None: ...
+
+    def move_to_history(self, number: str) -> None:
+        """Move an invoice from ARMAST to ARYMST, as closing a period does."""
+        ...
+
+    def forget_posting(self, effect_key: str) -> None:
+        """Restore our own record to before this posting; the books stay."""
+        ...
+
+    def busy(self) -> AbstractContextManager[None]:
+        """Somebody else is the company's single writer for a while."""
+        ...

@@ -1,0 +1,140 @@
+"""As much of FoxPro's engine as the model of our program needs: USE, RLOCK, REPLACE, INSERT.
+
+It writes live tables of a *copy* and keeps no index, so it belongs to tests and nowhere else.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from datetime import date, timedelta
+from pathlib import Path
+
+from integrations.canonical.errors import TryLater
+from integrations.sagepro.backends.dbf import encoding, ranges
+from integrations.sagepro.backends.dbf.decoding import decoder_for
+from integrations.sagepro.backends.dbf.header import Field, Header, read_header
+from integrations.sagepro.backends.dbf.locks import holding
+from integrations.sagepro.backends.dbf.ranges import Range
+from integrations.sagepro.columns import ColumnType
+
+NO_PATIENCE = timedelta(0)
+
+
+class Table:
+    """One table open in shared mode. Records are numbered from 1; deleted ones are skipped."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file = path.open("r+b", buffering=0)
+        self._locks = ExitStack()
+        self.header: Header = read_header(self._file.read(1 << 16), name=path.name)
+
+    @property
+    def count(self) -> int:
+        self._file.seek(4)
+        return int(struct.unpack("<L", self._file.read(4))[0])
+
+    def numbers(self) -> list[int]:
+        return [number for number, _ in self._records()]
+
+    def found(self, texts: Mapping[str, str]) -> list[int]:
+        """LOCATE FOR ALLTRIM(column) == text, for all of these columns; read in one go."""
+        fields = [(self.header.by_name[name.upper()], text) for name, text in texts.items()]
+        return [
+            number
+            for number, data in self._records()
+            if all(str(self._decoded(data, field)).strip() == text for field, text in fields)
+        ]
+
+    def _records(self) -> Iterator[tuple[int, bytes]]:
+        count, size = self.count, self.header.record_size
+        self._file.seek(self.header.size)
+        data = self._file.read(count * size)
+        for number in range(1, count + 1):
+            record = data[(number - 1) * size : number * size]
+            if record[:1] != b"*":
+                yield number, record
+
+    def value(self, number: int, name: str) -> object:
+        """A column of a record: trimmed text, Decimal, date, bool."""
+        return self._decoded(self._bytes(number), self.header.by_name[name.upper()])
+
+    def text(self, number: int, name: str) -> str:
+        return str(self.value(number, name)).strip()
+
+    def replace(self, number: int, values: Mapping[str, object]) -> None:
+        """REPLACE ... FLUSH"""
+        header = self.header
+        for name, value in values.items():
+            field = header.by_name[name.upper()]
+            data = encoding.field(_type(field), value, code_page="cp1252")
+            self._file.seek(header.end_of(number - 1) + field.offset)
+            self._file.write(data)
+
+    def insert(self, values: Mapping[str, object]) -> int:
+        """INSERT INTO: the record, then the count, under the header lock."""
+        with holding(self._file, ranges.APPEND, patience=timedelta(5), what="header"):
+            header, count = self.header, self.count
+            row = b" " + b"".join(
+                encoding.field(_type(field), values.get(field.name.lower()), code_page="cp1252")
+                for field in header.fields
+            )
+            self._file.seek(header.end_of(count))
+            self._file.write(row + encoding.END_MARK)
+            self._file.seek(4)
+            self._file.write(struct.pack("<L", count + 1))
+            return count + 1
+
+    def delete(self, number: int) -> None:
+        self._file.seek(self.header.end_of(number - 1))
+        self._file.write(b"*")
+
+    def blank(self) -> dict[str, object]:
+        """SCATTER MEMVAR BLANK: numbers are 0, the rest is empty."""
+        zeros = {"N": 0, "F": 0, "Y": 0, "I": 0, "B": 0}
+        return {field.name.lower(): zeros.get(field.letter) for field in self.header.fields}
+
+    def rlock(self, number: int) -> bool:
+        return self._lock(ranges.record(self.header, number))
+
+    def flock(self) -> bool:
+        return self._lock(ranges.WHOLE_FILE)
+
+    def unlock(self) -> None:
+        self._locks.close()
+
+    def close(self) -> None:
+        self.unlock()
+        self._file.close()
+
+    def _lock(self, range_: Range) -> bool:
+        try:
+            what = self.path.name
+            self._locks.enter_context(holding(self._file, range_, patience=NO_PATIENCE, what=what))
+        except TryLater:
+            return False
+        return True
+
+    def _decoded(self, record: bytes, field: Field) -> object:
+        data = record[field.offset : field.offset + field.width]
+        return decoder_for(field, wanted=_wanted(field), code_page="cp1252")(data)
+
+    def _bytes(self, number: int) -> bytes:
+        header = self.header
+        self._file.seek(header.end_of(number - 1))
+        return self._file.read(header.record_size)
+
+
+def _wanted(field: Field) -> str:
+    return "C" if field.letter == "M" else field.letter
+
+
+def _type(field: Field) -> ColumnType:
+    return ColumnType(field.letter, field.width, field.decimals)
+
+
+def as_date(value: object) -> date:
+    assert isinstance(value, date)
+    return value

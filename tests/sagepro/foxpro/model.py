@@ -1,0 +1,468 @@
+"""A model of `tieout.prg`, procedure by procedure: it plays Sage Pro in tests.
+
+Each method is the procedure of the same name (PtWork is `_work`). `before` is called with the
+name of each step before it is taken, so that a test can kill the program there; what it has
+written stays, as it does when a FoxPro program dies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from integrations.sagepro.backends.dbf import site
+from integrations.sagepro.backends.dbf.folder import find
+from integrations.sagepro.backends.dbf.staging_shape import SELF_TESTS
+from tests.sagepro.foxpro.engine import Table, as_date
+
+LIVE = (
+    "receipts", "receipt_history", "invoices", "customers", "distributions", "counters", "periods",
+)  # fmt: skip
+NOW = "2026-11-20T10:30:00"
+TODAY = date(2026, 11, 20)
+
+
+class Killed(Exception):  # noqa: N818 - it is how a test ends the program
+    """The program was ended here."""
+
+
+class Program:
+    """One run of TIEOUT.PRG over a company's folder."""
+
+    def __init__(
+        self, folder: Path, company: str = "01", *, before: Callable[[str], None] | None = None
+    ) -> None:
+        self._before = before or (lambda _step: None)
+        self._folder = folder
+        own = ("post", "line", "name", "ctrl", "test")
+        self._own = {one: Table(find([folder], f"PT{one}{company}.DBF")) for one in own}
+        self.post, self.line = self._own["post"], self._own["line"]
+        self._profile = self.setting("profile")
+        self._names = self._read_names()
+        self._live = {one: Table(find([folder], f"{self._file(one)}.DBF")) for one in LIVE}
+        self._row = 0
+        self._locked: set[tuple[str, int]] = set()
+
+    # -- TIEOUT.PRG, the main program
+
+    def run(self) -> None:
+        """One pass. Whatever ends it, the files are closed and the locks gone."""
+        try:
+            last = 0
+            while not self.setting("readonly") and self._next(last):
+                if self.post.text(self._row, "state") == "staged":
+                    last = self._row
+                self._work()
+                self._unlock_all()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        for table in (*self._own.values(), *self._live.values()):
+            table.close()
+
+    def setting(self, name: str) -> str:
+        ctrl = self._own["ctrl"]
+        rows = ctrl.found({"name": name})
+        return ctrl.text(rows[0], "value") if rows else ""
+
+    def _read_names(self) -> list[dict[str, str]]:
+        name = self._own["name"]
+        columns = ("tbl", "col", "file", "field", "type", "right", "value", "profile")
+        rows = [
+            {column: name.text(number, column) for column in columns} for number in name.numbers()
+        ]
+        return [row for row in rows if row["profile"] == self._profile]
+
+    def _file(self, table: str) -> str:
+        return next(row["file"] for row in self._names if row["tbl"] == table)
+
+    def _name(self, table: str, column: str) -> dict[str, str] | None:
+        wanted = (table, column)
+        return next((row for row in self._names if (row["tbl"], row["col"]) == wanted), None)
+
+    def field(self, table: str, column: str) -> str:
+        name = self._name(table, column)
+        return name["field"] if name else ""
+
+    # -- one row
+
+    def _next(self, last: int) -> bool:
+        if not self.post.flock():
+            return False
+        for state in ("taken", "staged"):
+            for number in self.post.found({"state": state}):
+                if number > last:
+                    self._row = number
+                    return True
+        self.post.unlock()
+        return False
+
+    def _work(self) -> None:
+        if self.post.text(self._row, "state") == "staged":
+            code = self._check()
+            if code == "wait":
+                return
+            if code:
+                self._end("returned", code, f"Returned: {code}.")
+                return
+            self._before("take")
+            self.post.replace(self._row, {"state": "taken", "taken": NOW})
+        elif not self._lock_all():
+            return
+        if self._steps():
+            self._before("finish")
+            self._end("posted", "", "Posted.")
+
+    def _end(self, state: str, code: str, result: str) -> None:
+        values = {"state": state, "code": code, "result": result, "done": NOW}
+        self.post.replace(self._row, values)
+
+    # -- before anything is written
+
+    def _check(self) -> str:
+        if int(self.post.text(self._row, "epoch")) < int(self.setting("epoch")):
+            return "older_writer"
+        if self._has_marker("receipts") or self._has_marker("receipt_history"):
+            return "marker_found"
+        if not self._find_counter():
+            return "counter"
+        if not self._period_open() or not self._all_found():
+            return "changed"
+        if not self._lock_all():
+            return "wait"
+        guarded = (line for line in self._lines() if self._kind(line) in "DC")
+        return "" if all(self._look(line) == "not" for line in guarded) else "changed"
+
+    def _has_marker(self, table: str) -> bool:
+        live, deleted = self._live[table], self.field("receipts", "deleted")
+        found = live.found({self.field("receipts", "marker"): self._posted("marker")})
+        return any(not (deleted and live.value(number, deleted)) for number in found)
+
+    def _period_open(self) -> bool:
+        periods, day = self._live["periods"], self.post.value(self._row, "acctdate")
+        for number in periods.numbers():
+            first = as_date(periods.value(number, self.field("periods", "starts_on")))
+            last = as_date(periods.value(number, self.field("periods", "ends_on")))
+            if first <= as_date(day) <= last:
+                closed = periods.value(number, self.field("periods", "closed"))
+                return not closed and str(closed) not in self.setting("closed").split(",")
+        return False
+
+    def _find(self, table: str, column: str, key: str) -> int:
+        """The only record of a key, however it is padded; 0 unless there is exactly one."""
+        found = self._live[table].found({self.field(table, column): key.strip()})
+        return found[0] if len(found) == 1 else 0
+
+    def _find_counter(self) -> int:
+        company = self.field("counters", "company")
+        wanted = {self.field("counters", "key"): self.setting("sesskey")}
+        wanted |= {company: self.setting("company")} if company else {}
+        found = self._live["counters"].found(wanted)
+        return found[0] if len(found) == 1 else 0
+
+    def _all_found(self) -> bool:
+        tables = {"D": "invoices", "C": "customers"}
+        for line in self._lines():
+            if int(self.line.text(line, "post")) != self._row:
+                return False
+            kind, key = self._kind(line), self.line.text(line, "docno")
+            if kind in tables and not self._find(tables[kind], "number", key):
+                return False
+            if kind == "O" and self._find("invoices", "number", key):
+                return False
+        return True
+
+    def _lock_all(self) -> bool:
+        tables = {"D": "invoices", "C": "customers"}
+        for line in self._lines():
+            table = tables.get(self._kind(line))
+            if table and not self._lock_record(table, self.line.text(line, "docno")):
+                return self._unlock_live()
+        counter = self._find_counter()
+        if not (counter and self._live["counters"].rlock(counter)):
+            return self._unlock_live()
+        return True
+
+    def _lock_record(self, table: str, key: str) -> bool:
+        number = self._find(table, "number", key)
+        if not number or not self._live[table].rlock(number):
+            return False
+        status = self.field(table, "lock_status")
+        return not status or not self._live[table].text(number, status)
+
+    def _unlock_live(self) -> bool:
+        for table in self._live.values():
+            table.unlock()
+        return False
+
+    def _unlock_all(self) -> None:
+        self._unlock_live()
+        self.post.unlock()
+
+    # -- steps
+
+    def _lines(self) -> Iterator[int]:
+        first = int(self.post.text(self._row, "line1"))
+        yield from range(first, first + int(self.post.text(self._row, "lines")))
+
+    def _kind(self, line: int) -> str:
+        return self.line.text(line, "kind")
+
+    def _posted(self, column: str) -> str:
+        return self.post.text(self._row, column)
+
+    def _steps(self) -> bool:
+        for line in self._lines():
+            kind, state = self._kind(line), self.line.text(line, "state")
+            if state == "D" or kind == "F":
+                continue
+            found = self._look(line) if state == "B" or kind in "DC" else "not"
+            if found == "odd" or (found == "done" and state != "B"):
+                self._stuck(line)
+                return False
+            if found == "not":
+                self._before(f"begin {kind}")
+                self.line.replace(line, {"state": "B"})
+                self._before(f"do {kind}")
+                self._do(line)
+            self._before(f"done {kind}")
+            self.line.replace(line, {"state": "D"})
+        return True
+
+    def _stuck(self, line: int) -> None:
+        begun = [
+            one
+            for one in self._lines()
+            if self._kind(one) in "RDOCJ" and self.line.text(one, "state")
+        ]
+        if not begun:
+            self._end("returned", "changed", "A record changed in Sage since it was handed over.")
+            return
+        what = self.line.text(line, "docno")
+        self._end("partial", "partial", f"It was interrupted, and {what} was changed meanwhile.")
+
+    def _look(self, line: int) -> str:
+        kind = self._kind(line)
+        if kind == "N":
+            return "not"
+        if kind == "R":
+            return "done" if self._receipt_there(line) else "not"
+        if kind == "O":
+            there = self._find("invoices", "number", self.line.text(line, "docno"))
+            return "done" if there else "not"
+        if kind == "J":
+            return "done" if self._journal_there(line) else "not"
+        return self._document_state(line) if kind == "D" else self._customer_state(line)
+
+    def _do(self, line: int) -> None:
+        steps = {
+            "N": self._take_number,
+            "R": self._add_receipt,
+            "D": self._move_document,
+            "O": self._add_credit,
+            "C": self._move_customer,
+            "J": self._add_journal,
+        }
+        steps[self._kind(line)](line)
+
+    def _take_number(self, _line: int) -> None:
+        number, field = self._find_counter(), self.field("counters", "value")
+        width = int(self.setting("sesswidth"))
+        stands = int(self._live["counters"].text(number, field))
+        following = (stands + 1) % 10**width
+        ours = stands if self.setting("sessnext") else following
+        self._live["counters"].replace(number, {field: following})
+        self.post.replace(self._row, {"arsess": str(ours).zfill(width)})
+
+    def _receipt_there(self, line: int) -> bool:
+        wanted = {
+            self.field("receipts", "marker"): self._posted("marker"),
+            self.field("receipts", "invoice_number"): self.line.text(line, "docno"),
+        }
+        return bool(self._live["receipts"].found(wanted))
+
+    def _add_receipt(self, line: int) -> None:
+        document = self._find("invoices", "number", self.line.text(line, "docno"))
+        row = self._blank("receipts")
+        for column in ("customer_number", "invoice_date", "salesman", "customer_po", "type"):
+            source = self.field("invoices", column)
+            if source:
+                self._put(row, "receipts", column, self._live["invoices"].value(document, source))
+        self._put_all(
+            row,
+            "receipts",
+            invoice_number=self.line.text(line, "docno"),
+            paid=Decimal(self.line.text(line, "paid")),
+            discount=Decimal(self.line.text(line, "disc")),
+            paid_date=self.post.value(self._row, "acctdate"),
+            marker=self._posted("marker"),
+            currency=self._posted("currency"),
+            cash_account=self._posted("cash"),
+            session=self._posted("arsess"),
+        )
+        self._audit(row, "receipts")
+        for one in self._lines():
+            if self._kind(one) == "F":
+                column = self.line.text(one, "field")
+                self._put(row, "receipts", column, self.line.text(one, "value"))
+        self._live["receipts"].insert(row)
+
+    def _document_state(self, line: int) -> str:
+        document = self._find("invoices", "number", self.line.text(line, "docno"))
+        if not document:
+            return "odd"
+        invoices = self._live["invoices"]
+        if invoices.text(document, self.field("invoices", "status")) != self.line.text(
+            line, "oldstat"
+        ):
+            return "odd"
+        stands = (
+            invoices.value(document, self.field("invoices", "balance")),
+            invoices.value(document, self.field("invoices", "paid")),
+        )
+        return self._state_of(line, stands, old=("oldbal", "oldpaid"), new=("newbal", "newpaid"))
+
+    def _state_of(
+        self,
+        line: int,
+        stands: tuple[object, ...],
+        *,
+        old: tuple[str, ...],
+        new: tuple[str, ...],
+    ) -> str:
+        if stands == tuple(Decimal(self.line.text(line, name)) for name in old):
+            return "not"
+        if stands == tuple(Decimal(self.line.text(line, name)) for name in new):
+            return "done"
+        return "odd"
+
+    def _move_document(self, line: int) -> None:
+        document = self._find("invoices", "number", self.line.text(line, "docno"))
+        values: dict[str, object] = {
+            self.field("invoices", "balance"): Decimal(self.line.text(line, "newbal")),
+            self.field("invoices", "paid"): Decimal(self.line.text(line, "newpaid")),
+        }
+        base = self.field("invoices", "base_balance")
+        if base and self.line.text(line, "value") == "base":
+            values[base] = Decimal(self.line.text(line, "newbal"))
+        if self._posted("kind") != "reversal":
+            values[self.field("invoices", "paid_date")] = self.post.value(self._row, "acctdate")
+        self._live["invoices"].replace(document, values)
+
+    def _add_credit(self, line: int) -> None:
+        row = self._blank("invoices")
+        amount = Decimal(self.line.text(line, "newbal"))
+        day = self.post.value(self._row, "acctdate")
+        customer = self._find("customers", "number", self._posted("custno"))
+        salesman = self.field("customers", "salesman")
+        self._put_all(
+            row,
+            "invoices",
+            number=self.line.text(line, "docno"),
+            customer_number=self._posted("custno"),
+            invoice_date=day,
+            due_date=day,
+            salesman=self._live["customers"].value(customer, salesman) if salesman else "",
+            amount=amount,
+            balance=amount,
+            base_balance=amount,
+            type=self.setting("opentype"),
+            marker=self._posted("marker"),
+            currency=self._posted("currency"),
+            rate=1,
+        )
+        self._audit(row, "invoices")
+        self._live["invoices"].insert(row)
+
+    def _customer_state(self, line: int) -> str:
+        customer = self._find("customers", "number", self.line.text(line, "docno"))
+        if not customer:
+            return "odd"
+        stands = (self._live["customers"].value(customer, self.field("customers", "balance")),)
+        return self._state_of(line, stands, old=("oldbal",), new=("newbal",))
+
+    def _move_customer(self, line: int) -> None:
+        customer = self._find("customers", "number", self.line.text(line, "docno"))
+        field, day = (
+            self.field("customers", "last_paid_date"),
+            self.post.value(self._row, "acctdate"),
+        )
+        last = self._live["customers"].value(customer, field)
+        values: dict[str, object] = {}
+        if self._posted("kind") != "reversal" and (last is None or as_date(last) <= as_date(day)):
+            values[field] = day
+            values[self.field("customers", "last_paid_amount")] = Decimal(self._posted("amount"))
+        values[self.field("customers", "balance")] = Decimal(self.line.text(line, "newbal"))
+        self._live["customers"].replace(customer, values)
+
+    def _journal_there(self, line: int) -> bool:
+        account, amount = self.line.text(line, "account"), self.line.text(line, "amount")
+        meant = sum(
+            self._kind(one) == "J"
+            and (self.line.text(one, "account"), self.line.text(one, "amount")) == (account, amount)
+            for one in self._lines()
+            if one <= line
+        )
+        rows, field = self._live["distributions"], self.field("distributions", "amount")
+        wanted = {
+            self.field("distributions", "session"): self._posted("arsess"),
+            self.field("distributions", "account"): account,
+        }
+        there = [one for one in rows.found(wanted) if rows.value(one, field) == Decimal(amount)]
+        return len(there) >= meant
+
+    def _add_journal(self, line: int) -> None:
+        first = next(one for one in self._lines() if self._kind(one) == "R")
+        row = self._blank("distributions")
+        self._put_all(
+            row,
+            "distributions",
+            account=self.line.text(line, "account"),
+            document_number=self.line.text(first, "docno"),
+            date=self.post.value(self._row, "acctdate"),
+            session=self._posted("arsess"),
+            amount=Decimal(self.line.text(line, "amount")),
+        )
+        self._live["distributions"].insert(row)
+
+    # -- writing a new record
+
+    def _blank(self, table: str) -> dict[str, object]:
+        constants = {
+            row["field"]: row["value"]
+            for row in self._names
+            if row["tbl"] == table and not row["col"]
+        }
+        return self._live[table].blank() | constants
+
+    def _put_all(self, row: dict[str, object], table: str, **values: object) -> None:
+        for column, value in values.items():
+            self._put(row, table, column, value)
+
+    def _put(self, row: dict[str, object], table: str, column: str, value: object) -> None:
+        name = self._name(table, column)
+        if name is None:
+            return
+        if isinstance(value, str):
+            value = value.strip()
+            if name["right"] == "True" and value:
+                value = value.rjust(int(name["type"][1:]))
+        row[name["field"]] = value
+
+    def _audit(self, row: dict[str, object], table: str) -> None:
+        stamp = {"added_date": TODAY, "added_time": "10:30:00"}
+        self._put_all(row, table, added_by=self.setting("user"), **stamp)
+
+
+def pass_self_test(folder: Path, company: str = "01") -> None:
+    """What PtSelfTest leaves in PTTEST when everything is as it should be."""
+    program = Program(folder, company)
+    try:
+        for name in SELF_TESTS:
+            row = {"name": name, "passed": True, "profile": program.setting(site.PROFILE)}
+            program._own["test"].insert({**row, "ran": NOW})
+    finally:
+        program.close()
