@@ -109,9 +109,14 @@ def happened_at(transaction: GatewayTransaction, kind: EffectKind) -> datetime:
 
 
 def behind(history: Sequence[GatewayTransaction], *, effect_key: str) -> GatewayTransaction | None:
-    """The fact an effect stands on: the furthest of `history` that derives its key."""
+    """The fact an effect stands on: the furthest of `history` that derives its key.
+
+    Of a dispute the first: it was opened when it was opened, however it ended.
+    """
     telling = [t for t in history if any(spec.effect_key == effect_key for spec in derive(t))]
-    return telling[-1] if telling else None
+    if not telling:
+        return None
+    return telling[0] if telling[0].type is TransactionType.CHARGEBACK else telling[-1]
 
 
 def person_needed(

@@ -4,6 +4,7 @@ Data goes one way. No step returns to an earlier one: retry and resume are new w
 stored row.
 """
 
+from integrations.pipeline.chargebacks import record_chargebacks, record_found
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
 from integrations.pipeline.deliver import deliver
 from integrations.pipeline.preview import Preview, preview
@@ -21,5 +22,7 @@ __all__ = [
     "process",
     "put_on_account",
     "receive",
+    "record_chargebacks",
+    "record_found",
     "retry",
 ]

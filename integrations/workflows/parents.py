@@ -61,7 +61,8 @@ def describe(found: Found, *, but: Effect, profile: PostingProfile) -> Parent:
     parent = found.effect
     posted = [child.id for child in _children(parent, but=but) if child.state in _STANDS]
     label = EffectState(parent.state).label.lower()
-    where = "is in Sage" if parent.state in _STANDS else f"stands at ‘{label}’"
+    is_in_books = parent.state in _STANDS
+    where = "is in Sage" if is_in_books else f"stands at ‘{label}’"
     is_reversal = _posting_kind(parent) == PostingKind.REVERSAL
     return Parent(
         effect_key=parent.effect_key,
@@ -71,8 +72,8 @@ def describe(found: Found, *, but: Effect, profile: PostingProfile) -> Parent:
         customer_number=parent.customer_number,
         journal=_lines([parent.id]),
         earlier_reversals=_lines(posted),
-        applications=_taken_from(parent, profile) if is_reversal else (),
-        is_in_books=parent.state in _STANDS,
+        applications=_taken_from(parent, profile) if is_reversal and is_in_books else (),
+        is_in_books=is_in_books,
         is_over=parent.state in ENDED and parent.state not in IN_SAGE,
         is_reversed=parent.state == _S.REVERSED,
         is_reversal=is_reversal,
@@ -86,9 +87,11 @@ def _refunded(effect: Effect, transaction: GatewayTransaction) -> Found | None:
         candidates=[_candidate(sale, transaction.account, but=effect) for sale in sales.values()],
         ladder=LADDER,
     )
-    if found.outcome is not ParentOutcome.FOUND or found.sale is None:
+    # Known, and less is left of it than this gives back: for a person, with the payment beside.
+    meant = found.candidates[0] if found.outcome is ParentOutcome.TOO_LARGE else found.sale
+    if meant is None:
         return None
-    return Found(_stands_for(sales[found.sale.transaction_id]), found.reason)
+    return Found(_stands_for(sales[meant.transaction_id]), found.reason)
 
 
 def _disputed(effect: Effect, transaction: GatewayTransaction) -> Found | None:

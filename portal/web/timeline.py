@@ -74,7 +74,7 @@ def _fact(fact: GatewayFact) -> Moment:
     how = {
         GatewayFact.SeenBy.NOTICE: "after a notice",
         GatewayFact.SeenBy.SYNC: "found by sync, no notice told of it",
-        GatewayFact.SeenBy.PERSON: "asked for by a person",
+        GatewayFact.SeenBy.PERSON: "told by a person",
     }[GatewayFact.SeenBy(fact.seen_by)]
     sentence = f"PayTrace says: {fact.type} {state} ({how})."
     is_bad = fact.state in {"declined", "auto_voided", "unknown"}

@@ -6,6 +6,7 @@ from allauth.account import views as entrance
 from django.urls import path, re_path
 
 from portal.web import (
+    chargebacks,
     connections,
     exceptions,
     front,
@@ -60,6 +61,9 @@ _COMPANY = [
     ("payments/", payments.payments, "payments"),
     ("payments.csv", payments.payments_csv, "payments_csv"),
     ("payments/<str:effect_id>/", payments.payment, "payment"),
+    ("chargebacks/", chargebacks.chargebacks, "chargebacks"),
+    ("chargebacks/record/", chargebacks.chargeback_record, "chargeback_record"),
+    ("chargebacks/upload/", chargebacks.chargeback_upload, "chargeback_upload"),
     ("exceptions/", exceptions.inbox, "exceptions"),
     ("exceptions/retry/", exceptions.retry_all, "exceptions_retry"),
     ("exceptions/<str:case_id>/<str:offer>/", exceptions.decide, "exception_decide"),

@@ -67,6 +67,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     paused, halted = _stopped(books, look)
     return {
         "effect_id": str(posted.id),
+        "payment": posted.transaction_id,
         "case_id": str(case.id),
         "connection_id": str(books.paytrace.id),
         "sage_id": str(books.sage.id),

@@ -179,11 +179,21 @@ _SAGE = {
     "user": "tieout",
     "password": "secret",
 }
+_CASE = {"case_number": "77", "state": "opened", "happened_on": "2026-11-20", "amount": "1.00"}
 _WHY = {"reason": "Keyed by hand on Friday"}
 
 # By the name of the page, or the route of the API.
 _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "switch_environment": lambda v: {"environment": v["environment"]},
+    "chargeback_record": lambda v: {
+        **_CASE,
+        "account": v["connection_id"],
+        "payment": v["payment"],
+    },
+    "chargeback_upload": lambda v: {
+        "account": v["connection_id"],
+        "rows": f"case number,payment,state,date,amount\n78,{v['payment']},opened,2026-11-20,1.00",
+    },
     "exceptions_retry": lambda _: {"code": "invoice_not_found"},
     "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
     "add_sagepro": lambda _: _SAGE,
@@ -232,6 +242,8 @@ CHANGES_NOTHING = frozenset({
 })  # fmt: skip
 # Bodies in which a row of a company is named, by page or word, and which row that is.
 NAMES_ROWS = {
+    "chargeback_record": "connection_id",
+    "chargeback_upload": "connection_id",
     "switch_environment": "environment",
     "add_paytrace": "sage_id",
     "settings": "sage_id",

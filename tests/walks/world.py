@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,16 +26,19 @@ from django.test import Client
 from integrations import pipeline, tasks
 from integrations.accounting import operations as accounting
 from integrations.accounting.rules import AccountRole, GLRule
+from integrations.canonical.disputes import Dispute
 from integrations.canonical.ledger_documents import Invoice
 from integrations.connections import operations as connections
 from integrations.connections.models import Connection
 from integrations.connections.secrets import keep_secrets
+from integrations.events.dispute_file import read_one
 from integrations.events.models import InboundNotice
 from integrations.events.signatures import sign
 from integrations.exceptions.models import ExceptionCase
 from integrations.mapping import operations as mapping_operations
 from integrations.mapping import queries as mapping
 from integrations.mapping.rows import MappingRow
+from integrations.pipeline.chargebacks import Told
 from integrations.posting.models import Effect, LedgerLine, PostingAttempt
 from integrations.sagepro.sample.books import Books, Changes, Row, books, changes
 from integrations.sagepro.sample.demo import open_invoices_for_demo
@@ -86,6 +89,22 @@ class World:
             "transactions", account=self.account, **{"last_four": "5439", **fields}
         )
         return str(made["transaction_id"])
+
+    def chargeback(self, payment: str, state: str, *, on: str, fee: str = "") -> Told:
+        """Somebody enters case 77 about this payment of 740.00, as the acquirer's letter says."""
+        row = {
+            "case number": "77", "payment": payment, "state": state, "date": on,
+            "amount": "740.00", "fee": fee, "reason": "10.4 Fraud",
+        }  # fmt: skip
+        dispute = read_one(row, currency="USD", today=date(2027, 12, 31))
+        assert isinstance(dispute, Dispute)
+        told = self.within(
+            lambda: pipeline.record_chargebacks(
+                [dispute], connection_id=self.gateway_id, actor=ACTOR
+            )
+        )
+        assert isinstance(told, Told)
+        return told
 
     def notify(self, transaction_id: str, *, event_id: str = "") -> int:
         """Deliver our relay's signed notice about it over HTTP to the portal; the status."""
@@ -187,6 +206,31 @@ class World:
         }
         found = self.changed()
         return Changes(_renamed(found.added, words), _renamed(found.removed, words), found.changed)
+
+    def in_sage(self) -> dict[str, list[tuple[str, ...]]]:
+        """What came into Sage, and the documents and customers that differ from the beginning."""
+        found = self.changed()
+        return {
+            "receipts": [_shown(r, "invno", "dtepaid", "paidamt") for r in _added(found, "arcash")],
+            "distribution": [
+                _shown(r, "trandte", "glacnt", "amount") for r in _added(found, "ardist")
+            ],
+            "invoices": [
+                (
+                    key,
+                    *(
+                        f"{c} {a or '-'} → {b or '-'}"
+                        for c, (a, b) in sorted(row.items())
+                        if c != "bbal"
+                    ),
+                )
+                for key, row in found.changed.get("armast", {}).items()
+            ],
+            "customers": [
+                (key, *(f"{c} {a} → {b}" for c, (a, b) in row.items() if c == "balance"))
+                for key, row in found.changed.get("arcust", {}).items()
+            ],
+        }
 
     def changed_tables(self) -> list[str]:
         found = self.changed()
@@ -341,6 +385,19 @@ class World:
                 "WHERE kind = %s AND subject_id = %s",
                 [kind, subject_id],
             )
+
+
+def _added(found: Changes, table: str) -> list[Row]:
+    """In the order they were written, which the session number tells."""
+    return sorted(found.added.get(table, []), key=lambda row: (row["arsess"], -_sign(row)))
+
+
+def _sign(row: Row) -> int:
+    return -1 if row.get("amount", "").startswith("-") else 1
+
+
+def _shown(row: Row, *columns: str) -> tuple[str, ...]:
+    return tuple(row.get(column, "").strip() for column in columns)
 
 
 def _in_story_order(effect: Effect) -> tuple[datetime, str, bool, str]:

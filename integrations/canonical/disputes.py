@@ -1,0 +1,76 @@
+"""Chargebacks in our words, through whichever door they are told: a file, a form, a program.
+
+PayTrace's own API tells nothing of them (v1 and v3 have no such call); the acquirer does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from integrations.canonical.money import Money
+from integrations.canonical.transactions import (
+    GatewayTransaction,
+    PaymentMethod,
+    TransactionState,
+    TransactionType,
+)
+
+STATES = (TransactionState.OPENED, TransactionState.WON, TransactionState.LOST)
+# So that a case number is never mistaken for the number of a payment.
+_PREFIX = "CB-"
+LONGEST_CASE = 40
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """One state of one case, as somebody tells it. Amounts are above zero, fees at least zero."""
+
+    case_number: str
+    """The acquirer's number of the case: the same through every door."""
+    payment_id: str
+    """The PayTrace transaction that is disputed."""
+    state: TransactionState
+    amount: Money
+    happened_on: date
+    """When it was opened or decided, in the gateway's zone."""
+    fee: Money | None = None
+    reason: str = ""
+
+
+def to_transaction(
+    dispute: Dispute, *, account: str, zone: str, payment: GatewayTransaction | None
+) -> GatewayTransaction:
+    """A transaction of its own that names the payment; `payment` is that one, where known."""
+    day = datetime.combine(dispute.happened_on, time(), tzinfo=ZoneInfo(zone))
+    told = payment or GatewayTransaction(
+        account=account,
+        transaction_id=dispute.payment_id,
+        type=TransactionType.SALE,
+        state=TransactionState.UNKNOWN,
+        method=PaymentMethod.CARD,
+        amount=dispute.amount,
+        created_at=day,
+    )
+    return replace(
+        told,
+        account=account,
+        transaction_id=f"{_PREFIX}{dispute.case_number}",
+        type=TransactionType.CHARGEBACK,
+        state=dispute.state,
+        amount=dispute.amount,
+        created_at=day,
+        changed_at=day,
+        settled_at=None,
+        batch_number="",
+        message=dispute.reason,
+        status_code="",
+        original_transaction_id=dispute.payment_id,
+        fee=dispute.fee,
+    )
+
+
+def case_number(transaction_id: str) -> str:
+    """The case number behind the id that `to_transaction` made."""
+    return transaction_id.removeprefix(_PREFIX)

@@ -1,0 +1,133 @@
+"""Chargebacks: three doors into one effect. A file, a form and the acquirer's API all end here.
+
+A dispute is a transaction of its own that names the payment, so a case told twice, or by two
+doors, is one.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from integrations.canonical.arrows import DISPUTE, is_allowed
+from integrations.canonical.disputes import Dispute, case_number, to_transaction
+from integrations.canonical.problems import Problem
+from integrations.canonical.transactions import GatewayTransaction
+from integrations.connections.models import Connection
+from integrations.events import facts
+from integrations.events.models import GatewayFact
+from integrations.pipeline.taking_in import take_in
+from tenants import audit
+from tenants.errors import NotPossible
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of the chargebacks somebody told: all of them, or none and the problems."""
+
+    new: int = 0
+    known: int = 0
+    problems: tuple[Problem, ...] = ()
+
+
+def record_chargebacks(
+    disputes: Sequence[Dispute], *, connection_id: uuid.UUID, actor: str
+) -> Told:
+    """Enter what a person tells, in their order; with one problem nothing is entered.
+
+    A problem's field is `<place>, <column>`, the place being 1 for the first. Inside the
+    tenant transaction. Raises NotPossible for an account that posts to no Sage company.
+    """
+    source = Connection.objects.get(id=connection_id)
+    if source.posts_to_id is None:
+        raise NotPossible(f"{source.name} posts to no Sage company yet. Choose one first.")
+    told = _transactions(disputes, source=source)
+    problems = _problems(told, source=source)
+    if problems:
+        return Told(problems=problems)
+    fresh = take_in(told, source=source, seen_by=GatewayFact.SeenBy.PERSON)
+    for one in fresh:
+        _audit(one, source=source, actor=actor)
+    return Told(new=len(fresh), known=len(told) - len(fresh))
+
+
+def record_found(disputes: Sequence[Dispute], *, source: Connection) -> int:
+    """Enter what the acquirer's API tells; how many were new. What does not fit together goes
+    to a person as a case. Inside the tenant transaction."""
+    told = _transactions(disputes, source=source)
+    return len(take_in(told, source=source, seen_by=GatewayFact.SeenBy.SYNC))
+
+
+def _transactions(disputes: Sequence[Dispute], *, source: Connection) -> list[GatewayTransaction]:
+    payments = facts.histories(
+        connection_id=source.id, transaction_ids=[one.payment_id for one in disputes]
+    )
+    return [
+        to_transaction(
+            one,
+            account=str(source.settings["merchant_id"]),
+            zone=str(source.settings["zone"]),
+            payment=payments[one.payment_id][-1] if one.payment_id in payments else None,
+        )
+        for one in disputes
+    ]
+
+
+def _problems(told: Sequence[GatewayTransaction], *, source: Connection) -> tuple[Problem, ...]:
+    payments = facts.histories(
+        connection_id=source.id, transaction_ids=[one.original_transaction_id for one in told]
+    )
+    cases = facts.histories(
+        connection_id=source.id, transaction_ids=[one.transaction_id for one in told]
+    )
+    problems = []
+    for place, one in enumerate(told, start=1):
+        payment = payments.get(one.original_transaction_id, [])
+        before = cases.setdefault(one.transaction_id, [])
+        found = _of_payment(one, payment) or _of_case(one, before)
+        if found is not None:
+            column, sentence = found
+            problems.append(Problem(f"{place}, {column}", sentence))
+        before.append(one)
+    return tuple(problems)
+
+
+def _of_payment(
+    told: GatewayTransaction, payment: Sequence[GatewayTransaction]
+) -> tuple[str, str] | None:
+    number = told.original_transaction_id
+    if not payment:
+        return "payment", (
+            f"Payment {number} is not known here. Check the number, or read its days from "
+            "PayTrace first."
+        )
+    if told.amount > payment[-1].amount:
+        return "amount", f"Payment {number} is over {payment[-1].amount}, less than {told.amount}."
+    return None
+
+
+def _of_case(
+    told: GatewayTransaction, before: Sequence[GatewayTransaction]
+) -> tuple[str, str] | None:
+    """What is told already of the case, here or further up in the same file."""
+    name = f"Case {case_number(told.transaction_id)}"
+    for one in before:
+        if one.original_transaction_id != told.original_transaction_id:
+            return "payment", f"{name} is about payment {one.original_transaction_id}."
+        if one.amount != told.amount:
+            return "amount", f"{name} is over {one.amount}."
+        moves = ((one.state, told.state), (told.state, one.state))
+        if not any(is_allowed(*move, arrows=DISPUTE) for move in moves):
+            return "state", f"{name} was {one.state.value}, so it cannot be {told.state.value} too."
+    return None
+
+
+def _audit(told: GatewayTransaction, *, source: Connection, actor: str) -> None:
+    audit.record(
+        f"chargeback.{told.state.value}",
+        actor=actor,
+        subject=f"{told.amount}, case {case_number(told.transaction_id)}",
+        subject_id=source.id,
+        details={"payment": told.original_transaction_id, "fee": str(told.fee or "")},
+    )

@@ -1,0 +1,112 @@
+"""Chargebacks by form and by file: entered whole or not at all, and shown with their state."""
+
+from __future__ import annotations
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from integrations.events.models import GatewayFact
+from integrations.posting.models import Effect
+from tenants.models import AuditEvent
+from tenants.roles import Role
+from tenants.scope import tenant_transaction
+from tests import factories
+from tests.factories import Books
+from tests.portal.web.reading import text_of
+
+FORM = {
+    "case_number": "77",
+    "state": "opened",
+    "happened_on": "2026-11-18",
+    "amount": "740.00",
+    "fee": "15.00",
+    "reason": "10.4 Fraud",
+}
+HEADING = "case number,payment,state,date,amount,fee"
+
+
+def _page(books: Books, what: str = "") -> str:
+    return f"/t/{books.tenant.slug}/chargebacks/" + (f"{what}/" if what else "")
+
+
+def _payment(books: Books) -> str:
+    with tenant_transaction(books.tenant.id):
+        return str(factories.posted(books, gateway_state="settled").transaction_id)
+
+
+def _kinds(books: Books) -> list[str]:
+    with tenant_transaction(books.tenant.id):
+        found = Effect.objects.filter(transaction_id__startswith="CB-").order_by("kind")
+        return [f"{one.transaction_id} {one.kind} {one.amount:.2f}" for one in found]
+
+
+def _upload(alice: Client, books: Books, text: str) -> str:
+    file = SimpleUploadedFile("chargebacks.csv", text.encode())
+    sent = {"account": str(books.paytrace.id), "rows": "", "file": file}
+    return text_of(alice.post(_page(books, "upload"), sent, follow=True))
+
+
+def test_one_entered_by_form_stands_in_the_list_with_its_fee(alice: Client, books: Books) -> None:
+    sent = FORM | {"account": str(books.paytrace.id), "payment": _payment(books)}
+    shown = text_of(alice.post(_page(books, "record"), sent, follow=True))
+    assert "1 entered." in shown
+    assert "77 Acme Tools Inc." in shown
+    assert _kinds(books) == ["CB-77 chargeback 740.00", "CB-77 fee 15.00"]
+    again = text_of(alice.post(_page(books, "record"), sent, follow=True))
+    assert "Nothing new. 1 known already, left as they were." in again
+    with tenant_transaction(books.tenant.id):
+        told = AuditEvent.objects.filter(action="chargeback.opened")
+        assert [(one.actor, one.subject) for one in told] == [
+            (books.owner.email, "740.00 USD, case 77")
+        ]
+
+
+def test_what_is_wrong_in_the_form_stands_beside_its_field_and_nothing_is_lost(
+    alice: Client, books: Books
+) -> None:
+    paid = _payment(books)
+    given = FORM | {"account": str(books.paytrace.id), "payment": paid, "amount": "741.00"}
+    shown = alice.post(_page(books, "record"), given)
+    assert f"Amount: Payment {paid} is over 740.00 USD, less than 741.00 USD." in text_of(shown)
+    assert "10.4 Fraud" in shown.content.decode()
+    wrong = given | {"payment": "404", "happened_on": "tomorrow"}
+    assert "On: The date is not one such as" in text_of(alice.post(_page(books, "record"), wrong))
+    assert _kinds(books) == []
+
+
+def test_a_file_is_entered_whole_and_twice_is_once(alice: Client, books: Books) -> None:
+    one, two = _payment(books), _payment(books)
+    text = f"{HEADING}\n77,{one},opened,2026-11-18,740.00,15.00\n78,{two},lost,2026-11-19,40.00,\n"
+    assert "2 entered." in _upload(alice, books, text)
+    assert "Nothing new. 2 known already" in _upload(alice, books, text)
+    assert _kinds(books) == [
+        "CB-77 chargeback 740.00",
+        "CB-78 chargeback 40.00",
+        "CB-78 chargeback_lost 40.00",
+        "CB-77 fee 15.00",
+    ]
+
+
+def test_one_wrong_row_of_a_file_leaves_nothing_half_imported(alice: Client, books: Books) -> None:
+    paid = _payment(books)
+    shown = _upload(
+        alice, books, f"{HEADING}\n77,{paid},opened,2026-11-18,740.00,\n78,,lost,2026-11-19,1,\n"
+    )
+    assert "Nothing was entered: 1 to repair" in shown
+    assert "Line 3, payment: The payment is missing." in shown
+    shown = _upload(
+        alice, books, f"{HEADING}\n77,{paid},opened,2026-11-18,740.00,\n78,404,lost,2026-11-19,1,\n"
+    )
+    assert "Line 3, payment: Payment 404 is not known here." in shown
+    assert "is not a CSV file" in _upload(alice, books, "PK\x00\x03")
+    nothing = alice.post(_page(books, "upload"), {"account": str(books.paytrace.id)})
+    assert "Choose a file, or paste its rows." in text_of(nothing)
+    with tenant_transaction(books.tenant.id):
+        assert not GatewayFact.objects.filter(type="chargeback").exists()
+
+
+def test_a_viewer_looks_and_enters_nothing(books: Books) -> None:
+    viewer = Client()
+    viewer.force_login(factories.member(books.tenant, email="bob@acme.example", role=Role.VIEWER))
+    assert "Your role may look at chargebacks, not enter them." in text_of(viewer.get(_page(books)))
+    assert viewer.post(_page(books, "record"), FORM).status_code == 403
