@@ -64,6 +64,11 @@ class Connector(Protocol):
         """Receipts on this document, history included, whoever keyed them; oldest first."""
         ...
 
+    def receipts_by_reference(self, reference: str) -> list[Receipt]:
+        """Receipts that carry this reference (our marker, or what a person typed there), history
+        included; oldest first. None for a blank one."""
+        ...
+
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         """Write the posting unless it stands in the books already; the answer says which.
 

@@ -124,6 +124,15 @@ def test_receipts_keyed_by_hand_are_seen(company: AnyCompany, sage: Connector) -
     assert seen[0].values_hash == replace(seen[0], key="arycsh:1", is_history=True).values_hash
 
 
+def test_receipts_are_found_by_what_was_typed_as_their_reference(
+    company: AnyCompany, sage: Connector
+) -> None:
+    company.change("arcash", {"custno": "NON_AR"}, invno="     10432", refno="CHK 77991")
+    assert [one.invoice_number for one in sage.receipts_by_reference("CHK 77991")] == ["10432"]
+    assert sage.receipts_by_reference("CHK 992") == []
+    assert sage.receipts_by_reference("  ") == []
+
+
 def test_receipts_in_history_are_seen(sage: Connector) -> None:
     assert [one.is_history for one in sage.receipts_for_invoice("998")] == [True]
 

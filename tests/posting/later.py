@@ -66,6 +66,9 @@ class LaterCompany:
     def receipts_for_invoice(self, number: str) -> list[Receipt]:
         return []
 
+    def receipts_by_reference(self, reference: str) -> list[Receipt]:
+        return []
+
     def note_status(self, *, invoice_number: str, status: str) -> bool:
         return False
 

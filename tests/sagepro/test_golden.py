@@ -50,6 +50,7 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "invoices_by_number": lambda sage: sage.invoices_by_number(["10432", "10433"]),
     "open_invoices": lambda sage: sage.open_invoices("ACME01"),
     "invoices_by_order": lambda sage: sage.invoices_by_order("20011"),
+    "receipts_by_reference": lambda sage: sage.receipts_by_reference("PT00000001"),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
 }
 

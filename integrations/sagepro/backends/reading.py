@@ -51,10 +51,13 @@ def open_invoices(connection: H, company: Company[H], customer_number: str) -> l
     return [documents.invoice(company, "invoices", row) for row in rows]
 
 
-def receipts(connection: H, company: Company[H], number: str) -> list[Receipt]:
+def receipts(connection: H, company: Company[H], column: str, value: str) -> list[Receipt]:
+    """Receipts whose `column` is `value`, those taken out left aside; none for a blank one."""
+    if not value.strip():
+        return []
     found = []
     for table in reversed(RECEIPTS):
-        where = company.matches(table, "invoice_number", [number])
+        where = company.matches(table, column, [value])
         rows = company.rows(connection, table, where, order_by=("paid_date", "row_id"))
         found += [documents.receipt(company, table, row) for row in rows if stands(row)]
     return found

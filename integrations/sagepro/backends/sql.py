@@ -105,7 +105,11 @@ class SqlConnector:
 
     def receipts_for_invoice(self, number: str) -> list[Receipt]:
         with self._session.reading() as connection:
-            return reading.receipts(connection, self._company, number)
+            return reading.receipts(connection, self._company, "invoice_number", number)
+
+    def receipts_by_reference(self, reference: str) -> list[Receipt]:
+        with self._session.reading() as connection:
+            return reading.receipts(connection, self._company, "marker", reference)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

@@ -103,7 +103,10 @@ class FoxProConnector:
         return reading.invoices(self._reading(), self._company, "order_number", [order_number])
 
     def receipts_for_invoice(self, number: str) -> list[Receipt]:
-        return reading.receipts(self._reading(), self._company, number)
+        return reading.receipts(self._reading(), self._company, "invoice_number", number)
+
+    def receipts_by_reference(self, reference: str) -> list[Receipt]:
+        return reading.receipts(self._reading(), self._company, "marker", reference)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:
