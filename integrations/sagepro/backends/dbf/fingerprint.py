@@ -14,11 +14,11 @@ from integrations.sagepro.profile import HISTORY
 
 
 def facts(live: Snapshot) -> list[Fact]:
-    """Table, column, type letter, sizes and nullability. Raises as `Snapshot.table` does."""
+    """Table, column, type letter, sizes and nullability. Raises as `Snapshot.header` does."""
     found = []
     for table in sorted({*live.profile.tables, *HISTORY} - {"postings"}):
         name = live.profile.physical_table(table).lower()
-        found += [_fact(name, field) for field in live.table(table).image.header.fields]
+        found += [_fact(name, field) for field in live.header(table).fields]
     return sorted(found)
 
 

@@ -20,6 +20,8 @@ _FIELD = struct.Struct("<11sc4xBBB13x")
 _END_OF_FIELDS = 0x0D
 _HAS_INDEX, _NULLABLE, _SYSTEM = 0x01, 0x02, 0x01
 START_SIZE = _START.size
+LONGEST = 16_384
+"""More bytes than the header of a table with 255 columns has."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from integrations.sagepro.backends.dbf.folder import find
+from integrations.sagepro.backends.dbf.folder import away, find
+from integrations.sagepro.backends.dbf.header import LONGEST, Header, read_header
 from integrations.sagepro.backends.dbf.image import Image, Sign, read_image, sign_of
 from integrations.sagepro.backends.dbf.layout import Layout
 from integrations.sagepro.profile import PostingProfile
@@ -48,6 +49,15 @@ class Snapshot:
             if known is None or sign_of(known.path) != known.sign:
                 known = self._loaded[name] = self._load(name)
             return known
+
+    def header(self, name: str) -> Header:
+        """How the logical table looks now, whether the profile fits it or not."""
+        path = self.path(name)
+        try:
+            with path.open("rb") as file:
+                return read_header(file.read(LONGEST), name=path.name)
+        except OSError as error:
+            raise away() from error
 
     def forget(self) -> None:
         """Read every table again at its next use."""
