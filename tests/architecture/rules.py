@@ -21,7 +21,10 @@ _MONEY = (
     "canonical.posting", "canonical.transactions", "accounting", "mapping", "matching", "posting",
     "workflows", "exceptions", "sagepro", "paytrace.answers", "paytrace.translate", "paytrace.v1",
     "paytrace.v3", "paytrace.results", "paytrace.silent_post", "paytrace.simulator.state",
-    "paytrace.simulator.documents",
+    "paytrace.simulator.documents", "canonical.ach", "paytrace.ach", "paytrace.ach_reading",
+    "paytrace.cards", "paytrace.giving_back", "paytrace.level_three", "paytrace.recurring",
+    "paytrace.stored", "paytrace.simulator.ach_state", "paytrace.simulator.check_desk",
+    "paytrace.simulator.plan_state", "paytrace.simulator.till",
 )  # fmt: skip
 _RECORDS = (
     "accounting", "events", "exceptions", "mapping", "pipeline", "posting", "workflows",

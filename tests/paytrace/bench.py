@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -11,11 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from integrations.canonical.errors import IntegrationError
 from integrations.canonical.money import Money
 from integrations.paytrace.cards import Charge, SaleResult
 from integrations.paytrace.client import PayTraceClient, connect
 from integrations.paytrace.http import CallRecord, Timeouts
-from integrations.paytrace.people import VaultPayer
+from integrations.paytrace.people import HostedFields, VaultPayer
 from integrations.paytrace.settings import ApiVersion, PayTraceSettings, Secret
 from integrations.paytrace.tokens import MemoryTokens
 from tests.paytrace.simulator_process import Simulator, simulator_process
@@ -31,6 +32,9 @@ PATHS = {
         "void": "/v1/transactions/void",
         "export": "/v1/transactions/export",
         "by_date": "/v1/transactions/export/by_date_range",
+        "ach": "/v1/checks",
+        "vault": "/v1/customer",
+        "recurring": "/v1/recurrence",
     },
     "v3": {
         "token": "/v3/token",
@@ -39,6 +43,9 @@ PATHS = {
         "void": "/v3/card/batch/void",
         "export": "/v3/transactions/export",
         "by_date": "/v3/transactions/export/by-date",
+        "ach": "/v3/checks/payment",
+        "vault": "/v3/customer",
+        "recurring": "/v3/recurrence",
     },
 }
 
@@ -86,6 +93,25 @@ class Bench:
 
     def charge(self, amount: str, invoice: str = "10432") -> Charge:
         return Charge(VaultPayer(self.customer_id), usd(amount), invoice)
+
+    def hosted(self, **card: Any) -> HostedFields:
+        """What PayTrace's own card form would give a page."""
+        made = self.simulator.control("hosted_fields", account="acme", **card)
+        return HostedFields(made["hpf_token"], made["enc_key"])
+
+    def account(self, **fields: Any) -> None:
+        """Change the account: its options, its users."""
+        self.simulator.control("accounts", account="acme", merchant_id="777001", **fields)
+
+    def settle(self) -> None:
+        self.simulator.control("settle", account="acme")
+
+
+def refused(act: Callable[..., object], *given: Any, **named: Any) -> IntegrationError:
+    """The failure of a call that must fail."""
+    with pytest.raises(IntegrationError) as failed:
+        act(*given, **named)
+    return failed.value
 
 
 def usd(text: str) -> Money:

@@ -177,8 +177,15 @@ def test_the_whole_state_can_be_compared_and_holds_no_secret(
                         "masked_number": "************5439",
                         "email": "",
                         "auto_void": False,
+                        "phone": "",
+                        "billing": {},
+                        "shipping": {},
+                        "expiration_month": 12,
+                        "expiration_year": 30,
                     }
                 ],
+                "checks": [],
+                "plans": [],
                 "transactions": [
                     {
                         "account": "acme",
@@ -202,6 +209,9 @@ def test_the_whole_state_can_be_compared_and_holds_no_secret(
                         "batch_number": 0,
                         "original_id": 0,
                         "discretionary": {},
+                        "tax_amount": "0.00",
+                        "level_three": {},
+                        "chargeback": "",
                     }
                 ],
             }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from integrations.paytrace.simulator.exchange import write_moment
+from integrations.paytrace.simulator.shapes import write_moment
 from integrations.paytrace.simulator.state import next_batch_number, settlement_moments
 from integrations.paytrace.simulator.traffic import OPENING, kind_of
 

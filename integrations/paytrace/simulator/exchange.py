@@ -9,9 +9,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 from urllib.parse import parse_qsl
 
-from integrations.canonical.transactions import TransactionState
 from integrations.paytrace import wire
-from integrations.paytrace.simulator.state import PACIFIC, Transaction
+from integrations.paytrace.simulator.state import PACIFIC
 from integrations.paytrace.simulator.world import LoginRefusedError, World
 
 Json = dict[str, Any]
@@ -91,15 +90,34 @@ def token_refused() -> Answer:
     return json_answer({"error": "invalid_token", "error_description": text}, status=401)
 
 
-def amount_of(fields: Json, *, name: str = "amount") -> Decimal:
+def amount_of(fields: Json, *, name: str = "amount", may_be_zero: bool = False) -> Decimal:
     """Two decimals, above zero, sent as text or number. Raises BadFieldError."""
     try:
         amount = Decimal(str(fields[name]))
     except (KeyError, InvalidOperation) as error:
         raise BadFieldError(name) from error
-    if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
+    is_large_enough = amount.is_finite() and (amount > 0 or (may_be_zero and not amount))
+    if not is_large_enough or amount != round(amount, 2):
         raise BadFieldError(name)
     return amount
+
+
+def amount_or_none(fields: Json) -> Decimal | None:
+    """The amount, or None when the request names none: all of it."""
+    return amount_of(fields) if "amount" in fields else None
+
+
+def object_of(fields: Json, name: str) -> Json:
+    """An object of the request; an empty one when it is missing. Raises BadFieldError."""
+    value = fields.get(name, {})
+    if not isinstance(value, dict):
+        raise BadFieldError(name)
+    return value
+
+
+def text_of(fields: Json, name: str) -> str:
+    value = fields.get(name)
+    return "" if value is None else str(value)
 
 
 def number_of(fields: Json, *, name: str) -> int:
@@ -123,97 +141,3 @@ def _day(fields: Json, name: str) -> date:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=PACIFIC)
-
-
-def write_moment(moment: datetime | None) -> str:
-    """`M/D/YYYY h:mm:ss AM/PM`, Pacific, without saying so; "" for none."""
-    if moment is None:
-        return ""
-    local = moment.astimezone(PACIFIC)
-    return f"{local.month}/{local.day}/{local.year} {local.hour % 12 or 12}:{local:%M:%S %p}"
-
-
-def status_of(transaction: Transaction) -> tuple[str, str]:
-    """status_code and status_message (moqui/mantle-paytrace); auto-void's text is inferred."""
-    if transaction.state is TransactionState.SETTLED:
-        code = f"GB{transaction.batch_number}"
-        return code, code
-    return _STATUSES[transaction.state]
-
-
-_STATUSES = {
-    TransactionState.PENDING_SETTLEMENT: ("Y", "Pending Settlement"),
-    TransactionState.AUTHORIZED: ("N", "Authorization Only"),
-    TransactionState.VOIDED: ("N", "VOIDED"),
-    TransactionState.AUTO_VOIDED: ("N", "AUTO VOIDED"),
-    TransactionState.DECLINED: ("N", "DECLINED"),
-    TransactionState.UNKNOWN: ("Q", "In Review"),
-}
-
-
-def exported(transaction: Transaction) -> Json:
-    """The fields both versions export (help.paytrace.com/json-export-tranx-date)."""
-    code, message = status_of(transaction)
-    said: Json = {
-        "credit_card": {
-            "masked_number": transaction.masked_number,
-            "expiration_month": 12,
-            "expiration_year": 30,
-        },
-        "transaction_type": transaction.type.value.upper(),
-        "description": transaction.description,
-        "amount": transaction.amount,
-        "tax_amount": "0.00",
-        "shipping_address": _address(""),
-        "billing_address": _address(transaction.customer_name),
-        "receipt_emailed_to": transaction.email,
-        "customer_reference_id": transaction.customer_reference_id,
-        "approval_code": transaction.approval_code,
-        "approval_message": transaction.approval_message,
-        "avs_response": "No Match",
-        "csc_response": "Match",
-        "status_code": code,
-        "status_message": message,
-        "created": {
-            "through": "API",
-            "at": write_moment(transaction.created_at),
-            "by": transaction.created_by,
-            "from_ip": "127.0.0.1",
-        },
-        "settled": write_moment(transaction.settled_at),
-    }
-    if transaction.discretionary:
-        said["discretionary_data"] = transaction.discretionary
-    return said
-
-
-def _address(name: str) -> Json:
-    fields = ("street_address", "street_address2", "city", "state", "zip")
-    return {"name": name, **dict.fromkeys(fields, ""), "country": "US"}
-
-
-def batch_summary(transactions: list[Transaction]) -> Json:
-    """One batch. The names follow the legacy record in snake case (inferred)."""
-    sales = [t.amount for t in transactions if t.type.value != "refund"]
-    refunds = [t.amount for t in transactions if t.type.value == "refund"]
-    sold, refunded = sum(sales, Decimal(0)), sum(refunds, Decimal(0))
-    first = transactions[0]
-    return {
-        "batch_number": first.batch_number,
-        "when": write_moment(first.settled_at),
-        "transaction_count": len(transactions),
-        "net_amount": sold - refunded,
-        "sales_count": len(sales),
-        "sales_amount": sold,
-        "refund_count": len(refunds),
-        "refund_amount": refunded,
-    }
-
-
-def batch_summaries(transactions: list[Transaction]) -> list[Json]:
-    """Settled transactions gathered by number and moment, oldest first."""
-    grouped: dict[tuple[datetime, int], list[Transaction]] = {}
-    for item in transactions:
-        if item.settled_at is not None:
-            grouped.setdefault((item.settled_at, item.batch_number), []).append(item)
-    return [batch_summary(grouped[key]) for key in sorted(grouped)]

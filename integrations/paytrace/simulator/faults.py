@@ -1,7 +1,8 @@
 """Faults on request: what a caller must survive, each used up a counted number of times.
 
 `slow`, `http_500`, `http_429`, `truncated_json`, `html_page`, `reply_lost`, `locked`,
-`token_expired`, `offline` answer the next `count` calls whose path starts with `path_prefix`.
+`token_expired`, `offline`, `ach_422` answer the next `count` calls whose path starts with
+`path_prefix`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from integrations.paytrace.simulator.world import World
 KINDS = frozenset(
     {
         "slow", "http_500", "http_429", "truncated_json", "html_page", "reply_lost", "locked",
-        "token_expired", "offline",
+        "token_expired", "offline", "ach_422",
     }
 )  # fmt: skip
 _PAGE = b"<html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
@@ -41,9 +42,20 @@ def apply(
     if fault.kind == "truncated_json":
         whole = perform()
         return replace(whole, content=whole.content[: len(whole.content) // 2])
+    if fault.kind == "ach_422":
+        return _hidden_acceptance(perform())
     if fault.is_performed:
         perform()
     return _instead(fault, world)
+
+
+def _hidden_acceptance(accepted: Answer) -> Answer:
+    """v3's quirk: the ACH payment was taken and the answer says that it was not (solution25
+    plugin, changelog 1.2.5)."""
+    if accepted.status != 200:
+        return accepted
+    detail = {"field": "path/record_id", "detail": "The record id is not valid."}
+    return json_answer({"message": {"data": [detail]}}, status=422)
 
 
 def _instead(fault: Fault, world: World) -> Answer:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -28,10 +30,20 @@ CREATE TABLE IF NOT EXISTS targets (account TEXT NOT NULL, kind TEXT NOT NULL, u
 CREATE TABLE IF NOT EXISTS calls (path TEXT PRIMARY KEY, count INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS logins (username TEXT PRIMARY KEY, accepted INTEGER NOT NULL,
     refused INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS profiles (username TEXT PRIMARY KEY, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS checks (id TEXT PRIMARY KEY, number INTEGER NOT NULL UNIQUE,
+    account TEXT NOT NULL, created REAL NOT NULL, settled REAL, status TEXT NOT NULL,
+    idempotency_key TEXT NOT NULL, original_id TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS checks_by_created ON checks (account, created);
+CREATE INDEX IF NOT EXISTS checks_by_settled ON checks (account, settled);
+CREATE TABLE IF NOT EXISTS plans (id INTEGER PRIMARY KEY, account TEXT NOT NULL,
+    customer_id TEXT NOT NULL, next_on TEXT NOT NULL, doc TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS hosted (hpf_token TEXT PRIMARY KEY, account TEXT NOT NULL,
+    enc_key TEXT NOT NULL, doc TEXT NOT NULL, is_used INTEGER NOT NULL DEFAULT 0);
 """
 TABLES = (
     "meta", "accounts", "users", "customers", "transactions", "tokens", "faults", "targets",
-    "calls", "logins",
+    "calls", "logins", "profiles", "checks", "plans", "hosted",
 )  # fmt: skip
 
 
@@ -43,6 +55,21 @@ class User:
     permissions: tuple[str, ...]
     """What the user may do; empty means everything."""
     failures: int = 0
+    kind: str = "api"
+    """api or web; a web user's password ends after 90 days (PayTrace wiki, User Profiles)."""
+    password_set_at: datetime | None = None
+    sale_ceiling: Decimal | None = None
+    refund_ceiling: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class Options:
+    """An account's security settings (PayTrace wiki, Security Settings)."""
+
+    duplicate_minutes: int = 0
+    """How long the same card, amount, invoice and user count as a duplicate; 0 switches it off."""
+    auto_void: bool = False
+    """Approvals whose security code does not match are taken back: code 103."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,11 @@ from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
-from integrations.paytrace.simulator import control, faults, rest_v1, rest_v3
+from integrations.paytrace.simulator import faults
+from integrations.paytrace.simulator.control import door as control_door
 from integrations.paytrace.simulator.exchange import Answer, Request, json_answer
+from integrations.paytrace.simulator.v1 import door as door_v1
+from integrations.paytrace.simulator.v3 import door as door_v3
 from integrations.paytrace.simulator.world import World
 
 MAX_REQUEST = 1024 * 1024
@@ -29,7 +32,7 @@ class SimulatorServer(ThreadingHTTPServer):
     def answer(self, request: Request) -> Answer:
         """Control, or PayTrace's calls with whatever fault is due."""
         if request.path.startswith("/_control/"):
-            return control.answer(self.world, request)
+            return control_door.answer(self.world, request)
         with self.world.turn():
             self.world.store.count_call(request.path)
             fault = self.world.store.take_fault(request.path)
@@ -41,7 +44,7 @@ class SimulatorServer(ThreadingHTTPServer):
 
     def _perform(self, request: Request) -> Answer:
         try:
-            found = rest_v1.answer(self.world, request) or rest_v3.answer(self.world, request)
+            found = door_v1.answer(self.world, request) or door_v3.answer(self.world, request)
         except ValueError:
             return json_answer({"error": "invalid_request"}, status=400)
         return found or json_answer({"error": "not_found"}, status=404)

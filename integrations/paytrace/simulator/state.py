@@ -12,15 +12,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from integrations.canonical.transactions import TransactionState, TransactionType
+from integrations.paytrace.codes import ErrorCode, ResponseCode
 
 PACIFIC = ZoneInfo("America/Los_Angeles")
 SETTLES_AT = 20  # hour of the day, Pacific
 FIRST_ID = 392_483_001
 LAST_BATCH = 999
 
+APPROVED_MESSAGE = "  NO  MATCH - Approved and completed"
 _DECLINES = {
     Decimal("1.12"): "    DECLINE - Do not honor",
     Decimal("0.29"): "  EXPIRED CARD - Expired card",
@@ -30,15 +33,15 @@ _DECLINES = {
 class RefusedError(Exception):
     """PayTrace says no: `code` goes into `errors`, `response_code` beside it."""
 
-    def __init__(self, code: int, *, response_code: int = 1) -> None:
+    def __init__(self, code: int, *, response_code: int = ResponseCode.GENERAL) -> None:
         super().__init__(code)
-        self.code = code
-        self.response_code = response_code
+        self.code = int(code)
+        self.response_code = int(response_code)
 
 
 @dataclass(frozen=True)
 class Customer:
-    """A vault customer. `number` is PayTrace's own integer, which v3 uses."""
+    """A vault customer, or whoever else pays. `number` is PayTrace's own integer, which v3 uses."""
 
     account: str
     customer_id: str
@@ -48,6 +51,11 @@ class Customer:
     email: str = ""
     auto_void: bool = False
     """This customer's charges trip the security-code rule and come back as code 103."""
+    phone: str = ""
+    billing: dict[str, str] = field(default_factory=dict)
+    shipping: dict[str, str] = field(default_factory=dict)
+    expiration_month: int = 12
+    expiration_year: int = 30
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,10 @@ class Transaction:
     batch_number: int = 0
     original_id: int = 0
     discretionary: dict[str, str] = field(default_factory=dict)
+    tax_amount: str = "0.00"
+    level_three: dict[str, Any] = field(default_factory=dict)
+    chargeback: str = ""
+    """opened, won or lost: a mark for people; PayTrace's API does not tell it."""
 
 
 @dataclass(frozen=True)
@@ -83,36 +95,77 @@ class Order:
     invoice_id: str = ""
     description: str = ""
     customer_reference_id: str = ""
+    tax_amount: str = "0.00"
+    email: str = ""
+    discretionary: dict[str, str] = field(default_factory=dict)
 
 
-def sell(
-    customer: Customer, order: Order, *, transaction_id: int, now: datetime, user: str
+def charge(
+    payer: Customer,
+    order: Order,
+    *,
+    kind: TransactionType,
+    transaction_id: int,
+    now: datetime,
+    user: str,
 ) -> Transaction:
-    """Charge a stored customer; a decline is a transaction too."""
+    """Charge or hold; a decline is a transaction too."""
     decline = _DECLINES.get(order.amount, "")
-    state = TransactionState.PENDING_SETTLEMENT
-    if decline:
-        state = TransactionState.DECLINED
-    elif customer.auto_void:
-        state = TransactionState.AUTO_VOIDED
     return Transaction(
-        account=customer.account,
+        account=payer.account,
         id=transaction_id,
-        type=TransactionType.SALE,
-        state=state,
+        type=kind,
+        state=_first_state(kind, is_declined=bool(decline), is_auto_voided=payer.auto_void),
         amount=order.amount,
         created_at=now,
         created_by=user,
         invoice_id=order.invoice_id,
         description=order.description,
         customer_reference_id=order.customer_reference_id,
-        customer_id=customer.customer_id,
-        customer_number=customer.number,
-        customer_name=customer.name,
-        email=customer.email,
-        masked_number=customer.masked_number,
+        customer_id=payer.customer_id,
+        customer_number=payer.number,
+        customer_name=payer.name,
+        email=order.email or payer.email,
+        masked_number=payer.masked_number,
         approval_code="" if decline else approval_code(transaction_id),
-        approval_message=decline or "  NO  MATCH - Approved and completed",
+        approval_message=decline or APPROVED_MESSAGE,
+        discretionary=order.discretionary,
+        tax_amount=order.tax_amount,
+    )
+
+
+def _first_state(
+    kind: TransactionType, *, is_declined: bool, is_auto_voided: bool
+) -> TransactionState:
+    if is_declined:
+        return TransactionState.DECLINED
+    if is_auto_voided:
+        return TransactionState.AUTO_VOIDED
+    is_held = kind is TransactionType.AUTHORIZATION
+    return TransactionState.AUTHORIZED if is_held else TransactionState.PENDING_SETTLEMENT
+
+
+def capture(held: Transaction, *, amount: Decimal | None) -> Transaction:
+    """Take what is held, or a part of it. Raises RefusedError 816, for more than is held too
+    (inferred)."""
+    taken = held.amount if amount is None else amount
+    if held.state is not TransactionState.AUTHORIZED or not 0 < taken <= held.amount:
+        raise RefusedError(ErrorCode.NOT_CAPTURABLE, response_code=ResponseCode.NOT_CAPTURED)
+    return replace(held, state=TransactionState.PENDING_SETTLEMENT, amount=taken)
+
+
+def add_level_three(sale: Transaction, detail: dict[str, Any]) -> Transaction:
+    """Describe a sale; its invoice and reference are overwritten (Level3Data page).
+
+    Raises RefusedError 58 (inferred) once it has settled.
+    """
+    if sale.state is not TransactionState.PENDING_SETTLEMENT:
+        raise RefusedError(ErrorCode.TRANSACTION_ID_INVALID)
+    return replace(
+        sale,
+        level_three=detail,
+        invoice_id=str(detail.get("invoice_id", sale.invoice_id)),
+        customer_reference_id=str(detail.get("customer_reference_id", sale.customer_reference_id)),
     )
 
 
@@ -120,7 +173,7 @@ def void(transaction: Transaction) -> Transaction:
     """Take back what has not settled. Raises RefusedError 818."""
     waiting = (TransactionState.PENDING_SETTLEMENT, TransactionState.AUTHORIZED)
     if transaction.state not in waiting:
-        raise RefusedError(818, response_code=110)
+        raise RefusedError(ErrorCode.NOT_VOIDABLE, response_code=ResponseCode.NOT_VOIDED)
     return replace(transaction, state=TransactionState.VOIDED)
 
 
@@ -138,12 +191,12 @@ def refund(
     Raises RefusedError 817 before settlement, and 107 (the code itself is not documented for
     this case) when more would be given back than was taken.
     """
-    if sale.type is not TransactionType.SALE or sale.state is not TransactionState.SETTLED:
-        raise RefusedError(817, response_code=107)
+    if sale.type is TransactionType.REFUND or sale.state is not TransactionState.SETTLED:
+        raise RefusedError(ErrorCode.NOT_SETTLED, response_code=ResponseCode.NOT_REFUNDED)
     left = sale.amount - refunded
     given = left if amount is None else amount
     if given <= 0 or given > left:
-        raise RefusedError(107, response_code=107)
+        raise RefusedError(ResponseCode.NOT_REFUNDED, response_code=ResponseCode.NOT_REFUNDED)
     return replace(
         sale,
         id=transaction_id,

@@ -6,21 +6,21 @@ Not locked by itself: World takes turns over it.
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from integrations.canonical.transactions import TransactionState
 from integrations.paytrace import wire
-from integrations.paytrace.simulator.documents import (
-    dump_customer,
-    dump_transaction,
-    load_customer,
-    load_transaction,
-)
-from integrations.paytrace.simulator.rows import SCHEMA, TABLES, Fault, Target, User
+from integrations.paytrace.simulator.check_store import CheckStore
+from integrations.paytrace.simulator.documents import dump, load_customer, load_transaction
+from integrations.paytrace.simulator.hosted_store import HostedStore
+from integrations.paytrace.simulator.plan_store import PlanStore
+from integrations.paytrace.simulator.rows import SCHEMA, TABLES, Fault, Options, Target, User
 from integrations.paytrace.simulator.state import FIRST_ID, Customer, Transaction
+from integrations.paytrace.simulator.user_store import UserStore
 
 
 class Store:
@@ -32,6 +32,10 @@ class Store:
         # A killed process loses nothing this way; only a power cut could.
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.executescript(SCHEMA)
+        self.users = UserStore(self._db)
+        self.checks = CheckStore(self._db)
+        self.plans = PlanStore(self._db)
+        self.hosted = HostedStore(self._db)
 
     def begin(self) -> None:
         self._db.execute("BEGIN IMMEDIATE")
@@ -61,7 +65,7 @@ class Store:
         self.set_meta("next_id", number + 1)
         return number
 
-    # Accounts, users, customers
+    # Accounts, customers
 
     def put_account(self, account: str, merchant_id: str) -> None:
         self._run("INSERT OR REPLACE INTO accounts VALUES (?, ?)", account, merchant_id)
@@ -69,30 +73,11 @@ class Store:
     def accounts(self) -> dict[str, str]:
         return dict(self._rows("SELECT account, merchant_id FROM accounts ORDER BY account"))
 
-    def replace_users(self, account: str, users: list[User]) -> None:
-        self._run("DELETE FROM users WHERE account = ?", account)
-        for user in users:
-            self._run(
-                "INSERT OR REPLACE INTO users VALUES (?, ?, ?, ?, 0)",
-                user.username,
-                account,
-                user.password,
-                wire.dumps(user.permissions),
-            )
+    def options(self, account: str) -> Options:
+        return Options(**self.meta(f"options:{account}", {}))
 
-    def user(self, username: str) -> User | None:
-        row = self._row(
-            "SELECT username, account, password, permissions, failures FROM users"
-            " WHERE username = ?",
-            username,
-        )
-        if row is None:
-            return None
-        name, account, password, permissions, failures = row
-        return User(name, account, password, tuple(wire.loads(permissions)), failures)
-
-    def set_failures(self, username: str, failures: int) -> None:
-        self._run("UPDATE users SET failures = ? WHERE username = ?", failures, username)
+    def set_options(self, account: str, options: Options) -> None:
+        self.set_meta(f"options:{account}", asdict(options))
 
     def put_customer(self, customer: Customer) -> None:
         self._run(
@@ -100,7 +85,7 @@ class Store:
             customer.number,
             customer.account,
             customer.customer_id,
-            wire.dumps(dump_customer(customer)),
+            wire.dumps(dump(customer)),
         )
 
     def customers(self, account: str) -> list[Customer]:
@@ -119,6 +104,9 @@ class Store:
         )
         return load_customer(row[0]) if row else None
 
+    def drop_customer(self, customer: Customer) -> None:
+        self._run("DELETE FROM customers WHERE number = ?", customer.number)
+
     # Transactions
 
     def put_transaction(self, transaction: Transaction) -> None:
@@ -132,7 +120,7 @@ class Store:
             transaction.batch_number,
             settled_at.timestamp() if settled_at else None,
             transaction.original_id,
-            wire.dumps(dump_transaction(transaction)),
+            wire.dumps(dump(transaction)),
         )
 
     def transaction(self, account: str, transaction_id: int) -> Transaction | None:
@@ -169,6 +157,12 @@ class Store:
         state = TransactionState.PENDING_SETTLEMENT.value
         return self._row("SELECT 1 FROM transactions WHERE state = ? LIMIT 1", state) is not None
 
+    def duplicate_of(self, made: Transaction, since: datetime) -> bool:
+        """Whether an approved one of the same card, amount, invoice and user is that young."""
+        until = made.created_at + timedelta(seconds=1)
+        young = self.created_between(made.account, since, until)
+        return any(_is_same_order(one, made) for one in young)
+
     def all_transactions(self, account: str) -> list[Transaction]:
         return self._transactions("account = ?", account)
 
@@ -204,7 +198,7 @@ class Store:
         row = self._row(
             "SELECT username FROM tokens WHERE token = ? AND ends > ?", token, now.timestamp()
         )
-        return self.user(row[0]) if row else None
+        return self.users.by_name(row[0]) if row else None
 
     def drop_tokens(self) -> None:
         self._run("DELETE FROM tokens")
@@ -260,20 +254,10 @@ class Store:
             path,
         )
 
-    def count_login(self, username: str, *, is_accepted: bool) -> None:
-        self._run(
-            "INSERT INTO logins VALUES (?, ?, ?) ON CONFLICT (username) DO UPDATE SET"
-            " accepted = accepted + excluded.accepted, refused = refused + excluded.refused",
-            username,
-            int(is_accepted),
-            int(not is_accepted),
-        )
-
     def counts(self) -> dict[str, Any]:
-        logins = self._rows("SELECT username, accepted, refused FROM logins ORDER BY username")
         return {
             "calls": dict(self._rows("SELECT path, count FROM calls ORDER BY path")),
-            "logins": {name: {"accepted": yes, "refused": no} for name, yes, no in logins},
+            "logins": self.users.logins(),
         }
 
     def _run(self, query: str, *values: Any) -> None:
@@ -284,3 +268,12 @@ class Store:
 
     def _rows(self, query: str, *values: Any) -> list[Any]:
         return self._db.execute(query, values).fetchall()
+
+
+def _is_same_order(one: Transaction, other: Transaction) -> bool:
+    """PayTrace's duplicate filter (PayTrace wiki, Security Settings)."""
+    is_approved = one.state in {TransactionState.PENDING_SETTLEMENT, TransactionState.AUTHORIZED}
+    return is_approved and (
+        (one.masked_number, one.amount, one.invoice_id, one.created_by)
+        == (other.masked_number, other.amount, other.invoice_id, other.created_by)
+    )

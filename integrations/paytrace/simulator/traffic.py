@@ -17,7 +17,7 @@ from typing import Any
 
 from integrations.canonical.transactions import TransactionState, TransactionType
 from integrations.paytrace import wire
-from integrations.paytrace.simulator.control import put_account, put_customer
+from integrations.paytrace.simulator.control.accounts import put_account, put_customer
 from integrations.paytrace.simulator.rows import Target
 from integrations.paytrace.simulator.state import Customer, Order, Transaction
 from integrations.paytrace.simulator.world import World
@@ -174,13 +174,13 @@ class Traffic:
             self._world.store.set_meta("traffic_last_paid", None)
 
     def settle(self, plan: Plan) -> None:
-        self._world.settle(plan.account)
+        self._world.till.settle(plan.account)
 
     def refund(self, plan: Plan) -> None:
         """Give back the oldest settled sale that was not given back yet."""
         for sale in self._world.store.all_transactions(plan.account):
             if _is_refundable(sale) and not self._world.store.refunded(sale.id):
-                self._world.refund(plan.account, sale.id, None, user=_USER)
+                self._world.till.refund(plan.account, sale.id, None, user=_USER)
                 return
 
     # Money
@@ -213,7 +213,7 @@ class Traffic:
         known = self._world.store.customer(plan.account, customer_id)
         customer = known or Customer(plan.account, customer_id, 0, customer_id)
         order = Order(amount=amount, invoice_id=reference)
-        return self._world.sell(customer, order, user=_USER, notify=notify)
+        return self._world.till.sell(customer, order, user=_USER, notify=notify)
 
 
 def _is_refundable(sale: Transaction) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from typing import TypeVar
 
 from integrations.paytrace.simulator import state
+from integrations.paytrace.simulator.check_desk import CheckDesk
 from integrations.paytrace.simulator.notices import (
     Message,
     Notifier,
@@ -18,12 +18,17 @@ from integrations.paytrace.simulator.notices import (
     signed_notice,
     silent_post,
 )
+from integrations.paytrace.simulator.plan_desk import PlanDesk
 from integrations.paytrace.simulator.rows import User
-from integrations.paytrace.simulator.state import Customer, Order, RefusedError, Transaction
+from integrations.paytrace.simulator.state import Transaction
 from integrations.paytrace.simulator.store import Store
+from integrations.paytrace.simulator.till import Till
+
+Row = TypeVar("Row")
 
 TOKEN_LIFETIME = timedelta(seconds=7200)  # help.paytrace.com/authentication
 MAX_FAILURES = 4  # consecutive bad logins that expire a password (PayTrace wiki, User Profiles)
+WEB_PASSWORD_LASTS = timedelta(days=90)  # PayTrace wiki, User Profiles; API users' never end
 
 
 class LoginRefusedError(Exception):
@@ -42,6 +47,9 @@ class World:
         self.notifier = notifier
         self._lock = threading.RLock()
         self._outbox: list[Message] = []
+        self.till = Till(store, now=self.now, tell=self.tell)
+        self.checks = CheckDesk(store, now=self.now)
+        self.plans = PlanDesk(store, now=self.now, till=self.till, checks=self.checks)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -51,9 +59,6 @@ class World:
             try:
                 self._settle_what_is_due()
                 yield
-            except RefusedError:
-                self.store.commit()
-                raise
             except BaseException:
                 self.store.rollback()
                 self._outbox.clear()
@@ -88,98 +93,49 @@ class World:
     def _settle_what_is_due(self) -> None:
         now = self.now()
         until = self.store.meta("settled_until")
-        if until and self.store.has_pending():
+        if until and (self.store.has_pending() or self.store.checks.has_any()):
             after = datetime.fromisoformat(until)
             for moment in state.settlement_moments(after=after, until=now):
                 for account in self.store.accounts():
-                    self.settle(account, at=moment)
+                    self.till.settle(account, at=moment)
+                    self.checks.evening(account, moment)
         self.store.set_meta("settled_until", now.isoformat())
+        self.plans.run_what_is_due()
 
     # Users
 
     def log_in(self, username: str, password: str) -> str:
         """A new token. Raises LoginRefusedError; the caller counts it by `refuse_login`."""
-        user = self.store.user(username)
+        user = self.store.users.by_name(username)
         if user is None:
             raise LoginRefusedError(is_locked=False)
         if user.failures >= MAX_FAILURES:
             raise LoginRefusedError(is_locked=True)
+        ends_at = password_ends_at(user)
+        if ends_at is not None and ends_at <= self.now():
+            raise LoginRefusedError(is_locked=False)
         if not secrets.compare_digest(user.password.encode(), password.encode()):
             raise LoginRefusedError(is_locked=user.failures + 1 >= MAX_FAILURES)
-        self.store.set_failures(username, 0)
-        self.store.count_login(username, is_accepted=True)
+        self.store.users.set_failures(username, 0)
+        self.store.users.count_login(username, is_accepted=True)
         token = ":".join(secrets.token_hex(12) for _ in range(3))
         self.store.put_token(token, username, self.now() + TOKEN_LIFETIME)
         return token
 
     def refuse_login(self, username: str) -> None:
-        user = self.store.user(username)
+        user = self.store.users.by_name(username)
         if user is not None:
-            self.store.set_failures(username, min(user.failures + 1, MAX_FAILURES))
-        self.store.count_login(username, is_accepted=False)
+            self.store.users.set_failures(username, min(user.failures + 1, MAX_FAILURES))
+        self.store.users.count_login(username, is_accepted=False)
 
     def user_of(self, token: str) -> User | None:
         return self.store.token_user(token, self.now())
 
-    # Money
-
-    def sell(self, customer: Customer, order: Order, *, user: str, notify: bool) -> Transaction:
-        sale = state.sell(
-            customer, order, transaction_id=self.store.next_id(), now=self.now(), user=user
-        )
-        return self.keep(sale, notify=notify)
-
-    def void(self, account: str, transaction_id: int) -> Transaction:
-        return self.keep(state.void(self.find(account, transaction_id)), notify=True)
-
-    def refund(
-        self, account: str, transaction_id: int, amount: Decimal | None, *, user: str
-    ) -> Transaction:
-        sale = self.find(account, transaction_id)
-        made = state.refund(
-            sale,
-            amount=amount,
-            refunded=self.store.refunded(sale.id),
-            transaction_id=0,
-            now=self.now(),
-            user=user,
-        )
-        number = self.store.next_id()
-        named = replace(made, id=number, approval_code=state.approval_code(number))
-        return self.keep(named, notify=True)
-
-    def settle(self, account: str, *, at: datetime | None = None) -> tuple[int, int]:
-        """Settle what is pending into one batch: its number and how many. (0, 0) when none."""
-        moment = at or self.now()
-        pending = self.store.pending(account, moment)
-        if not pending:
-            return 0, 0
-        number = self.next_batch_number(account)
-        for transaction in pending:
-            settled = state.settle(transaction, batch_number=number, at=moment)
-            self.keep(settled, notify=True)
-        return number, len(pending)
-
-    def next_batch_number(self, account: str) -> int:
-        last: int = self.store.meta(f"batch:{account}", 0)
-        number = state.next_batch_number(last)
-        self.store.set_meta(f"batch:{account}", number)
-        return number
-
-    def find(self, account: str, transaction_id: int) -> Transaction:
-        """The transaction. Raises RefusedError 811 (unknown), 58 (no id)."""
-        if not transaction_id:
-            raise RefusedError(58)
-        found = self.store.transaction(account, transaction_id)
-        if found is None:
-            raise RefusedError(811)
-        return found
-
-    def keep(self, transaction: Transaction, *, notify: bool) -> Transaction:
-        self.store.put_transaction(transaction)
-        if notify:
-            self.tell(transaction)
-        return transaction
+    def new_client_key(self, account: str) -> str:
+        """A key for the card form of one page view."""
+        key = secrets.token_urlsafe(24)
+        self.store.set_meta(f"client_key:{key}", account)
+        return key
 
     # Reading, as the exports do
 
@@ -188,6 +144,18 @@ class World:
         lag = timedelta(seconds=float(self.store.meta("export_lag", "0")))
         newest = self.now() - lag
         return [t for t in transactions if t.created_at <= newest]
+
+    def shift_pages(self, rows: Sequence[Row], offset: int) -> Sequence[Row]:
+        """Rows vanish from earlier pages while later ones are read, as often as was asked for."""
+        if not offset:
+            self.store.set_meta("pages_shifted", 0)
+            return rows
+        shifted, left = int(self.store.meta("pages_shifted", 0)), int(self.store.meta("shifts", 0))
+        if left:
+            shifted, left = shifted + 1, left - 1
+            self.store.set_meta("pages_shifted", shifted)
+            self.store.set_meta("shifts", left)
+        return rows[shifted:]
 
     # Notices
 
@@ -208,3 +176,10 @@ class World:
         """Wait for the turn under way, then close for good: the lock is never given back."""
         self._lock.acquire()
         self.store.close()
+
+
+def password_ends_at(user: User) -> datetime | None:
+    """When a web user's password ends; None for API users."""
+    if user.kind != "web" or user.password_set_at is None:
+        return None
+    return user.password_set_at + WEB_PASSWORD_LASTS

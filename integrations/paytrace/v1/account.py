@@ -9,6 +9,7 @@ from datetime import datetime
 from integrations.canonical.errors import TryLater
 from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace.account import GatewayUser
+from integrations.paytrace.answers import read_answer
 from integrations.paytrace.gaps import not_offered
 from integrations.paytrace.moments import write_date
 from integrations.paytrace.probes import offered, probe, unsaid
@@ -53,11 +54,13 @@ class V1Account:
         raise not_offered("API v1 has no call that tells who is signed in.")
 
     def client_key(self) -> Secret:
-        body = self._speaker.read(at.CLIENT_KEY)
+        """The answer is a bare `clientKey` (Protect.js page), without `success`."""
+        body = self._speaker.ask(at.CLIENT_KEY)
         key = body.get("clientKey")
-        if not isinstance(key, str) or not key:
-            raise TryLater("PayTrace gave no key for its card form.", code="paytrace.no_client_key")
-        return Secret(key)
+        if isinstance(key, str) and key:
+            return Secret(key)
+        read_answer(body)
+        raise TryLater("PayTrace gave no key for its card form.", code="paytrace.no_client_key")
 
     def change_password(self, new_password: Secret) -> None:
         raise not_offered(

@@ -31,7 +31,11 @@ class Speaker:
 
     def read(self, endpoint: Endpoint, **fields: Any) -> Json:
         """The body of a read. Raises its refusal, or TryLater."""
-        return read_answer(self._send(endpoint, fields, changes=False))
+        return read_answer(self.ask(endpoint, **fields))
+
+    def ask(self, endpoint: Endpoint, **fields: Any) -> Json:
+        """The body of a read, verdict not yet looked at."""
+        return self._send(endpoint, fields, changes=False)
 
     def move(self, endpoint: Endpoint, **fields: Any) -> Json:
         """The body of a call that changes something, verdict not yet looked at."""

@@ -28,6 +28,7 @@ from integrations.paytrace.gaps import not_offered
 from integrations.paytrace.http import Reply
 from integrations.paytrace.moments import write_iso
 from integrations.paytrace.refusals import refusal
+from integrations.paytrace.translate import text_of
 from integrations.paytrace.v3.speaker import Json, Speaker, data_of, refused, rows_in
 from integrations.paytrace.v3.wording import address_fields
 
@@ -148,17 +149,24 @@ class V3Ach:
         return to_ach(rows[0], reading=self._speaker.reading) if rows else None
 
     def _pages(self, days: Json) -> Iterator[Json]:
-        """Every row, page by page. Each page begins one row before the last one ended: when rows
-        vanish from earlier pages, what slides forward is read once more and not missed."""
-        offset = 0
+        """Every row, page by page. Each page begins with the last row of the one before; when
+        it does not, rows have moved meanwhile, and the page before is read again."""
+        offset, last_id = 0, ""
         for _ in range(_MOST_PAGES):
             body = self._speaker.read(at.ACH_LIST, limit=PAGE, offset=offset, **days)
             rows = rows_in(body, "transactions")
             yield from rows
+            if last_id and not _starts_with(rows, last_id):
+                offset, last_id = max(offset - PAGE, 0), ""
+                continue
             if len(rows) < PAGE:
                 return
-            offset += PAGE - 1
+            offset, last_id = offset + PAGE - 1, text_of(rows[-1], "transaction_id", "id")
         raise unreadable()
+
+
+def _starts_with(rows: list[Json], wanted: str) -> bool:
+    return bool(rows) and text_of(rows[0], "transaction_id", "id") == wanted
 
 
 def _has_rows(body: Json) -> bool:
