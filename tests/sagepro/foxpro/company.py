@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import struct
 from collections.abc import Callable, Iterator
@@ -39,6 +40,8 @@ from tests.sagepro.foxpro.model import Program, pass_self_test
 
 TODAY = date(2026, 11, 20)
 _ASKED_AT_MOST = 200
+# Most tables stay as they are in the template: each state of one is read once.
+_READ: dict[tuple[str, bytes], list[Row]] = {}
 
 
 class AtSite(FoxProConnector):
@@ -92,9 +95,16 @@ class FoxProCompany:
         return found | {"ptpost": self._postings()}
 
     def _rows(self, name: str) -> list[Row]:
+        path = self.folder / file_name(name)
+        digest = hashlib.sha256(path.read_bytes()).digest()
+        if (name, digest) not in _READ:
+            _READ[name, digest] = self._read(name, path)
+        return _READ[name, digest]
+
+    def _read(self, name: str, path: Path) -> list[Row]:
         rows = []
         shown = {column: kind for column, kind in TABLES[name] if column not in HIDDEN}
-        for record in DBF(str(self.folder / file_name(name)), encoding="cp1252"):
+        for record in DBF(str(path), encoding="cp1252"):
             texts = {
                 column: text_of(_value(kind, record[column.upper()]))
                 for column, kind in shown.items()

@@ -35,6 +35,7 @@ from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.self_test import SelfTest
 
 
 def _utc_now() -> datetime:
@@ -129,6 +130,10 @@ class FoxProConnector:
     def note_status(self, *, invoice_number: str, status: str) -> bool:  # noqa: ARG002
         """False: live tables are never written, and the program posts money only."""
         return False
+
+    def self_test(self) -> SelfTest:
+        """What the program inside Sage Pro found when it tested the site. Writes nothing."""
+        return site.self_test(self._folder, self._company.profile)
 
     def close(self) -> None:
         self._live.forget()

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +23,7 @@ from integrations.sagepro.backends.dbf.staging_shape import (
 )
 from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.profile import HISTORY, PostingProfile
+from integrations.sagepro.self_test import Check, SelfTest
 
 EPOCH, PROFILE, READ_ONLY = "epoch", "profile", "readonly"
 _NEEDED = ("receipts", "invoices", "customers", "distributions", "counters", "periods")
@@ -69,14 +70,26 @@ def check_ready(folder: Path, profile: PostingProfile) -> None:
     if stored.get(READ_ONLY):
         sentence = "Writing to this company is switched off on its own side (PTCTRL, readonly)."
         raise TryLater(sentence, code=IN_USE)
-    digest = digest_of(profile)
-    if stored.get(PROFILE) != digest:
+    if stored.get(PROFILE) != digest_of(profile):
         raise _not_proven("The site was prepared for another posting profile.")
-    with _open(folder, TEST, company) as tests:
-        passed = {row["name"]: row["passed"] for row in _all(tests) if row["profile"] == digest}
-    missing = [name for name in SELF_TESTS if not passed.get(name)]
+    missing = [check.label for check in self_test(folder, profile).checks if not check.is_ok]
     if missing:
-        raise _not_proven(f"The site's self-test has not passed: {', '.join(missing)}.")
+        raise _not_proven(f"The site's self-test has not passed: {', '.join(missing).lower()}.")
+
+
+def self_test(folder: Path, profile: PostingProfile) -> SelfTest:
+    """What the program inside Sage Pro found when it last tested the site for this profile."""
+    digest = digest_of(profile)
+    with _open(folder, TEST, profile.company_number) as tests:
+        found = {row["name"]: row for row in _all(tests) if row["profile"] == digest}
+    return SelfTest("Visual FoxPro tables", tuple(_check(name, found) for name in SELF_TESTS))
+
+
+def _check(name: str, found: Mapping[str, Record]) -> Check:
+    row = found.get(name)
+    if row is None:
+        return Check(SELF_TESTS[name], is_ok=False, sentence="Not tested yet for this profile.")
+    return Check(SELF_TESTS[name], is_ok=row["passed"], sentence=f"{row['detail']} ({row['ran']})")
 
 
 def settings(profile: PostingProfile) -> dict[str, str]:

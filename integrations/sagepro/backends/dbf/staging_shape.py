@@ -71,5 +71,13 @@ class Line(StrEnum):
     """Names a mapped column of every receipt of the posting and its text. Not a step."""
 
 
-SELF_TESTS = ("tables", "columns", "counter", "codepage", "append", "lock", "lockback")
-"""What the program tests on the customer's machine; all must have passed for this profile."""
+SELF_TESTS = {
+    "tables": "Every table opens",
+    "columns": "Every column is there",
+    "counter": "The session counter is there",
+    "codepage": "The code page is the profile's",
+    "append": "A row we add is read back",
+    "lock": "Sage Pro waits for our lock",
+    "lockback": "We wait for Sage Pro's lock",
+}
+"""What the program tests on the customer's machine, in words; all must have passed."""
