@@ -26,6 +26,16 @@ from tests.paytrace.bench import NOON, TODAY, Bench, bench, client, simulator, u
 
 __all__ = ["bench", "client", "simulator"]
 
+CARD_STATES = [
+    TransactionState.AUTHORIZED,
+    TransactionState.PENDING_SETTLEMENT,
+    TransactionState.SETTLED,
+    TransactionState.VOIDED,
+    TransactionState.AUTO_VOIDED,
+    TransactionState.DECLINED,
+    TransactionState.UNKNOWN,
+]
+
 # Logging in
 
 
@@ -275,13 +285,13 @@ def test_days_are_the_gateways_and_both_ends_count(bench: Bench, client: PayTrac
 
 
 def test_every_state_is_read_as_itself(bench: Bench, client: PayTraceClient) -> None:
-    for state in TransactionState:
+    for state in CARD_STATES:
         kind = "authorization" if state is TransactionState.AUTHORIZED else "sale"
         bench.simulator.control(
             "transactions", account="acme", amount="5.00", state=state.value, type=kind
         )
     found = client.transactions(start=TODAY, end=TODAY)
-    assert [t.state for t in found] == list(TransactionState)
+    assert [t.state for t in found] == CARD_STATES
 
 
 def test_a_batch_has_its_totals_and_its_transactions(bench: Bench, client: PayTraceClient) -> None:

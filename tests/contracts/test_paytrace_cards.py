@@ -7,10 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.canonical.errors import FixConfiguration, NeverWorks
+from integrations.canonical.errors import FixConfiguration, NeverWorks, OutcomeUnknown
 from integrations.canonical.transactions import TransactionState, TransactionType
 from integrations.paytrace.cards import CaptureResult, Charge
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.giving_back import Way, give_back
 from integrations.paytrace.level_three import CardBrand, LevelThree, LineItem
 from integrations.paytrace.people import (
     Address,
@@ -401,3 +402,39 @@ def test_a_settled_a_declined_and_a_voided_charge_are_found_too(
         TransactionState.DECLINED,
         TransactionState.VOIDED,
     ]
+
+
+# Giving back, over the wire
+
+
+def test_giving_back_voids_before_and_refunds_after_settlement(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    first, second = bench.sell(client, "20.00", "A"), bench.sell(client, "30.00", "B")
+    voided = give_back(client, transaction_id=first.transaction_id, today=TODAY)
+    bench.settle()
+    part = usd("12.50")
+    refunded = give_back(client, transaction_id=second.transaction_id, amount=part, today=TODAY)
+    rest = give_back(client, transaction_id=second.transaction_id, today=TODAY)
+    assert [(one.way, one.amount) for one in (voided, refunded, rest)] == [
+        (Way.VOID, usd("20.00")),
+        (Way.REFUND, usd("12.50")),
+        (Way.REFUND, usd("17.50")),
+    ]
+    over = refused(give_back, client, transaction_id=second.transaction_id, today=TODAY)
+    assert over.code == "paytrace.nothing_left"
+
+
+@pytest.mark.parametrize("kind", ["http_500", "reply_lost"])
+def test_giving_back_once_and_never_again_when_the_answer_is_lost(
+    bench: Bench, client: PayTraceClient, kind: str
+) -> None:
+    sale = bench.sell(client, "20.00")
+    bench.settle()
+    bench.fault(kind, "refund", performed=True)
+    error = refused(give_back, client, transaction_id=sale.transaction_id, today=TODAY)
+    assert type(error) is OutcomeUnknown
+    found = client.transactions(start=TODAY, end=TODAY)
+    assert [t.type.value for t in found] == ["sale", "refund"]
+    again = refused(give_back, client, transaction_id=sale.transaction_id, today=TODAY)
+    assert again.code == "paytrace.nothing_left"

@@ -33,7 +33,7 @@ def status_of(transaction: Transaction) -> tuple[str, str]:
     if transaction.state is TransactionState.SETTLED:
         code = f"GB{transaction.batch_number}"
         return code, code
-    return _STATUSES[transaction.state]
+    return _STATUSES.get(transaction.state, ("Q", "In Review"))
 
 
 _STATUSES = {
@@ -42,7 +42,6 @@ _STATUSES = {
     TransactionState.VOIDED: ("N", "VOIDED"),
     TransactionState.AUTO_VOIDED: ("N", "AUTO VOIDED"),
     TransactionState.DECLINED: ("N", "DECLINED"),
-    TransactionState.UNKNOWN: ("Q", "In Review"),
 }
 
 

@@ -21,7 +21,6 @@ _WORDS = {
     TransactionState.VOIDED: "VOIDED",
     TransactionState.AUTO_VOIDED: "VOIDED",
     TransactionState.DECLINED: "DECLINED",
-    TransactionState.UNKNOWN: "IN_REVIEW",
 }
 
 
@@ -79,7 +78,7 @@ def record(transaction: Transaction) -> Json:
     del said["status_code"], said["status_message"]
     if transaction.state is TransactionState.AUTO_VOIDED:
         said["response_code"] = int(ResponseCode.AUTO_VOIDED)
-    return {**said, "status": _WORDS[transaction.state]}
+    return {**said, "status": _WORDS.get(transaction.state, "IN_REVIEW")}
 
 
 def _records(asked: Asked, is_meant: Callable[[Transaction], bool]) -> Json:
