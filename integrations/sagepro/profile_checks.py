@@ -27,6 +27,7 @@ def problems(data: Mapping[str, Any]) -> list[Problem]:
     `data` is the JSON form with every group there, as a form or `as_json` makes it.
     """
     found = [problem for table in REQUIRED for problem in _table(table, data["tables"][table])]
+    found = found or list(_session(data))
     if found:
         return found
     try:
@@ -34,6 +35,23 @@ def problems(data: Mapping[str, Any]) -> list[Problem]:
     except FixConfiguration as error:
         return [Problem(error.field, error.sentence, remedy="Correct this field.")]
     return []
+
+
+def _session(data: Mapping[str, Any]) -> Iterator[Problem]:
+    """The session number is written in three places, our own table included."""
+    digits = data["session"]["width"]
+    for table in ("receipts", "distributions", "postings"):
+        group = data["tables"][table]
+        column = group["columns"].get("session")
+        kind = ColumnType.parse(column["type"]) if column else None
+        if column and kind and kind.is_text and 0 < kind.width < digits:
+            yield Problem(
+                "session.width",
+                f"{group['name']}.{column['name']} holds {kind.width} characters; a GL session "
+                f"has {digits} digits.",
+                value=str(digits),
+                remedy="Correct the digits, or make the column as wide.",
+            )
 
 
 def _table(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:

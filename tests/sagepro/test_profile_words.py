@@ -151,6 +151,14 @@ def test_a_mistake_is_told_by_table_and_column(
     assert found[0].remedy
 
 
+def test_a_session_must_fit_everywhere_it_is_written() -> None:
+    found = problems(shipped() | {"session": {"key": "AR", "width": 8}})
+    assert [problem.sentence for problem in found] == [
+        f"{column} holds 6 characters; a GL session has 8 digits."
+        for column in ("arcash.arsess", "ardist.arsess", "ptpost.arsess")
+    ]
+
+
 def test_every_mistake_is_told_at_once() -> None:
     data = shipped()
     data["tables"]["receipts"]["name"] = ""

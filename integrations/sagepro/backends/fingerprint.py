@@ -69,6 +69,13 @@ def statement(company: SqlCompany, *, dialect: str) -> Select[Any]:
     return select(*facts).where(of_schema == schema, facts[0].in_(names))
 
 
+def read_all(connection: Connection, *, schema: str) -> list[tuple[str, ...]]:
+    """The same facts of every table in the schema that this login may see."""
+    of_schema, *facts = (_UPPER if connection.dialect.name == "mssql" else _LOWER).c
+    found = connection.execute(select(*facts).where(of_schema == (schema or _OwnSchema())))
+    return sorted(tuple(str(value) for value in row) for row in found)
+
+
 def digest(facts: list[tuple[str, ...]]) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
