@@ -115,6 +115,28 @@ class TableLayout(TenantModel):
         return f"tables of {self.connection_id}"
 
 
+class SiteTest(TenantModel):
+    """One self-test of a Sage company's server, made before the first write. Append-only.
+
+    `stamp` says for which settings: with others in force, posting waits for another one.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(db_default=Now(), editable=False)
+    asked_by = models.CharField(max_length=254)
+    server = models.CharField(max_length=120)
+    stamp = models.CharField(max_length=64)
+    is_passed = models.BooleanField()
+    # A list of checks, each with a label, ok (true, false, null for advice) and a sentence.
+    checks = models.JSONField()
+
+    class Meta(TenantModel.Meta):
+        ordering = ("-made_at", "-id")
+
+    def __str__(self) -> str:
+        return f"self-test of {self.connection_id}"
+
+
 class ConnectionSecret(TenantModel):
     """One sealed secret of a connection. Written by the browser, opened by workers only."""
 

@@ -11,8 +11,9 @@ from integrations.canonical.ledger_documents import CompanyProfile, FiscalPeriod
 from integrations.connections import layouts
 from integrations.connections.clients import Opened, sage_with
 from integrations.connections.findings import Findings
-from integrations.sagepro.connector import Connector, ShowsLayout
+from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
 from integrations.sagepro.layout import Layout, changes
+from integrations.sagepro.self_test import SelfTest
 
 _EDITIONS = {"sql": "SQL edition", "dbf": "Visual FoxPro edition"}
 _KINDS = {
@@ -34,10 +35,15 @@ class SageFound:
     accounts: list[GLAccount]
     changes: list[str]
     """How the tables differ from those accepted, while these are still in force."""
+    self_test: SelfTest | None = None
+    """None where there is nothing to write, or the connector has no such test."""
 
 
 def check_sage(opened: Opened, findings: Findings) -> SageFound:
-    """Read the company once. Writes nothing there. `changes` in the result wait for a person.
+    """Read the company once, and try its server where something may be written.
+
+    `changes` in the result wait for a person; a self-test is only made without them, and
+    writes one row into our own side table there and nothing else.
 
     Raises TryLater and FixConfiguration as the connector does; each is a finding by then.
     """
@@ -72,7 +78,21 @@ def _look(connector: Connector, opened: Opened, findings: Findings) -> SageFound
         "open_periods": [_period(period) for period in company.open_periods],
         "kinds": kinds,
     }
-    return SageFound(capabilities, fingerprint, layout, accounts, changed)
+    proved = None if changed or not kinds else _prove(connector, findings)
+    return SageFound(capabilities, fingerprint, layout, accounts, changed, proved)
+
+
+def _prove(connector: Connector, findings: Findings) -> SelfTest | None:
+    if not isinstance(connector, ProvesItself):
+        return None
+    found = connector.self_test()
+    failed = [f"{check.label}: {check.sentence}" for check in found.checks if check.is_ok is False]
+    sentence = (
+        " ".join(failed)
+        or f"{found.server} keeps what posting relies on; {len(found.checks)} checks."
+    )
+    findings.add("Self-test", sentence, ok=found.is_passed)
+    return found
 
 
 def _tell_company(company: CompanyProfile, opened: Opened, findings: Findings) -> None:

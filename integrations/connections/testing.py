@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.canonical.ledger_documents import GLAccount
-from integrations.connections import health, layouts, logins
+from integrations.connections import health, layouts, logins, site_tests
 from integrations.connections.clients import Opened, open_connection, read_connection
 from integrations.connections.findings import Findings
 from integrations.connections.models import Connection, ConnectionTest
@@ -19,6 +19,7 @@ from integrations.connections.paytrace_check import check_paytrace
 from integrations.connections.sage_check import check_sage
 from integrations.connections.waking import wake
 from integrations.sagepro.layout import Layout, in_short
+from integrations.sagepro.self_test import SelfTest
 from tenants.audit import record
 from tenants.scope import tenant_transaction
 
@@ -38,6 +39,7 @@ class _Found:
     accounts: list[GLAccount] = field(default_factory=list)
     layout: Layout = field(default_factory=dict)
     changes: list[str] = field(default_factory=list)
+    self_test: SelfTest | None = None
 
 
 def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> None:
@@ -56,6 +58,8 @@ def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> 
         found = _look(opened, findings)
         if found.changes:
             _hold(job, found, findings)
+        elif found.self_test is not None and not found.self_test.is_passed:
+            _fall_short(job, opened, found.self_test, findings)
         else:
             _pass(job, opened, found, findings, keep_accounts)
     except IntegrationError as error:
@@ -89,19 +93,21 @@ def _look(opened: Opened, findings: Findings) -> _Found:
     if opened.kind == Connection.Kind.PAYTRACE:
         return _Found(check_paytrace(opened, findings))
     sage = check_sage(opened, findings)
-    return _Found(sage.capabilities, sage.fingerprint, sage.accounts, sage.layout, sage.changes)
+    return _Found(
+        sage.capabilities,
+        sage.fingerprint,
+        sage.accounts,
+        sage.layout,
+        sage.changes,
+        sage.self_test,
+    )
 
 
 def _pass(
     job: _Job, opened: Opened, found: _Found, findings: Findings, keep_accounts: KeepAccounts
 ) -> None:
     with tenant_transaction(job.tenant_id):
-        connection = Connection.objects.select_for_update().get(pk=job.connection_id)
-        if read_connection(connection).stamp != opened.stamp:
-            raise FixConfiguration(
-                "The connection was changed while it was being tested. Test it again.",
-                code="connection.changed",
-            )
+        connection = _unchanged(job, opened)
         connection.capabilities = found.capabilities
         connection.fingerprint = found.fingerprint
         connection.save(update_fields=["capabilities", "fingerprint"])
@@ -113,10 +119,35 @@ def _pass(
                 actor=job.actor,
             )
             keep_accounts(company_id=connection.id, accounts=found.accounts)
+        if found.self_test is not None:
+            site_tests.keep(connection, found.self_test, actor=job.actor)
         health.mark_connected(connection_id=connection.id, now=timezone.now())
         findings.end(passed=True)
         _record("connection.test_passed", job, connection.name)
         wake(connection)
+
+
+def _unchanged(job: _Job, opened: Opened) -> Connection:
+    """The row, locked. Raises FixConfiguration when it is not the one that was tested."""
+    connection = Connection.objects.select_for_update().get(pk=job.connection_id)
+    if read_connection(connection).stamp != opened.stamp:
+        raise FixConfiguration(
+            "The connection was changed while it was being tested. Test it again.",
+            code="connection.changed",
+        )
+    return connection
+
+
+def _fall_short(job: _Job, opened: Opened, found: SelfTest, findings: Findings) -> None:
+    """The server does not keep what the writer relies on: keep what was seen, post nothing."""
+    failed = [check for check in found.checks if check.is_ok is False]
+    error = FixConfiguration(
+        f"Nothing is posted, because the self-test failed. {failed[0].label}: {failed[0].sentence}",
+        code="sage.self_test_failed",
+    )
+    with tenant_transaction(job.tenant_id):
+        site_tests.keep(_unchanged(job, opened), found, actor=job.actor)
+    _fail(job, error, findings)
 
 
 def _hold(job: _Job, found: _Found, findings: Findings) -> None:

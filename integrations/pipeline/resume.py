@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from integrations.connections import health
+from integrations.connections import health, site_tests
 from integrations.connections.models import Connection
 from integrations.posting import claiming, outbox
 from tenants import work
@@ -26,6 +26,8 @@ def may_go(connection: Connection, kind: WorkKind) -> bool:
     transaction.
     """
     if _is_company_paused(connection):
+        return False
+    if kind is WorkKind.DELIVER and not site_tests.may_post(connection):
         return False
     now = timezone.now()
     if health.may_try(connection, now):
@@ -79,5 +81,10 @@ def _why(company: Connection) -> str:
         return (
             f"{company.name} is offline since {since:%H:%M}. "
             "Nothing is lost; this will post by itself."
+        )
+    if company.state == Connection.State.CONNECTED and not site_tests.may_post(company):
+        return (
+            f"Posting to {company.name} waits: its server has not passed the self-test for the "
+            "settings of now. Test the connection; nothing is lost."
         )
     return f"{company.name} needs a setting before anything can post. Nothing is lost."
