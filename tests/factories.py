@@ -28,6 +28,7 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
+from integrations.connections import site_tests
 from integrations.connections.models import Connection
 from integrations.events.facts import to_details
 from integrations.events.models import GatewayFact
@@ -40,6 +41,7 @@ from integrations.posting.models import (
     PostingAttempt,
 )
 from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.self_test import Check, SelfTest
 from integrations.workflows.models import StepRun, WorkflowRun
 from tenants import operations
 from tenants.ids import new_id
@@ -102,7 +104,8 @@ _CHART = (
 
 
 def sage_company(environment: Environment, **values: Any) -> Connection:
-    return Connection.objects.create(
+    """A Sage company; a connected one has passed its self-test."""
+    made = Connection.objects.create(
         **{
             "environment": environment,
             "kind": Connection.Kind.SAGEPRO,
@@ -119,6 +122,12 @@ def sage_company(environment: Environment, **values: Any) -> Connection:
         }
         | values
     )
+    if made.state == Connection.State.CONNECTED:
+        site_tests.keep(made, PROVED, actor="Tieout")
+    return made
+
+
+PROVED = SelfTest("PostgreSQL 15.4", (Check("Rights", is_ok=True, sentence="All are there."),))
 
 
 def paytrace_account(environment: Environment, **values: Any) -> Connection:

@@ -139,25 +139,55 @@ class SageAddress:
     """A checked database address: the secret itself, and what may be shown of it."""
 
     dsn: str
+    product: str
+    """`mssql` or `postgresql`."""
     server: str
     database: str
+
+    @property
+    def as_settings(self) -> dict[str, str]:
+        """What may be shown of it."""
+        return {"product": self.product, "server": self.server, "database": self.database}
 
     def __repr__(self) -> str:
         return f"SageAddress({self.database} on {self.server})"
 
 
 def sage_address(dsn: str) -> SageAddress:
-    """Read `postgresql://user:password@host/database`; the password shows in no sentence."""
+    """Read `mssql://user:password@host:port/database`, or the same with `postgresql`.
+
+    The password shows in no sentence.
+    """
     try:
         url = make_url(dsn.strip())
     except (ArgumentError, ValueError):
         raise _unreadable_dsn() from None
-    if url.get_backend_name() not in {"postgresql", "postgres"} or not url.database:
+    product = url.get_backend_name()
+    if product not in {"mssql", "postgresql", "postgres"} or not url.database:
         raise _unreadable_dsn()
+    if product == "mssql":
+        _check_sql_server(url)
     if not settings.ALLOW_LOOPBACK_CONNECTIONS:
         _check_public(url)
     shown = url.host or str(url.query.get("host", "")) or "this machine"
-    return SageAddress(dsn.strip(), server=shown[:200], database=url.database[:200])
+    return SageAddress(
+        dsn.strip(),
+        product="mssql" if product == "mssql" else "postgresql",
+        server=shown[:200],
+        database=url.database[:200],
+    )
+
+
+def _check_sql_server(url: URL) -> None:
+    host = url.host or ""
+    if "\\" in host or "," in host:
+        raise NotPossible(
+            "Write the server and its port instead of a named instance. Your administrator sees "
+            "the port in SQL Server Configuration Manager, under TCP/IP.",
+            field="dsn",
+        )
+    if not host or not url.username or url.password is None or url.query:
+        raise _unreadable_dsn()
 
 
 def _check_public(url: URL) -> None:
@@ -173,7 +203,7 @@ def _check_public(url: URL) -> None:
 def _unreadable_dsn() -> NotPossible:
     return NotPossible(
         "The address of the Sage Pro database cannot be read. "
-        "Write it as postgresql://user:password@host:port/database.",
+        "Write it as mssql://user:password@host:port/database.",
         field="dsn",
     )
 

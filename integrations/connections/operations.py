@@ -10,9 +10,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from integrations.connections import forms, logins, profiles
 from integrations.connections.asking import have_reset_password, request_test
+from integrations.connections.authorities import FIELD, read_authority
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection
 from integrations.connections.notices import NoticeAddress, new_notice_address
@@ -31,6 +33,7 @@ __all__ = [
     "new_notice_address",
     "pause",
     "replace_address",
+    "replace_authority",
     "replace_secrets",
     "request_test",
     "resume",
@@ -97,12 +100,14 @@ def create_sagepro(
     dsn: str,
     profile: Mapping[str, Any],
     actor: str,
+    authority: bytes = b"",
 ) -> Connection:
-    """A Sage Pro company, not tested yet. `dsn` is `postgresql://user:password@host/database`;
-    `profile` its posting profile as JSON."""
+    """A Sage Pro company, not tested yet. `dsn` is `mssql://user:password@host:port/database`;
+    `profile` its posting profile as JSON; `authority` the PEM of who vouches for its server."""
     forms.check_environment(environment_id)
     address = forms.sage_address(dsn)
     checked = forms.check_profile(profile, edition=edition, company_number=company_number)
+    vouched = read_authority(authority, now=timezone.now()).as_setting() if authority else None
     connection = Connection.objects.create(
         environment_id=environment_id,
         kind=Connection.Kind.SAGEPRO,
@@ -111,8 +116,8 @@ def create_sagepro(
             "edition": edition,
             "company_number": checked["company_number"],
             "profile": checked,
-            "server": address.server,
-            "database": address.database,
+            **address.as_settings,
+            **({FIELD: vouched} if vouched else {}),
         },
     )
     profiles.keep_first(connection, actor=actor)
@@ -171,10 +176,25 @@ def replace_secrets(*, connection_id: UUID, secrets: Mapping[str, str], actor: s
     if "username" in values:
         changes = _user_settings(connection.settings["base_url"], values["username"])
     if "dsn" in values:
-        address = forms.sage_address(values["dsn"])
-        changes = {"server": address.server, "database": address.database}
+        changes = dict(forms.sage_address(values["dsn"]).as_settings)
     _store(connection, changes, values)
     record_change("connection.credentials_replaced", connection, actor, fields=sorted(values))
+    return connection
+
+
+def replace_authority(*, connection_id: UUID, content: bytes, actor: str) -> Connection:
+    """Trust who vouches for the company's server from now on, and wait for a test.
+
+    Empty `content` forgets the certificate: then only public authorities are trusted.
+    """
+    connection = locked_connection(connection_id)
+    if connection.kind != Connection.Kind.SAGEPRO:
+        raise NotPossible("Only a Sage Pro server has a certificate of its own.", field=FIELD)
+    found = read_authority(content, now=timezone.now()) if content else None
+    _store(connection, {FIELD: found.as_setting() if found else None}, {})
+    record_change(
+        "connection.authority_replaced", connection, actor, name=found.name if found else ""
+    )
     return connection
 
 

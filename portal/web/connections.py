@@ -16,13 +16,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import pipeline
-from integrations.connections import layouts, operations, profiles, queries
+from integrations.connections import authorities, layouts, operations, profiles, queries
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.events import queries as events
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.connections import (
+    AuthorityForm,
     DatabaseForm,
     PayTraceForm,
     PayTraceSecretsForm,
@@ -32,6 +33,7 @@ from portal.web.forms.connections import (
     SageProSettingsForm,
 )
 from portal.web.moments import zone_word
+from portal.web.site import site_context
 from portal.web.today import tone_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -109,6 +111,7 @@ def add_sagepro(request: PlacedRequest) -> HttpResponse:
                 company_number=form.cleaned_data["company_number"],
                 dsn=form.dsn(),
                 profile=form.cleaned_data["profile"],
+                authority=form.cleaned_data["authority"],
                 actor=request.place.actor,
             ),
         )
@@ -241,6 +244,21 @@ def _accept_tables(request: PlacedRequest, found: Connection) -> HttpResponse:
     return _back(request, found)
 
 
+def _save_authority(request: PlacedRequest, found: Connection) -> HttpResponse:
+    form = AuthorityForm(request.POST, request.FILES, prefix="authority")
+    if form.is_valid() and _tried(
+        form,
+        lambda: operations.replace_authority(
+            connection_id=found.id,
+            content=form.cleaned_data["authority"],
+            actor=request.place.actor,
+        ),
+    ):
+        messages.success(request, "The certificate is stored. Test the connection now.")
+        return _back(request, found)
+    return _page(request, found, authority_form=form)
+
+
 _Action = Callable[[PlacedRequest, Connection], HttpResponse]
 
 
@@ -267,6 +285,7 @@ _ACTIONS: dict[str, _Action] = {
     "accept-tables": _told(_accept_tables),
     "settings": _save_settings,
     "secrets": _save_secrets,
+    "authority": _save_authority,
 }
 
 
@@ -299,6 +318,9 @@ def _books_context(found: Connection) -> dict[str, Any]:
         "profile_kinds": [word.label for kind, word in KINDS.items() if kind in profile.kinds],
         "waiting_layout": layouts.waiting(found.id),
         "waiting_changes": layouts.waiting_changes(found.id),
+        "authority": authorities.from_settings(found.settings),
+        "authority_form": AuthorityForm(prefix="authority"),
+        **site_context(found),
     }
 
 
@@ -333,7 +355,12 @@ def _secrets_form(
 ) -> DatabaseForm | PayTraceSecretsForm:
     data = request.POST if request else None
     if found.kind == Connection.Kind.SAGEPRO:
-        initial = {"host": found.settings.get("server"), "database": found.settings.get("database")}
+        kept = found.settings
+        initial = {
+            "product": kept.get("product", "postgresql"),
+            "host": kept.get("server"),
+            "database": kept.get("database"),
+        }
         return DatabaseForm(data, prefix="secrets", initial=initial)
     return PayTraceSecretsForm(data, prefix="secrets")
 

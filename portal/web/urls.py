@@ -18,6 +18,7 @@ from portal.web import (
     places,
     policy,
     profile,
+    site,
     today,
 )
 
@@ -75,6 +76,8 @@ _COMPANY = [
      "connection_test"),
     ("connections/<str:connection_id>/do/<str:what>/", connections.connection_do,
      "connection_do"),
+    ("connections/<str:connection_id>/rights/<str:product>/", site.rights_script,
+     "rights_script"),
     ("connections/<str:connection_id>/posting-profile/", profile.posting_profile,
      "posting_profile"),
     ("connections/<str:connection_id>/posting-profile/<int:version>/", profile.profile_version,

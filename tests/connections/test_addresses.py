@@ -93,8 +93,38 @@ def test_a_database_address_takes_no_way_around(dsn: str) -> None:
     ["", "books", "mysql://u:p@db.example.com/x", "postgresql://db.example.com", "http://x/y"],
 )
 def test_only_a_postgresql_address_is_a_database_address(dsn: str) -> None:
-    with pytest.raises(NotPossible, match="postgresql://user:password@host:port/database"):
+    with pytest.raises(NotPossible, match="mssql://user:password@host:port/database"):
         forms.sage_address(dsn)
+
+
+def test_a_sql_server_address_shows_server_and_database_and_nothing_secret() -> None:
+    found = forms.sage_address("mssql://tieout:secret-word@books.acme.example:1433/PRO01")
+    assert found.as_settings == {
+        "product": "mssql", "server": "books.acme.example", "database": "PRO01",
+    }  # fmt: skip
+    assert "secret-word" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("dsn", "words"),
+    [
+        ("mssql://u:p@books\\SAGE/PRO01", "named instance"),
+        ("mssql://u:p@books,1433/PRO01", "named instance"),
+        ("mssql://u:p@books/PRO01?encryption=off", "cannot be read"),
+        ("mssql://books/PRO01", "cannot be read"),
+        ("mssql://u:p@books", "cannot be read"),
+    ],
+)
+def test_a_sql_server_address_has_one_form(dsn: str, words: str) -> None:
+    with pytest.raises(NotPossible, match=words):
+        forms.sage_address(dsn)
+
+
+@pytest.mark.usefixtures("hosted")
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "10.1.2.3", "sql.internal"])
+def test_a_sql_server_on_a_private_network_is_refused_where_all_share_one_portal(host: str) -> None:
+    with pytest.raises(NotPossible, match="local or private network"):
+        forms.sage_address(f"mssql://u:p@{host}:1433/PRO01")
 
 
 @pytest.mark.usefixtures("hosted")

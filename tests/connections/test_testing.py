@@ -17,6 +17,7 @@ from integrations.connections import layouts, operations, profiles, queries
 from integrations.connections.clients import paytrace_client, sage_connector
 from integrations.connections.models import Connection, ConnectionTest, TableLayout
 from integrations.connections.testing import run_test
+from integrations.sagepro.sample.books import changes
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.errors import NotPossible
 from tenants.models import DueWork
@@ -232,7 +233,9 @@ def test_a_sage_company_is_shown_and_its_accounts_are_kept(
 
     test = supply.test(connection)
 
-    assert company.books() == before, "a test writes nothing"
+    done = changes(before, company.books())
+    assert list(done.added) == ["ptpost"], "a test writes one row into our own table"
+    assert (len(done.added["ptpost"]), done.changed, done.removed) == (1, {}, {})
     row = supply.row(connection)
     findings = {label: (is_ok, sentence) for label, is_ok, sentence in told(test)}
     assert list(findings) == [
@@ -244,6 +247,7 @@ def test_a_sage_company_is_shown_and_its_accounts_are_kept(
         "Open periods",
         "Tables",
         "What Tieout may post",
+        "Self-test",
     ]
     assert {is_ok for is_ok, _ in findings.values()} == {True}
     assert findings["Company"][1] == f"{profile.name}, company 01, SQL edition."
@@ -442,7 +446,7 @@ def test_findings_are_there_while_the_test_runs(supply: Scene, company: SampleCo
     with tenant_transaction(supply.tenant.id):
         asked = operations.request_test(connection_id=connection.id, actor=ACTOR)
     run_test(tenant_id=supply.tenant.id, test_id=asked.id, keep_accounts=look)
-    assert seen == [("running", 8)]
+    assert seen == [("running", 9)]
 
 
 def test_a_test_runs_once_whoever_answers_the_bell(supply: Scene, simulator: Simulator) -> None:

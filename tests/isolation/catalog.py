@@ -46,6 +46,7 @@ APPEND_ONLY = {
     "accounting_glruleversion": (),
     "mapping_mappingversion": (),
     "connections_profileversion": (),
+    "connections_sitetest": (),
     "workflows_workflowversion": (),
     "workflows_workflowrun": (),
     "workflows_steprun": (),

@@ -13,7 +13,7 @@ from integrations.accounting import operations as accounting
 from integrations.accounting.models import GLAccount
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.alerts.models import Alert
-from integrations.connections import profiles
+from integrations.connections import profiles, site_tests
 from integrations.connections.models import (
     AccessToken,
     Connection,
@@ -105,6 +105,7 @@ def _secrets(books: Books) -> None:
     )
     keep_secrets(connection_id=books.sage.id, values={"dsn": "postgresql://u:p@h/d"})
     new_notice_address(connection_id=books.paytrace.id, actor="alice")
+    site_tests.keep(books.sage, factories.PROVED, actor="alice")
     AccessToken.objects.create(
         connection=books.paytrace, ciphertext=b"x", key_version=1, expires_at=timezone.now()
     )

@@ -61,6 +61,7 @@ _WHAT = {
     "accept-tables": "sage_id",
     "settings": "connection_id",
     "secrets": "connection_id",
+    "authority": "sage_id",
     "no-such-thing": "connection_id",
 }
 _OF_SAGE = Fill({}, {"connection_id": "sage_id"})
@@ -70,6 +71,9 @@ _FILLS = {
         Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
     ),
     "posting_profile": (_OF_SAGE,),
+    "rights_script": tuple(
+        Fill({"product": word}, {"connection_id": "sage_id"}) for word in ("mssql", "postgresql")
+    ),
     "profile_version": (_FIRST_VERSION,),
     "profile_restore": (_FIRST_VERSION,),
     "api/v1/connections/<uuid:id>/posting-profile": (Fill({}, {"connections/id": "sage_id"}),),
@@ -173,8 +177,9 @@ _PAYTRACE = {
 _SAGE = {
     "name": "Second company",
     "company_number": "02",
+    "product": "mssql",
     "host": "db.example",
-    "port": "5432",
+    "port": "1433",
     "database": "sage02",
     "user": "tieout",
     "password": "secret",

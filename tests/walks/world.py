@@ -29,6 +29,7 @@ from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.disputes import Dispute
 from integrations.canonical.ledger_documents import Invoice
 from integrations.connections import operations as connections
+from integrations.connections import site_tests
 from integrations.connections.models import Connection
 from integrations.connections.secrets import keep_secrets
 from integrations.events.dispute_file import read_one
@@ -48,6 +49,7 @@ from tenants.errors import NotPossible
 from tenants.ids import new_id
 from tenants.models import DueWork, Environment, Tenant, User
 from tenants.scope import tenant_transaction
+from tests.factories import PROVED
 from tests.paytrace.simulator_process import Simulator
 from tests.sagepro.cutting_proxy import CuttingProxy
 
@@ -328,8 +330,11 @@ class World:
             self._point_at(self.sage_dsn)
 
     def _point_at(self, dsn: str) -> None:
+        """Another way to the same server, which has proved itself already."""
         with tenant_transaction(self.tenant.id):
             keep_secrets(connection_id=self.company_id, values={"dsn": dsn})
+            company = Connection.objects.get(id=self.company_id)
+            site_tests.keep(company, PROVED, actor=ACTOR)
 
     def key_receipt_by_hand(self, *, invoice: str, amount: str) -> None:
         """A clerk enters a cash receipt in Sage; ours is not involved."""

@@ -38,6 +38,20 @@ def _secret(label: str, help_text: str = "") -> forms.CharField:
     )
 
 
+def _authority() -> forms.FileField:
+    return forms.FileField(
+        label="Certificate of the server's authority",
+        required=False,
+        help_text="A PEM file: who vouches for your SQL Server. Without one, the server's "
+        "certificate must come from a public authority.",
+    )
+
+
+def _content(upload: UploadedFile[bytes] | None) -> bytes:
+    """At most a little more than may be used, so that a huge file is never read."""
+    return upload.read(_MAX_PROFILE_BYTES) if upload else b""
+
+
 def _zones() -> list[tuple[str, Any]]:
     known = {zone for zone, _ in _FIRST_ZONES}
     others = sorted(zone for zone in available_timezones() if "/" in zone and zone not in known)
@@ -104,10 +118,22 @@ class PayTraceForm(forms.Form):
 class DatabaseForm(forms.Form):
     """Where a Sage Pro company's database is. All of it is one secret."""
 
-    host = forms.CharField(
-        label="Server", max_length=200, help_text="Name or address of the database server."
+    product = forms.ChoiceField(
+        label="Database product",
+        choices=[("mssql", "Microsoft SQL Server"), ("postgresql", "PostgreSQL: sample companies")],
     )
-    port = forms.IntegerField(label="Port", min_value=1, max_value=65535, initial=5432)
+    host = forms.CharField(
+        label="Server",
+        max_length=200,
+        help_text="Name or address of the database server, without a named instance.",
+    )
+    port = forms.IntegerField(
+        label="Port",
+        min_value=1,
+        max_value=65535,
+        initial=1433,
+        help_text="1433 for SQL Server unless your administrator says otherwise.",
+    )
     database = forms.CharField(label="Database", max_length=120)
     user = forms.CharField(
         label="Database user",
@@ -120,9 +146,9 @@ class DatabaseForm(forms.Form):
     def dsn(self) -> str:
         """The five answers as one address. A server that is a path is a socket on this machine."""
         given = self.cleaned_data
-        is_socket = given["host"].startswith("/")
+        is_socket = given["product"] == "postgresql" and given["host"].startswith("/")
         url = URL.create(
-            "postgresql",
+            given["product"],
             username=given["user"],
             password=given["password"],
             host=None if is_socket else given["host"],
@@ -145,13 +171,19 @@ class SageProForm(DatabaseForm):
     company_number = forms.CharField(
         label="Company number", max_length=10, help_text="As in Sage Pro's sign-in, such as 01."
     )
+    authority = _authority()
     profile = forms.FileField(
         label="Posting profile",
         required=False,
         help_text="The file that says how tables and columns are named at your site. Leave it "
         "empty for the standard names of the SQL edition.",
     )
-    field_order = ("name", "company_number", "host", "port", "database", "user", "password")
+    field_order = (
+        "name", "company_number", "product", "host", "port", "database", "user", "password",
+    )  # fmt: skip
+
+    def clean_authority(self) -> bytes:
+        return _content(self.cleaned_data["authority"])
 
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
@@ -184,6 +216,15 @@ class SageProSettingsForm(forms.Form):
     def clean_profile(self) -> dict[str, Any] | None:
         given = self.cleaned_data["profile"]
         return _read_profile(given) if given else None
+
+
+class AuthorityForm(forms.Form):
+    """Who vouches for the server; without a file the former one is forgotten."""
+
+    authority = _authority()
+
+    def clean_authority(self) -> bytes:
+        return _content(self.cleaned_data["authority"])
 
 
 class PayTraceSecretsForm(forms.Form):

@@ -30,8 +30,9 @@ PAYTRACE = {
 SAGE = {
     "name": "Books 02",
     "company_number": "02",
+    "product": "mssql",
     "host": "books.acme.example",
-    "port": "5432",
+    "port": "1433",
     "database": "sage02",
     "user": "tieout",
     "password": "p@ss/word:1",
