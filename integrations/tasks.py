@@ -17,6 +17,7 @@ from tenants.models import WorkKind
 # How long a drain may be silent before another worker takes over. Longer than the longest
 # network call (30 s) plus its transactions; shorter than the queue's own time limit.
 LEASE_SECONDS = 75
+Keep = Callable[[], bool]
 AFTER_A_FALL_SECONDS = 10
 
 
@@ -30,7 +31,7 @@ def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> None:
     if fence is None:
         return
     try:
-        more = _RUN[WorkKind(kind)](due)
+        more = _RUN[WorkKind(kind)](due, _keeper(due, fence))
     except Exception:
         # Unforeseen: keep the lease a little, so that the sweeper finds it over and rings.
         work.extend(kind, subject_id=due.subject_id, fence=fence, seconds=AFTER_A_FALL_SECONDS)
@@ -39,20 +40,31 @@ def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> None:
         work.enqueue(due)
 
 
-def _process(due: work.Due) -> bool:
+def _keeper(due: work.Due, fence: int) -> Keep:
+    """Keeps the drain while long work goes on; False once somebody else has taken it over."""
+    return lambda: work.extend(
+        due.kind, subject_id=due.subject_id, fence=fence, seconds=LEASE_SECONDS
+    )
+
+
+def _process(due: work.Due, _: Keep) -> bool:
     return pipeline.process(tenant_id=due.tenant_id, connection_id=due.subject_id)
 
 
-def _deliver(due: work.Due) -> bool:
+def _deliver(due: work.Due, _: Keep) -> bool:
     return pipeline.deliver(tenant_id=due.tenant_id, company_id=due.subject_id)
 
 
-def _poll(due: work.Due) -> bool:
-    pipeline.poll(tenant_id=due.tenant_id, connection_id=due.subject_id)
+def _poll(due: work.Due, keep: Keep) -> bool:
+    pipeline.poll(tenant_id=due.tenant_id, connection_id=due.subject_id, keep=keep)
     return False
 
 
-def _test(due: work.Due) -> bool:
+def _backfill(due: work.Due, keep: Keep) -> bool:
+    return pipeline.backfill(tenant_id=due.tenant_id, backfill_id=due.subject_id, keep=keep)
+
+
+def _test(due: work.Due, _: Keep) -> bool:
     testing.run_test(
         tenant_id=due.tenant_id,
         test_id=due.subject_id,
@@ -63,9 +75,10 @@ def _test(due: work.Due) -> bool:
     return False
 
 
-_RUN: dict[WorkKind, Callable[[work.Due], bool]] = {
+_RUN: dict[WorkKind, Callable[[work.Due, Keep], bool]] = {
     WorkKind.PROCESS: _process,
     WorkKind.DELIVER: _deliver,
     WorkKind.POLL: _poll,
     WorkKind.TEST: _test,
+    WorkKind.BACKFILL: _backfill,
 }

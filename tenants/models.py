@@ -139,6 +139,7 @@ class WorkKind(models.TextChoices):
     DELIVER = "deliver", "Post to Sage"
     POLL = "poll", "Look for payments"
     TEST = "test", "Test a connection"
+    BACKFILL = "backfill", "Read past days"
 
 
 class DueWork(models.Model):

@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.contrib import admin
 
 from integrations.events.models import (
+    Backfill,
+    DayCount,
+    GatewayBatch,
     GatewayFact,
     InboundNotice,
     NoticeRefusal,
@@ -66,6 +69,7 @@ class SyncRunAdmin(SupportAdmin):
         "started_at",
         "tenant",
         "connection",
+        "source",
         "state",
         "first_day",
         "last_day",
@@ -73,7 +77,7 @@ class SyncRunAdmin(SupportAdmin):
         "new",
         "sentence",
     )
-    list_filter = ("state", "started_at")
+    list_filter = ("source", "state", "started_at")
     search_fields = ("connection__name", "tenant__name", "tenant__slug")
     ordering = ("-started_at",)
 
@@ -82,3 +86,47 @@ class SyncRunAdmin(SupportAdmin):
 class WatermarkAdmin(SupportAdmin):
     list_display = ("connection", "tenant", "source", "complete_up_to")
     search_fields = ("connection__name", "tenant__name", "tenant__slug")
+
+
+@admin.register(DayCount)
+class DayCountAdmin(SupportAdmin):
+    list_display = ("day", "tenant", "connection", "told", "oldest_unseen_at", "read_at")
+    list_filter = ("day",)
+    search_fields = ("connection__name", "tenant__name", "tenant__slug")
+    ordering = ("-day",)
+
+
+@admin.register(GatewayBatch)
+class BatchAdmin(SupportAdmin):
+    list_display = (
+        "settled_on",
+        "tenant",
+        "connection",
+        "number",
+        "transaction_count",
+        "listed",
+        "net",
+        "currency",
+    )
+    list_filter = ("settled_on",)
+    search_fields = ("number", "connection__name", "tenant__name", "tenant__slug")
+    ordering = ("-settled_at",)
+
+
+@admin.register(Backfill)
+class BackfillAdmin(SupportAdmin):
+    list_display = (
+        "requested_at",
+        "tenant",
+        "connection",
+        "name",
+        "state",
+        "first_day",
+        "next_day",
+        "last_day",
+        "new",
+        "sentence",
+    )
+    list_filter = ("state", "requested_at")
+    search_fields = ("name", "connection__name", "tenant__name", "tenant__slug")
+    ordering = ("-requested_at",)

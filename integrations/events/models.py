@@ -99,7 +99,7 @@ class GatewayFact(TenantModel):
     class SeenBy(models.TextChoices):
         NOTICE = "notice", "Notice"
         SYNC = "sync", "Found by sync"
-        PERSON = "person", "Asked for by a person"
+        PERSON = "person", "Told by a person"
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     transaction_id = models.CharField(max_length=64)
@@ -118,18 +118,31 @@ class GatewayFact(TenantModel):
                 fields=["tenant", "connection", "transaction_id", "state"], name="fact_once"
             )
         ]
+        indexes = [models.Index(fields=["tenant", "connection", "created_at"], name="fact_by_day")]
         ordering = ("seen_at",)
 
     def __str__(self) -> str:
         return f"{self.transaction_id} {self.state}"
 
 
+class Source(models.TextChoices):
+    """What is read of PayTrace, each as far as its own watermark."""
+
+    TRANSACTIONS = "transactions", "Card payments"
+    BEHIND = "behind", "Card payments that turned up late"
+    BATCHES = "batches", "Batches"
+    ACH = "ach", "ACH payments"
+    RETURNS = "returns", "ACH returns"
+
+
 class Watermark(TenantModel):
     """How far one source of one connection has been read completely."""
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
-    source = models.CharField(max_length=20, default="transactions")
+    source = models.CharField(max_length=20, choices=Source.choices, default=Source.TRANSACTIONS)
     complete_up_to = models.DateTimeField()
+    # Somebody asked for a nightly source by day.
+    is_wished = models.BooleanField(default=False)
 
     class Meta(TenantModel.Meta):
         constraints = [
@@ -151,6 +164,7 @@ class SyncRun(TenantModel):
         FAILED = "failed", "Failed"
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    source = models.CharField(max_length=20, choices=Source.choices, default=Source.TRANSACTIONS)
     state = models.CharField(max_length=8, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField(db_default=Now(), editable=False)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -165,3 +179,110 @@ class SyncRun(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.first_day} to {self.last_day}"
+
+
+class DayCount(TenantModel):
+    """How many transactions the gateway has of one day, when we last looked.
+
+    What we know of them is counted from the facts.
+    """
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    told = models.PositiveIntegerField(default=0)
+    # Of those that are not taken in yet; empty once all are.
+    oldest_unseen_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "connection", "day"], name="day_count_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.told} on {self.day}"
+
+
+class GatewayBatch(TenantModel):
+    """A settlement batch as the gateway told it. Its number wraps, so the day is in the key."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=20)
+    settled_on = models.DateField()
+    settled_at = models.DateTimeField()
+    transaction_count = models.PositiveIntegerField()
+    net = models.DecimalField(max_digits=19, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    # Its own transactions that the gateway listed when asked for them; empty before that.
+    listed = models.PositiveIntegerField(null=True, blank=True)
+    read_at = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "number", "settled_on"], name="batch_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"batch {self.number} of {self.settled_on}"
+
+
+class Backfill(TenantModel):
+    """A named look through past days, oldest first; stopped, it goes on where it was."""
+
+    class State(models.TextChoices):
+        RUNNING = "running", "Reading"
+        PAUSED = "paused", "Paused"
+        DONE = "done", "Done"
+        CANCELLED = "cancelled", "Cancelled"
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    next_day = models.DateField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    requested_by = models.CharField(max_length=254)
+    requested_at = models.DateTimeField(db_default=Now(), editable=False)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    # Time spent reading: what the estimate of the rest is made from.
+    worked_ms = models.PositiveBigIntegerField(default=0)
+    seen = models.PositiveIntegerField(default=0)
+    new = models.PositiveIntegerField(default=0)
+    sentence = models.CharField(max_length=500, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection"],
+                condition=models.Q(state__in=["running", "paused"]),
+                name="one_open_backfill",
+            )
+        ]
+        ordering = ("-requested_at",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Rhythm(TenantModel):
+    """How much usually comes in at each hour of the week, so that silence is noticed."""
+
+    class Stream(models.TextChoices):
+        PAYMENTS = "payments", "Payments"
+        NOTICES = "notices", "Notices"
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    stream = models.CharField(max_length=10, choices=Stream.choices)
+    # Average count of each hour, Monday 00:00 first, in the gateway's zone: 168 numbers.
+    hours = models.JSONField(default=list)
+    worked_out_at = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "connection", "stream"], name="rhythm_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"rhythm of {self.stream}"

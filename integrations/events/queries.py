@@ -6,9 +6,9 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max
+from django.db.models import Max, Min
 
-from integrations.events.models import GatewayFact, InboundNotice, SyncRun, Watermark
+from integrations.events.models import GatewayFact, InboundNotice, Source, SyncRun, Watermark
 
 
 def facts_of(*, connection_id: uuid.UUID, transaction_id: str) -> list[GatewayFact]:
@@ -26,9 +26,18 @@ def notices_of(*, connection_id: uuid.UUID, transaction_id: str) -> list[Inbound
 
 
 def complete_up_to(*, connection_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """For each connection, the moment up to which every payment has been seen."""
-    rows = Watermark.objects.filter(connection_id__in=connection_ids)
-    return dict(rows.values_list("connection_id", "complete_up_to"))
+    """For each connection, the moment up to which every payment has been seen, ACH included."""
+    rows = Watermark.objects.filter(
+        connection_id__in=connection_ids, source__in=[Source.TRANSACTIONS, Source.ACH]
+    )
+    found = rows.values("connection_id").annotate(least=Min("complete_up_to"))
+    return dict(found.values_list("connection_id", "least"))
+
+
+def watermarks(*, connection_id: uuid.UUID) -> list[Watermark]:
+    """How far each source of a connection has been read, in the order they are read."""
+    rows = {row.source: row for row in Watermark.objects.filter(connection_id=connection_id)}
+    return [rows[source] for source in Source if source in rows]
 
 
 def last_notice_at(*, connection_id: uuid.UUID) -> datetime | None:

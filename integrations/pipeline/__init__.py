@@ -4,15 +4,18 @@ Data goes one way. No step returns to an earlier one: retry and resume are new w
 stored row.
 """
 
+from integrations.pipeline.backfill import backfill
 from integrations.pipeline.chargebacks import record_chargebacks, record_found
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
 from integrations.pipeline.deliver import deliver
+from integrations.pipeline.poll import poll, poll_now
 from integrations.pipeline.preview import Preview, preview
-from integrations.pipeline.process import poll, poll_now, process
+from integrations.pipeline.process import process
 from integrations.pipeline.receive import receive
 
 __all__ = [
     "Preview",
+    "backfill",
     "choose_invoice",
     "deliver",
     "dismiss",

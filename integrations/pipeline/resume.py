@@ -25,13 +25,13 @@ def may_go(connection: Connection, kind: WorkKind) -> bool:
     again here. A paused company rests until it is resumed, which rings. Inside the tenant
     transaction.
     """
+    if is_free(connection):
+        return True
     if _is_company_paused(connection):
         return False
     if kind is WorkKind.DELIVER and not site_tests.may_post(connection):
         return False
     now = timezone.now()
-    if health.may_try(connection, now):
-        return True
     waits_until = connection.try_again_at
     if waits_until is not None and waits_until > now:
         work.ring(
@@ -41,6 +41,11 @@ def may_go(connection: Connection, kind: WorkKind) -> bool:
             after=waits_until - now,
         )
     return False
+
+
+def is_free(connection: Connection) -> bool:
+    """Whether this connection may be used now. Inside the tenant transaction."""
+    return not _is_company_paused(connection) and health.may_try(connection, timezone.now())
 
 
 def _is_company_paused(connection: Connection) -> bool:

@@ -32,8 +32,9 @@ from integrations.connections import operations as connections
 from integrations.connections import site_tests
 from integrations.connections.models import Connection
 from integrations.connections.secrets import keep_secrets
+from integrations.events import backfills
 from integrations.events.dispute_file import read_one
-from integrations.events.models import InboundNotice
+from integrations.events.models import Backfill, InboundNotice
 from integrations.events.signatures import sign
 from integrations.exceptions.models import ExceptionCase
 from integrations.mapping import operations as mapping_operations
@@ -149,6 +150,25 @@ class World:
         """Look through the export now, and work."""
         self._make_due("poll", self.gateway_id)
         self.work()
+
+    def poll_now(self) -> None:
+        """A person wants everything looked through, the nightly sources too."""
+        self.within(lambda: pipeline.poll_now(connection_id=self.gateway_id, actor=ACTOR))
+
+    def backfill(self, *, first: date, last: date, run: bool = True) -> Backfill:
+        """A person wants past days read."""
+        with tenant_transaction(self.tenant.id):
+            made = backfills.start(
+                connection=Connection.objects.get(id=self.gateway_id),
+                name="Before go-live",
+                first_day=first,
+                last_day=last,
+                today=NOON.date(),
+                actor=ACTOR,
+            )
+        if run:
+            self.work()
+        return made
 
     def wait_over(self) -> None:
         """Let every back-off end, without sleeping."""

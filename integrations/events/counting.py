@@ -1,0 +1,96 @@
+"""The lost-notice meter: of each day, what the gateway has, what notices told, what sync found."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection as database
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from integrations.canonical.transactions import GatewayTransaction
+from integrations.events.models import DayCount
+from tenants.insert import insert_once
+
+
+@dataclass(frozen=True)
+class Meter:
+    """One day of one connection, in the gateway's zone."""
+
+    day: date
+    told: int
+    """Transactions the gateway had when we last looked."""
+    by_notice: int
+    by_sync: int
+    """Known here, and no notice ever named them."""
+    oldest_unseen_at: datetime | None
+    read_at: datetime
+
+    @property
+    def unseen(self) -> int:
+        """What the gateway has and we do not know yet."""
+        return max(0, self.told - self.by_notice - self.by_sync)
+
+
+def begin_day(
+    transactions: Sequence[GatewayTransaction], *, connection_id: uuid.UUID, day: date
+) -> None:
+    """The gateway's list of one day was read and is about to be taken in."""
+    oldest = min((one.created_at for one in transactions), default=None)
+    row = DayCount(
+        connection_id=connection_id, day=day, told=len(transactions), oldest_unseen_at=oldest
+    )
+    if not insert_once(row):
+        _day(connection_id, day).update(
+            told=len(transactions), oldest_unseen_at=oldest, read_at=Now()
+        )
+
+
+def end_day(*, connection_id: uuid.UUID, day: date) -> None:
+    """Everything of that list is taken in."""
+    _day(connection_id, day).update(oldest_unseen_at=None)
+
+
+def meters(*, connection_id: uuid.UUID, zone: str, first_day: date) -> list[Meter]:
+    """The days from `first_day` that were looked at, newest first."""
+    known = _known(connection_id, zone=zone, first_day=first_day)
+    rows = DayCount.objects.filter(connection_id=connection_id, day__gte=first_day)
+    return [
+        Meter(
+            day=row.day,
+            told=row.told,
+            by_notice=known.get(row.day, (0, 0))[0],
+            by_sync=known.get(row.day, (0, 0))[1],
+            oldest_unseen_at=row.oldest_unseen_at,
+            read_at=row.read_at,
+        )
+        for row in rows.order_by("-day")
+    ]
+
+
+# A notice that came after sync had found its payment is not lost: it stands in the inbox.
+_KNOWN = """
+SELECT (f.created_at AT TIME ZONE %(zone)s)::date AS day,
+    count(DISTINCT f.transaction_id) FILTER (WHERE f.seen_by = 'notice' OR EXISTS (
+        SELECT 1 FROM events_inboundnotice n
+        WHERE n.transaction_id = f.transaction_id AND n.connection_id = f.connection_id)),
+    count(DISTINCT f.transaction_id)
+FROM events_gatewayfact f
+WHERE f.connection_id = %(connection)s AND f.type <> 'chargeback'
+  AND f.details ->> 'method' = 'card'
+  AND f.created_at >= %(first)s::timestamp AT TIME ZONE %(zone)s
+GROUP BY 1
+"""
+
+
+def _known(connection_id: uuid.UUID, *, zone: str, first_day: date) -> dict[date, tuple[int, int]]:
+    with database.cursor() as cursor:
+        cursor.execute(_KNOWN, {"connection": connection_id, "zone": zone, "first": first_day})
+        return {day: (told, known - told) for day, told, known in cursor.fetchall()}
+
+
+def _day(connection_id: uuid.UUID, day: date) -> QuerySet[DayCount]:
+    return DayCount.objects.filter(connection_id=connection_id, day=day)
