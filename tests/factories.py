@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,7 @@ from integrations.canonical.transactions import (
 from integrations.connections import site_tests
 from integrations.connections.models import Connection
 from integrations.events.facts import to_details
-from integrations.events.models import GatewayFact
+from integrations.events.models import Backfill, DayCount, GatewayBatch, GatewayFact, Rhythm
 from integrations.exceptions.models import ExceptionCase
 from integrations.posting.models import (
     Effect,
@@ -285,6 +285,36 @@ def parked(books: Books, *, code: str = "invoice_not_found", **values: Any) -> E
         amount=made.amount,
         currency=made.currency,
         **case_values,
+    )
+
+
+def polled(
+    source: Connection,
+    *,
+    name: str = "Before go-live",
+    amount: str = "740.00",
+    by: str = "alice@acme.example",
+) -> Backfill:
+    """What polling leaves beside its runs: a day's count, a batch, a rhythm, a backfill."""
+    day, now = date(2026, 11, 20), timezone.now()
+    DayCount.objects.create(connection=source, day=day, told=2)
+    GatewayBatch.objects.create(
+        connection=source,
+        number="571",
+        settled_on=day,
+        settled_at=now,
+        transaction_count=2,
+        net=Decimal(amount),
+        currency="USD",
+    )
+    Rhythm.objects.create(connection=source, stream="payments", hours=[0.0] * 168)
+    return Backfill.objects.create(
+        connection=source,
+        name=name,
+        first_day=day,
+        last_day=day,
+        next_day=day,
+        requested_by=by,
     )
 
 

@@ -22,17 +22,7 @@ from integrations.connections.models import (
 )
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
-from integrations.events.models import (
-    Backfill,
-    DayCount,
-    GatewayBatch,
-    InboundNotice,
-    NoticeKey,
-    NoticeRefusal,
-    Rhythm,
-    SyncRun,
-    Watermark,
-)
+from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
 from integrations.workflows import operations as workflows
@@ -140,7 +130,9 @@ def _events(books: Books, look: Look) -> None:
         sentence=f"{look.word} was read.",
     )
     Watermark.objects.create(connection=books.paytrace, complete_up_to=timezone.now())
-    _polled(books, look)
+    factories.polled(
+        books.paytrace, name=f"{look.word} before go-live", amount=look.amount, by=look.email
+    )
     ConnectionTest.objects.create(
         connection=books.paytrace,
         requested_by=look.email,
@@ -156,28 +148,6 @@ def _events(books: Books, look: Look) -> None:
     Alert.objects.create(
         environment=books.environment, kind="sage.offline", subject_key="x", sentence=look.word
     )
-
-
-def _polled(books: Books, look: Look) -> None:
-    DayCount.objects.create(connection=books.paytrace, day=_DAY, told=2)
-    GatewayBatch.objects.create(
-        connection=books.paytrace,
-        number="571",
-        settled_on=_DAY,
-        settled_at=timezone.now(),
-        transaction_count=2,
-        net=Decimal(look.amount),
-        currency="USD",
-    )
-    Backfill.objects.create(
-        connection=books.paytrace,
-        name=f"{look.word} before go-live",
-        first_day=_DAY,
-        last_day=_DAY,
-        next_day=_DAY,
-        requested_by=look.email,
-    )
-    Rhythm.objects.create(connection=books.paytrace, stream="payments", hours=[0.0] * 168)
 
 
 def _versions(books: Books, look: Look) -> None:
