@@ -126,6 +126,13 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 @pytest.fixture(params=["v1", "v3"])
 def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Bench:
+    number = renew(simulator)
+    customer_id = "HAVEN" if request.param == "v1" else number
+    return Bench(simulator, request.param, customer_id, records=[])
+
+
+def renew(simulator: Simulator) -> str:
+    """Forget everything and make the account; PayTrace's number of its only customer."""
     simulator.control("reset")
     simulator.control("clock", now=NOON.isoformat())
     made = simulator.control(
@@ -138,9 +145,7 @@ def bench(simulator: Simulator, request: pytest.FixtureRequest) -> Bench:
         ],
         customers=[{"customer_id": "HAVEN", "name": "Haven Supply", "email": "ap@haven.test"}],
     )
-    number = str(made["customers"]["HAVEN"])
-    customer_id = "HAVEN" if request.param == "v1" else number
-    return Bench(simulator, request.param, customer_id, records=[])
+    return str(made["customers"]["HAVEN"])
 
 
 @pytest.fixture

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
@@ -110,7 +109,7 @@ class Speaker:
         return [translate.to_transaction(raw, reading=self.reading) for raw in rows]
 
     def _send(self, endpoint: Endpoint, part: str, fields: Json, *, changes: bool) -> Reply:
-        path = endpoint.path.replace("{id}", quote(part, safe=""))
+        path = endpoint.at(part)
         merchant = self.settings.merchant_id
         if endpoint.method == "GET":
             query = {name: str(value) for name, value in said(fields).items()}
