@@ -23,11 +23,13 @@ class Sizes:
     """Posted in one process, and again by the bare driver."""
     backlog: int
     """Waiting payments of the busy company while the quiet one gets its own."""
+    foxpro_rows: int
+    """In the FoxPro table that is read."""
     seconds: int
     """The whole run is given up after this long."""
 
 
-QUICK = Sizes("quick", 3, 3_000, (16, 64), 2, 40, 200, 1_500, 900)
-FULL = Sizes("full", 5, 20_000, (16, 64), 10, 300, 2_000, 10_000, 5_400)
-TINY = Sizes("tiny", 1, 60, (4,), 1, 2, 6, 12, 120)
+QUICK = Sizes("quick", 3, 3_000, (16, 64), 2, 40, 200, 1_500, 100_000, 900)
+FULL = Sizes("full", 5, 20_000, (16, 64), 10, 300, 2_000, 10_000, 100_000, 5_400)
+TINY = Sizes("tiny", 1, 60, (4,), 1, 2, 6, 12, 300, 120)
 BY_NAME = {sizes.name: sizes for sizes in (QUICK, FULL, TINY)}

@@ -18,6 +18,8 @@ MEASURES = [
     "PostgreSQL commits, 1 client",
     "PostgreSQL commits, 4 clients",
     "PostgreSQL commits, 16 clients",
+    "FoxPro receipts read",
+    "FoxPro receipt found, table just changed",
     "Notices accepted, 4 clients",
     "CPU per 1,000 notices, 4 clients",
     "Notice to receipt when idle, p95",
@@ -33,6 +35,7 @@ MEASURES = [
     ),
 ]
 BESIDE = {
+    "FoxPro receipts read": "bare dbfread",
     "Notices accepted, 4 clients": "bare Django view",
     "CPU per 1,000 notices, 4 clients": "bare Django view",
     "Receipts posted, one drain": "the same statements, driver only",

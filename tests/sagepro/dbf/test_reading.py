@@ -279,7 +279,7 @@ def test_a_value_that_is_none_is_told_with_its_place(company01: Path) -> None:
     with pytest.raises(FixConfiguration) as told:
         connect(company01).invoices_by_number(["991"])
     assert told.value.sentence == (
-        f"Record {number} of ARMAST01.dbf.BALANCE holds ‘************’, which is not what the "
+        f"Record {number} of ARMAST01.dbf.balance holds ‘************’, which is not what the "
         "column is for."
     )
 

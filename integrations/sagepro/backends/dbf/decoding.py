@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from integrations.sagepro.backends.dbf.header import Field
 
@@ -31,7 +32,7 @@ def decoder_for(field: Field, *, wanted: str, code_page: str) -> Decoder:
     """How to read this field; memo fields are read elsewhere. A blank number is 0."""
     if wanted in "CV":
         # Bytes the code page does not define show as a replacement mark; the rest stays readable.
-        return lambda data: data.decode(code_page, "replace").strip(" \0")
+        return lambda data: data.strip(b" \0").decode(code_page, "replace")
     if wanted == "D":
         return _day if field.letter == "D" else _day_of_moment
     if wanted == "T":
@@ -42,6 +43,7 @@ def decoder_for(field: Field, *, wanted: str, code_page: str) -> Decoder:
     return (lambda data: int(number(data))) if wanted == "I" else number
 
 
+@lru_cache(maxsize=4096)
 def _day(data: bytes) -> date | None:
     if not data.strip(b" \0"):
         return None

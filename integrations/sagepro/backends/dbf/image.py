@@ -51,6 +51,7 @@ class Image:
         self.header: Header = read_header(data, name=name)
         if self.header.end_of(self.header.count) > len(data):
             raise _incomplete(self.header, len(data), name)
+        self._first, self._step = self.header.size, self.header.record_size
         self._indexes: dict[str, Index] = {}
 
     def records(self) -> Iterator[int]:
@@ -62,7 +63,7 @@ class Image:
 
     def at(self, number: int) -> int:
         """Where the record of that number begins; its first byte is the delete mark."""
-        return self.header.end_of(number - 1)
+        return self._first + (number - 1) * self._step
 
     def index(self, field: Field) -> Index:
         """Trimmed bytes of a text column → numbers of the records that hold them."""
