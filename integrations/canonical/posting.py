@@ -23,7 +23,19 @@ class PostingKind(StrEnum):
     ON_ACCOUNT = "on_account"
     """A cash receipt with no invoice: an open credit of the customer."""
     REVERSAL = "reversal"
-    """Takes back a receipt or payment on account: void, refund, return, chargeback."""
+    """Takes back a posting of any kind by a new entry: void, refund, return, chargeback."""
+    APPLICATION = "application"
+    """Applies an open credit to one or more open invoices of its customer; no cash moves."""
+    SETTLEMENT = "settlement"
+    """A journal alone: a batch of payments reaches the bank."""
+    FEE = "fee"
+    """A journal alone: the processor takes a fee."""
+    CHARGEBACK = "chargeback"
+    """Takes back a receipt or payment on account and books the bank's fee, in one entry."""
+
+
+JOURNALS = frozenset({PostingKind.SETTLEMENT, PostingKind.FEE})
+"""Kinds that are a journal alone, without customer, document or receipt."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +72,7 @@ class PostingRequest:
     kind: PostingKind
     customer_number: str
     amount: Money
-    """Positive for every kind; REVERSAL takes it away."""
+    """Positive for every kind; REVERSAL and CHARGEBACK take it away. What a journal moves."""
     accounting_date: date
     applications: tuple[Application, ...] = ()
     journal: tuple[JournalLine, ...] = ()
@@ -69,10 +81,16 @@ class PostingRequest:
     reverses: str = ""
     """Effect key of the posting that this one takes back: a receipt, or a reversal of one."""
     reverses_marker: str = ""
+    credit_number: str = ""
+    """APPLICATION: the open credit or credit memo that is used up."""
+    fee: Decimal = Decimal(0)
+    """CHARGEBACK: what the bank takes beside the amount, in its currency."""
 
     def __post_init__(self) -> None:
         if self.amount.amount <= 0:
             raise ValueError("A posting has an amount above zero")
+        if self.fee < 0 or (self.fee and self.kind is not PostingKind.CHARGEBACK):
+            raise ValueError("Only a chargeback has a fee, and it is above zero")
         debit = sum((line.debit for line in self.journal), Decimal(0))
         credit = sum((line.credit for line in self.journal), Decimal(0))
         if debit != credit:
@@ -86,7 +104,7 @@ class PostingRequest:
 
     def as_json(self) -> dict[str, object]:
         """A JSON form with amounts as decimal strings; `from_json` reads it back."""
-        return {
+        out: dict[str, object] = {
             "effect_key": self.effect_key,
             "marker": self.marker,
             "kind": self.kind.value,
@@ -106,6 +124,12 @@ class PostingRequest:
             "reverses": self.reverses,
             "reverses_marker": self.reverses_marker,
         }
+        # Only where they are used: a request from before they existed keeps its hash.
+        if self.credit_number:
+            out["credit_number"] = self.credit_number
+        if self.fee:
+            out["fee"] = f"{self.fee:.4f}"
+        return out
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> PostingRequest:
@@ -138,6 +162,8 @@ class PostingRequest:
             fields={str(key): str(value) for key, value in fields.items()},
             reverses=text["reverses"],
             reverses_marker=text["reverses_marker"],
+            credit_number=text.get("credit_number", ""),
+            fee=Decimal(text.get("fee", "0")),
         )
 
 

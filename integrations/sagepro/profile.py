@@ -56,6 +56,8 @@ class PostingProfile:
     receipt_fields: Mapping[str, str]
     """Mapped receipt field → logical receipt column: what a field mapping may fill."""
     tables: Mapping[str, TableMap] = field(default_factory=dict)
+    distributes_applications: bool = False
+    """True when Sage books GL lines as an open credit is applied to an invoice."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> PostingProfile:

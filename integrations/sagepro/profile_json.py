@@ -33,6 +33,9 @@ _TEXTS = (
     "user_code",
     "status_column",
 )
+_EDITION_KINDS = {
+    "dbf": frozenset({PostingKind.RECEIPT, PostingKind.ON_ACCOUNT, PostingKind.REVERSAL})
+}
 _LISTS = (
     "void_statuses",
     "closed_statuses",
@@ -40,6 +43,8 @@ _LISTS = (
     "closed_period_values",
     "credit_hold_values",
 )
+_RARE_TICKS = ("distributes_applications",)
+"""Habits that most companies do not have; a profile from before them has none."""
 
 
 def invalid(path: str, problem: str) -> FixConfiguration:
@@ -57,6 +62,7 @@ def read(data: Mapping[str, object]) -> dict[str, Any]:
     values |= {key: tuple(_texts(data, key)) for key in _LISTS}
     values["empty_date"] = _date(data, "empty_date")
     values["paid_includes_discount"] = _bool(data, "paid_includes_discount")
+    values |= {key: _bool(data, key) for key in _RARE_TICKS}
     values["session"] = _session(data)
     values["marker"] = _marker(data)
     values["kinds"] = frozenset(_kinds(data))
@@ -73,6 +79,9 @@ def _check(values: Mapping[str, Any]) -> None:
         codecs.lookup(values["code_page"])
     except LookupError:
         raise invalid("code_page", "names no known code page") from None
+    unable = sorted(values["kinds"] - _EDITION_KINDS.get(values["edition"], values["kinds"]))
+    if unable:
+        raise invalid("kinds", f"names {unable[0]}, which the program inside Sage Pro cannot post")
     if "{table}" not in values["table_pattern"]:
         raise invalid("table_pattern", "must contain {table}")
     column = values["status_column"]
@@ -233,6 +242,7 @@ def write(profile: PostingProfile) -> dict[str, object]:
     out |= {key: list(getattr(profile, key)) for key in _LISTS}
     out["empty_date"] = profile.empty_date.isoformat()
     out["paid_includes_discount"] = profile.paid_includes_discount
+    out |= {key: True for key in _RARE_TICKS if getattr(profile, key)}
     out["session"] = _written_session(profile.session)
     out["marker"] = {"width": profile.marker.width, "prefix": profile.marker.prefix}
     out["kinds"] = sorted(kind.value for kind in profile.kinds)

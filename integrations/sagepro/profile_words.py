@@ -39,6 +39,10 @@ HABITS: dict[str, Words] = {
         "The invoice's paid amount includes the discount",
         "Tick it when Sage raises ‘paid’ by payment and discount, not by the payment alone.",
     ),
+    "distributes_applications": Words(
+        "Applying an open credit makes GL lines",
+        "Tick it when Sage writes distribution lines as a credit is applied to an invoice.",
+    ),
     "open_credit_type": Words(
         "Document type of a payment on account", "What Sage writes for an open credit, such as O."
     ),
@@ -70,6 +74,12 @@ KINDS: dict[str, Words] = {
     "receipt": Words("Receipts on invoices"),
     "on_account": Words("Payments on account"),
     "reversal": Words("Reversals: void, refund, return"),
+    "application": Words(
+        "Open credits applied to invoices", "Two documents change, and no cash moves."
+    ),
+    "chargeback": Words("Chargebacks with their fee", "A reversal and the bank's fee in one."),
+    "settlement": Words("Settlement journals", "GL lines alone: a batch reaches the bank."),
+    "fee": Words("Fee journals", "GL lines alone: what the processor takes."),
 }
 RECEIPT_FIELDS: dict[str, Words] = {
     "reference": Words("Reference", "A field mapping may fill it."),

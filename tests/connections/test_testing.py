@@ -258,7 +258,15 @@ def test_a_sage_company_is_shown_and_its_accounts_are_kept(
     )
     assert fingerprint[:12] in findings["Tables"][1]
     assert (row.state, row.fingerprint) == (State.CONNECTED, fingerprint)
-    assert row.capabilities["kinds"] == ["on_account", "receipt", "reversal"]
+    assert row.capabilities["kinds"] == [
+        "application",
+        "chargeback",
+        "fee",
+        "on_account",
+        "receipt",
+        "reversal",
+        "settlement",
+    ]
     assert row.capabilities["open_invoices"] == profile.open_invoice_count
     with tenant_transaction(supply.tenant.id):
         kept = accounts(connection.id)

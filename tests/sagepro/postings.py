@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -91,6 +92,74 @@ def reversal(
         ),
         reverses=of,
         reverses_marker=marker_for(of),
+    )
+
+
+def application(
+    key: str = "apply-1",
+    amount: str = "150.00",
+    *,
+    invoices: Mapping[str, str] | None = None,
+    credit: str = "OC00017",
+    customer: str = "ZENITH",
+    journal: tuple[JournalLine, ...] = (),
+) -> PostingRequest:
+    """The open credit of ZENITH, 150.00, applied to its invoice 10244."""
+    return PostingRequest(
+        effect_key=key,
+        marker=marker_for(key),
+        kind=PostingKind.APPLICATION,
+        customer_number=customer,
+        amount=Money(Decimal(amount), "USD"),
+        accounting_date=TODAY,
+        applications=tuple(
+            Application(number, Decimal(part))
+            for number, part in (invoices or {"10244": amount}).items()
+        ),
+        journal=journal,
+        credit_number=credit,
+    )
+
+
+def journal(
+    key: str = "batch-1",
+    kind: PostingKind = PostingKind.SETTLEMENT,
+    *,
+    debited: Mapping[str, str],
+    credited: Mapping[str, str],
+    of: str = "",
+) -> PostingRequest:
+    """A posting that is a journal alone."""
+    zero = Decimal(0)
+    lines = [JournalLine(account, Decimal(text), zero) for account, text in debited.items()]
+    lines += [JournalLine(account, zero, Decimal(text)) for account, text in credited.items()]
+    return PostingRequest(
+        effect_key=key,
+        marker=marker_for(key),
+        kind=kind,
+        customer_number="",
+        amount=Money(sum((line.debit for line in lines), zero), "USD"),
+        accounting_date=TODAY,
+        journal=tuple(lines),
+        reverses=of,
+        reverses_marker=marker_for(of) if of else "",
+    )
+
+
+def chargeback(
+    key: str = "dispute-1", amount: str = "740.00", fee: str = "25.00", *, of: str = "sale-1"
+) -> PostingRequest:
+    """A reversal, and the bank's fee out of the bank account."""
+    taken, zero = reversal(key, amount, of=of), Decimal(0)
+    fees = (
+        JournalLine("6100-00", Decimal(fee), zero),
+        JournalLine("1010-00", zero, Decimal(fee)),
+    )
+    return replace(
+        taken,
+        kind=PostingKind.CHARGEBACK,
+        fee=Decimal(fee),
+        journal=(*taken.journal, *fees),
     )
 
 

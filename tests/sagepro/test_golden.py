@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -17,6 +18,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import ClauseElement
 
+from integrations.canonical.posting import PostingKind
 from integrations.sagepro.backends import fingerprint, permission
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.sql import SqlConnector
@@ -24,7 +26,14 @@ from integrations.sagepro.rights import rights
 from integrations.sagepro.rights_script import script
 from integrations.sagepro.sample.profile import sample_profile
 from tests import database_plugin
-from tests.sagepro.postings import on_account, receipt, reversal
+from tests.sagepro.postings import (
+    application,
+    chargeback,
+    journal,
+    on_account,
+    receipt,
+    reversal,
+)
 from tests.sagepro.recorded import Recorder, in_mssql
 
 FOLDER = Path(__file__).with_name("golden")
@@ -35,12 +44,29 @@ _TWO = receipt(
     discounts={"10432": "15.00"},
     fields={"reference": "79388123", "comment": "Visa"},
 )
+_APPLICATION_BACK = replace(
+    reversal("undo-1", "40.00", of="apply-1", customer="ZENITH"), journal=()
+)
+_SETTLEMENT = journal(debited={"1010-00": "970.00"}, credited={"1105-00": "970.00"})
+_SETTLEMENT_BACK = journal(
+    "undo-2",
+    PostingKind.REVERSAL,
+    debited={"1105-00": "970.00"},
+    credited={"1010-00": "970.00"},
+    of="batch-1",
+)
+_CHARGEBACK = chargeback(amount="50.00", of="account-1")
 # In this order on one company, so that each finds what the former ones left.
 DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "receipt": lambda sage: sage.post_if_absent(_TWO),
     "asked_again": lambda sage: sage.post_if_absent(_TWO),
     "on_account": lambda sage: sage.post_if_absent(on_account()),
     "reversal": lambda sage: sage.post_if_absent(reversal(amount="1000.00")),
+    "application": lambda sage: sage.post_if_absent(application(amount="100.00")),
+    "application_back": lambda sage: sage.post_if_absent(_APPLICATION_BACK),
+    "settlement": lambda sage: sage.post_if_absent(_SETTLEMENT),
+    "settlement_back": lambda sage: sage.post_if_absent(_SETTLEMENT_BACK),
+    "chargeback": lambda sage: sage.post_if_absent(_CHARGEBACK),
     "withdraw": lambda sage: sage.withdraw("never-came"),
     "status": lambda sage: sage.note_status(invoice_number="10433", status="Declined"),
     "company_profile": lambda sage: sage.company_profile(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,14 +14,23 @@ from integrations.canonical.posting import (
     PostingRequest,
     PostingResult,
 )
-from integrations.sagepro.backends import checking, documents, evidence, ledger
+from integrations.sagepro.backends import (
+    applying,
+    checking,
+    documents,
+    evidence,
+    journals,
+    ledger,
+)
 from integrations.sagepro.backends.books import Company, H, Row
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.plan import (
+    TAKES_BACK,
     ZERO,
     Answered,
     Plan,
     document_numbers,
+    is_journal,
     reference,
     refuse,
 )
@@ -40,6 +50,10 @@ def answer(connection: Connection, company: SqlCompany, request: PostingRequest)
     receipts = receipts_by_marker(connection, company, request.marker)
     if receipts:
         return _remembered(connection, company, request, receipts)
+    if is_journal(request):
+        lines = journals.lines_by_marker(connection, company, request.marker)
+        if lines:
+            return _remembered_journal(connection, company, request, lines)
     return _post(connection, company, request)
 
 
@@ -68,6 +82,8 @@ def _compared(
     rows = evidence.receipt_values(found["receipts"])
     meant = evidence.recorded_values(record)
     lines = len(found["distributions"])
+    if is_journal(request) and lines == record["line_count"]:
+        return _compared_journal(company, request, found)
     if rows == meant and lines == record["line_count"]:
         numbers = [number for number, *_ in meant]
         return PostingResult(
@@ -78,6 +94,18 @@ def _compared(
     if all(row in meant for row in rows) and lines <= record["line_count"]:
         return PostingResult(PostingOutcome.PARTIAL, evidence=evidence.as_evidence(company, found))
     return conflict(company, found, "The receipts in Sage are not the ones we wrote.")
+
+
+def _compared_journal(
+    company: Company[Any], request: PostingRequest, found: Mapping[str, list[Row]]
+) -> PostingResult:
+    if not evidence.is_journal_of(request, found["distributions"]):
+        return conflict(company, found, "The GL lines in Sage are not the ones we wrote.")
+    return PostingResult(
+        PostingOutcome.EXISTS,
+        sage_reference=reference(request, []),
+        evidence=evidence.as_evidence(company, found),
+    )
 
 
 def _remembered(
@@ -102,6 +130,16 @@ def _remembered(
     )
 
 
+def _remembered_journal(
+    connection: Connection, company: SqlCompany, request: PostingRequest, lines: list[Row]
+) -> PostingResult:
+    found = {"distributions": lines}
+    result = _compared_journal(company, request, found)
+    if result.outcome is PostingOutcome.EXISTS:
+        ledger.record(connection, company, request, values=[], session=str(lines[0]["session"]))
+    return result
+
+
 def is_this(company: Company[Any], request: PostingRequest, receipts: list[Row]) -> bool:
     """Whether receipts carrying our marker are what this request would have written."""
     for row in receipts:
@@ -111,18 +149,26 @@ def is_this(company: Company[Any], request: PostingRequest, receipts: list[Row])
             return False
         if documents.currency_of(company.profile, row) != request.amount.currency:
             return False
-    takes_back = request.kind is PostingKind.REVERSAL
-    sign = -1 if takes_back else 1
     values = evidence.receipt_values(receipts)
-    if takes_back and not request.applications:
-        return sum(paid for _, paid, _ in values) == -request.amount.amount
-    parts = [
-        (a.invoice_number.strip(), sign * a.amount, sign * a.discount) for a in request.applications
-    ]
+    if request.kind is PostingKind.APPLICATION:
+        return values == applying.values(request)
+    if request.kind in TAKES_BACK:
+        return _takes_back_this(request, values)
+    parts = [(a.invoice_number.strip(), a.amount, a.discount) for a in request.applications]
     rest = request.amount.amount - sum((a.amount for a in request.applications), ZERO)
     if rest:
         parts.append((checking.credit_number(company, request), rest, ZERO))
     return values == sorted(parts)
+
+
+def _takes_back_this(request: PostingRequest, values: list[tuple[str, Decimal, Decimal]]) -> bool:
+    """What takes back a chargeback is above zero; of an application, both sides are there."""
+    given = sum((paid for _, paid, _ in values if paid > 0), ZERO)
+    taken = -sum((paid for _, paid, _ in values if paid < 0), ZERO)
+    parts = [(a.invoice_number.strip(), a.amount, a.discount) for a in request.applications]
+    signs = [{(one, sign * paid, sign * off) for one, paid, off in parts} for sign in (-1, 1)]
+    named = any(side <= set(values) for side in signs)
+    return named and max(given, taken) == request.amount.amount
 
 
 def conflict(company: Company[Any], found: Mapping[str, list[Row]], sentence: str) -> PostingResult:
@@ -139,17 +185,32 @@ def checked_plan(connection: H, company: Company[H], request: PostingRequest) ->
             remedy="Calibrate this kind of posting, or enter it in Sage by hand.",
         )
     check_values(company.profile, request)
-    takes_back = request.kind is PostingKind.REVERSAL
-    make = plan_reversal if takes_back else checking.plan_receipt
-    plan = make(connection, company, request)
+    plan = _plan(connection, company, request)
     checking.check_period(connection, company, request)
-    checking.check_accounts(connection, company, [line.account for line in request.journal])
+    if plan.moves_cash or company.profile.distributes_applications:
+        checking.check_accounts(connection, company, [line.account for line in request.journal])
+    elif request.journal:
+        raise refuse(
+            "value_refused",
+            "This company books no GL entry when one document pays another.",
+            field="journal",
+            remedy="Leave the journal out, or calibrate applications of open credits.",
+        )
     if plan.new_credit:
         row, in_history = checking.find_document(connection, company, plan.credit_number)
         if row or in_history:
             found = {"invoices": [row] if row else []}
             raise Answered(conflict(company, found, "A document has our marker as its number."))
     return plan
+
+
+def _plan(connection: H, company: Company[H], request: PostingRequest) -> Plan:
+    if is_journal(request):
+        return journals.plan_journal(connection, company, request)
+    if request.kind is PostingKind.APPLICATION:
+        return applying.plan_application(connection, company, request)
+    make = plan_reversal if request.kind in TAKES_BACK else checking.plan_receipt
+    return make(connection, company, request)
 
 
 def _post(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:

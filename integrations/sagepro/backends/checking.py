@@ -21,7 +21,7 @@ def plan_receipt(connection: H, company: Company[H], request: PostingRequest) ->
     customer = find_customer(connection, company, request)
     rest = request.amount.amount - sum((a.amount for a in request.applications), ZERO)
     movements = tuple(
-        Movement(_open_invoice(connection, company, request, paid), paid.amount, paid.discount)
+        Movement(open_invoice(connection, company, request, paid), paid.amount, paid.discount)
         for paid in request.applications
     )
     if rest and PostingKind.ON_ACCOUNT not in company.profile.kinds:
@@ -41,6 +41,12 @@ def credit_number(company: Company[Any], request: PostingRequest) -> str:
     return request.marker[-company.profile.column("invoices", "number").type.width :]
 
 
+_NEED_INVOICES = {
+    PostingKind.RECEIPT: "A receipt",
+    PostingKind.APPLICATION: "An application of an open credit",
+}
+
+
 def check_amounts(request: PostingRequest) -> None:
     """Raises Answered with REFUSED when the parts do not make up the whole."""
     numbers = [a.invoice_number.strip() for a in request.applications]
@@ -56,8 +62,8 @@ def check_amounts(request: PostingRequest) -> None:
         raise _wrong(f"The invoices add up to {total:.2f}, more than the {request.amount} paid.")
     if request.kind is PostingKind.ON_ACCOUNT and request.applications:
         raise _wrong("A payment on account names no invoice.")
-    if request.kind is PostingKind.RECEIPT and not request.applications:
-        raise _wrong("A receipt names at least one invoice.")
+    if request.kind in _NEED_INVOICES and not request.applications:
+        raise _wrong(f"{_NEED_INVOICES[request.kind]} names at least one invoice.")
 
 
 def _is_money(value: Decimal) -> bool:
@@ -102,9 +108,10 @@ def find_document(connection: H, company: Company[H], number: str) -> tuple[Row 
     return None, bool(company.rows(connection, "invoice_history", older))
 
 
-def _open_invoice(
+def open_invoice(
     connection: H, company: Company[H], request: PostingRequest, part: Application
 ) -> Row:
+    """The invoice that a part pays. Raises Answered unless that much of it is open."""
     number = part.invoice_number.strip()
     name = company.profile.physical_table("invoices")
     row, in_history = find_document(connection, company, number)

@@ -25,13 +25,16 @@ def read_back(connection: H, company: Company[H], record: Row) -> dict[str, list
         "postings": [record],
         "receipts": receipts_by_marker(connection, company, record["marker"]),
         "invoices": _invoices(connection, company, numbers),
-        "customers": company.rows(
-            connection,
-            "customers",
-            company.matches("customers", "number", [record["customer_number"]]),
-        ),
+        "customers": _customers(connection, company, record["customer_number"]),
         "distributions": _distributions(connection, company, record["session"]),
     }
+
+
+def _customers(connection: H, company: Company[H], number: str) -> list[Row]:
+    if not number:
+        return []
+    where = company.matches("customers", "number", [number])
+    return company.rows(connection, "customers", where)
 
 
 def _invoices(connection: H, company: Company[H], numbers: Sequence[str]) -> list[Row]:
@@ -68,19 +71,24 @@ def differences(
     if plan.new_credit:
         meant[plan.credit_number] = (-plan.new_credit, Decimal(0))
     owed = [row["balance"] for row in found["customers"]]
-    lines = sorted((row["account"], row["amount"]) for row in found["distributions"])
-    journal = sorted((line.account, signed(line)) for line in request.journal)
+    owing = [plan.customer["balance"] - plan.customer_change] if plan.customer else []
     checks = {
         "receipts": receipt_values(found["receipts"]) == plan.receipt_values(),
         "invoices": balances == meant,
-        "customers": owed == [plan.customer["balance"] - plan.customer_change],
-        "distributions": lines == journal,
+        "customers": owed == owing,
+        "distributions": is_journal_of(request, found["distributions"]),
     }
     return [
         f"{company.profile.physical_table(table)} does not hold what was written"
         for table, is_right in checks.items()
         if not is_right
     ]
+
+
+def is_journal_of(request: PostingRequest, lines: Sequence[Row]) -> bool:
+    """Whether these distribution rows are the request's journal, account by account."""
+    meant = sorted((line.account.strip(), signed(line)) for line in request.journal)
+    return sorted((row["account"], row["amount"]) for row in lines) == meant
 
 
 def as_evidence(company: Company[Any], found: Mapping[str, list[Row]]) -> Evidence:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.canonical.posting import (
+    JOURNALS,
     PostingKind,
     PostingOutcome,
     PostingRequest,
@@ -17,6 +18,8 @@ from integrations.canonical.posting import (
 from integrations.sagepro.backends.books import Company, Row
 
 ZERO = Decimal(0)
+TAKES_BACK = frozenset({PostingKind.REVERSAL, PostingKind.CHARGEBACK})
+"""Kinds whose receipts are negative."""
 
 
 class Answered(Exception):  # noqa: N818 - it ends the transaction; it is not an error
@@ -64,10 +67,13 @@ class Plan:
     """The whole of a posting: movements on documents that are there, and a new open credit."""
 
     customer: Row
+    """Empty for a journal, which has none."""
     movements: tuple[Movement, ...]
     new_credit: Decimal = ZERO
     """Above zero: this much becomes an open credit of the customer."""
     credit_number: str = ""
+    moves_cash: bool = True
+    """False where one document only pays another."""
 
     @property
     def customer_change(self) -> Decimal:
@@ -97,9 +103,26 @@ def document_numbers(plan: Plan) -> list[str]:
     return [*numbers, plan.credit_number] if plan.new_credit else numbers
 
 
+def is_journal(request: PostingRequest) -> bool:
+    """A journal alone, or the taking back of one, which names no customer either."""
+    takes_back = request.kind is PostingKind.REVERSAL and not request.customer_number.strip()
+    return request.kind in JOURNALS or takes_back
+
+
+_WORDS = {
+    PostingKind.REVERSAL: "Reversal",
+    PostingKind.APPLICATION: "Application",
+    PostingKind.SETTLEMENT: "Settlement",
+    PostingKind.FEE: "Fee",
+    PostingKind.CHARGEBACK: "Chargeback",
+}
+
+
 def reference(request: PostingRequest, numbers: Sequence[str]) -> str:
     """Where to see it in Sage, in words."""
-    word = "Reversal" if request.kind is PostingKind.REVERSAL else "Receipt"
+    word = _WORDS.get(request.kind, "Receipt")
+    if not numbers:
+        return f"{word} {request.marker} in the GL distribution"
     if request.kind is PostingKind.ON_ACCOUNT:
         return f"{word} {request.marker}, open credit {', '.join(numbers)}"
     noun = "document" if len(numbers) == 1 else "documents"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,14 @@ from typing import Any
 from integrations.canonical.posting import Application, PostingKind, PostingRequest
 from integrations.sagepro.backends import checking, documents, ledger, reading
 from integrations.sagepro.backends.books import Company, H, Row
-from integrations.sagepro.backends.plan import ZERO, Movement, Plan, new_paid, refuse
+from integrations.sagepro.backends.plan import (
+    ZERO,
+    Movement,
+    Plan,
+    new_balance,
+    new_paid,
+    refuse,
+)
 
 
 @dataclass
@@ -21,35 +28,70 @@ class _Left:
     paid: Decimal = ZERO
     discount: Decimal = ZERO
 
+    def add(self, row: Row) -> None:
+        self.paid += row["paid"]
+        self.discount += row["discount"]
+
 
 def plan_reversal(connection: H, company: Company[H], request: PostingRequest) -> Plan:
-    """Negative receipts against the same documents, never more than still stands.
+    """Receipts of the other sign against the same documents, never more than still stands.
 
     With applications, each document gives back what is named. Without, the whole rest is
-    taken back, or a part of it from the last document of the earlier posting backwards.
-    Raises Answered with REFUSED or WAIT.
+    taken back, or a part of it from the last document of the earlier posting backwards. Of an
+    application of an open credit, the credit gets back what the invoices lose. A chargeback
+    may bring a fee, which stands in the journal only. Raises Answered with REFUSED or WAIT.
     """
     checking.check_amounts(request)
     customer = checking.find_customer(connection, company, request)
-    left = _still_standing(connection, company, request)
+    rows = _parent_receipts(connection, company, request)
+    standing = _still_standing(connection, company, request, rows)
+    sign = -1 if all(row["paid"] < 0 for row in rows) else 1
+    left = {
+        number: _Left(sign * rest.paid, sign * rest.discount)
+        for number, rest in standing.items()
+        if sign * rest.paid >= 0
+    }
     parts = request.applications or _spread(left, request.amount.amount)
     _check_parts(request, parts, left)
-    movements = tuple(_movement(connection, company, request, part) for part in parts)
-    return Plan(customer=customer, movements=movements)
+    moves = [_movement(connection, company, request, part, sign) for part in parts]
+    is_application = not sum((row["paid"] for row in rows), ZERO)
+    drawn = [number for number in standing if number not in left and is_application]
+    for number in drawn:
+        part = Application(number, -request.amount.amount)
+        moves.append(_movement(connection, company, request, part, sign))
+    plan = Plan(customer=customer, movements=tuple(moves), moves_cash=not is_application)
+    if request.kind is PostingKind.CHARGEBACK:
+        _check_fee(request, plan)
+    return plan
 
 
 def _still_standing(
-    connection: H, company: Company[H], request: PostingRequest
+    connection: H, company: Company[H], request: PostingRequest, rows: list[Row]
 ) -> dict[str, _Left]:
-    rows = _parent_receipts(connection, company, request)
     left: dict[str, _Left] = defaultdict(_Left)
-    for earlier in ledger.reversals_of(connection, company, request.reverses):
-        if earlier["state"] == ledger.WRITTEN:
-            rows += receipts_by_marker(connection, company, earlier["marker"])
-    for row in rows:
-        left[row["invoice_number"]].paid += row["paid"]
-        left[row["invoice_number"]].discount += row["discount"]
+    for row in [*rows, *_taken_back(connection, company, request.reverses)]:
+        left[row["invoice_number"]].add(row)
     return left
+
+
+def _taken_back(connection: H, company: Company[H], key: str) -> Iterator[Row]:
+    """The receipts of what took this posting back, and of what took that back in turn."""
+    for earlier in ledger.reversals_of(connection, company, key) if key else []:
+        if earlier["state"] == ledger.WRITTEN:
+            yield from receipts_by_marker(connection, company, earlier["marker"])
+            yield from _taken_back(connection, company, earlier["effect_key"])
+
+
+def _check_fee(request: PostingRequest, plan: Plan) -> None:
+    total = sum((line.debit for line in request.journal), ZERO)
+    if total != request.fee - plan.customer_change:
+        raise refuse(
+            "value_refused",
+            f"The journal moves {total:.2f}; chargeback and fee are "
+            f"{request.fee - plan.customer_change:.2f} together.",
+            field="journal",
+            remedy="Correct the GL rules.",
+        )
 
 
 def _parent_receipts(connection: H, company: Company[H], request: PostingRequest) -> list[Row]:
@@ -125,7 +167,7 @@ def _too_much(excess: Decimal) -> Exception:
 
 
 def _movement(
-    connection: H, company: Company[H], request: PostingRequest, part: Application
+    connection: H, company: Company[H], request: PostingRequest, part: Application, sign: int
 ) -> Movement:
     number = part.invoice_number.strip()
     row, in_history = checking.find_document(connection, company, number)
@@ -135,18 +177,22 @@ def _movement(
     checking.check_document(company, request, row)
     if documents.is_void(company.profile, row):
         raise _changed(f"Document {number}, which the receipt paid, is void now.")
-    movement = Movement(row, -part.amount, -part.discount)
+    movement = Movement(row, -(sign * part.amount), -(sign * part.discount))
     _check_room(company, movement)
     return movement
 
 
 def _check_room(company: Company[Any], movement: Movement) -> None:
     """An invoice cannot lose more than was paid; an open credit not more than is open."""
-    row = movement.document
+    row, after = movement.document, new_balance(movement)
     if row["amount"] >= 0 and new_paid(company, movement) < 0:
         raise _changed(f"Invoice {row['number']} shows only {row['paid']:.2f} paid.")
-    if row["amount"] < 0 and row["balance"] - movement.total > 0:
+    if row["amount"] >= 0 and movement.paid > 0 and after < 0:
+        raise _changed(f"Invoice {row['number']} has only {row['balance']:.2f} open.")
+    if row["amount"] < 0 and after > 0:
         raise _changed(f"Open credit {row['number']} has only {-row['balance']:.2f} left.")
+    if row["amount"] < 0 and after < row["amount"]:
+        raise _changed(f"Open credit {row['number']} was never over {-after:.2f}.")
 
 
 def _changed(sentence: str) -> Exception:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from integrations.canonical.posting import JournalLine, PostingKind, PostingRequest
+from integrations.canonical.posting import JournalLine, PostingRequest
 from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.counting import next_number
 from integrations.sagepro.backends.plan import (
+    TAKES_BACK,
     ZERO,
     Movement,
     Plan,
@@ -21,7 +23,6 @@ from integrations.sagepro.backends.plan import (
     new_paid,
     wait,
 )
-from integrations.sagepro.backends.sentences import schema_changed
 
 
 def write(connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan) -> str:
@@ -29,35 +30,26 @@ def write(connection: Connection, company: SqlCompany, request: PostingRequest, 
     session = _next_session(connection, company)
     values = plan.receipt_values()
     ledger.record(connection, company, request, values=values, session=session)
-    audit = _audit(connection, company)
+    stamp = audit(connection, company)
+    cash = {"session": session, "cash_account": _cash_account(request, plan)}
     for move in plan.movements:
         _move_document(connection, company, request, move)
-        _add_receipt(connection, company, _receipt(company, request, move, session) | audit)
+        _add_receipt(connection, company, _receipt(company, request, move) | cash | stamp)
     if plan.new_credit:
-        _open_credit(connection, company, request, plan, audit=audit, session=session)
-    _move_customer(connection, company, request, plan)
+        _open_credit(connection, company, request, plan, cash=cash, stamp=stamp)
+    if plan.customer_change:
+        _move_customer(connection, company, request, plan)
     _distribute(connection, company, request, plan, session=session)
     return session
 
 
 def _next_session(connection: Connection, company: SqlCompany) -> str:
     rule = company.profile.session
-    where = company.matches("counters", "key", [rule.key])
-    if company.has("counters", "company"):
-        where &= company.matches("counters", "company", [company.profile.company_number])
-    rows = company.rows(connection, "counters", where)
-    if len(rows) != 1:
-        name = company.profile.physical_table("counters")
-        raise schema_changed(f"Sage Pro's table {name} has no single counter row {rule.key}.")
-    value = rows[0]["value"]
-    following = (value + 1) % 10**rule.width
-    where &= company.column("counters", "value") == value
-    if company.update(connection, "counters", where, {"value": following}) != 1:
-        raise wait("Somebody in Sage took the same session number.")
-    return str(value if rule.is_next else following).zfill(rule.width)
+    number = next_number(connection, company, rule.key, digits=rule.width, is_next=rule.is_next)
+    return str(number).zfill(rule.width)
 
 
-def _audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
+def audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
     """Who and when, by the company's clock, as Sage's own audit columns say it."""
     now = connection.execute(select(func.now())).scalar_one()
     return {
@@ -67,9 +59,7 @@ def _audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
     }
 
 
-def _receipt(
-    company: SqlCompany, request: PostingRequest, move: Movement, session: str
-) -> dict[str, object]:
+def _receipt(company: SqlCompany, request: PostingRequest, move: Movement) -> dict[str, object]:
     """One receipt row; invoice keys are copied from the document, as Sage does it."""
     fields = company.profile.receipt_fields
     copied = ("customer_number", "invoice_date", "salesman", "customer_po", "type")
@@ -81,17 +71,15 @@ def _receipt(
         "paid_date": request.accounting_date,
         "marker": request.marker,
         "currency": request.amount.currency,
-        "cash_account": _cash_account(request),
-        "session": session,
         **{fields[name]: text.strip() for name, text in request.fields.items()},
     }
 
 
-def _cash_account(request: PostingRequest) -> str:
-    """The account the money comes in by: the first debit; for a reversal the first credit."""
-    takes_back = request.kind is PostingKind.REVERSAL
-    for line in request.journal:
-        if line.credit if takes_back else line.debit:
+def _cash_account(request: PostingRequest, plan: Plan) -> str:
+    """The account the money comes in by: the first debit; the first credit where it goes out."""
+    goes_out = request.kind in TAKES_BACK and plan.customer_change < 0
+    for line in request.journal if plan.moves_cash else ():
+        if line.credit if goes_out else line.debit:
             return line.account
     return ""
 
@@ -111,7 +99,7 @@ def _move_document(
         "paid": new_paid(company, move),
         "base_balance": new_balance(move),
     }
-    if request.kind is not PostingKind.REVERSAL:
+    if request.kind not in TAKES_BACK:
         values["paid_date"] = request.accounting_date
     if move.document.get("currency", "") not in {"", company.profile.home_currency}:
         # The base-currency twin follows the site's own rate, which we do not compute.
@@ -127,8 +115,8 @@ def _open_credit(
     request: PostingRequest,
     plan: Plan,
     *,
-    audit: dict[str, object],
-    session: str,
+    cash: dict[str, str],
+    stamp: dict[str, object],
 ) -> None:
     document: dict[str, object] = {
         "number": plan.credit_number,
@@ -145,9 +133,9 @@ def _open_credit(
         "currency": request.amount.currency,
         "rate": 1,
     }
-    company.insert(connection, "invoices", company.only_mapped("invoices", document | audit))
+    company.insert(connection, "invoices", company.only_mapped("invoices", document | stamp))
     move = Movement(document, plan.new_credit, ZERO)
-    _add_receipt(connection, company, _receipt(company, request, move, session) | audit)
+    _add_receipt(connection, company, _receipt(company, request, move) | cash | stamp)
 
 
 def _move_customer(
@@ -158,7 +146,7 @@ def _move_customer(
     where &= company.column("customers", "balance") == customer["balance"]
     values: dict[str, object] = {"balance": customer["balance"] - plan.customer_change}
     newest = customer["last_paid_date"]
-    is_receipt = request.kind is not PostingKind.REVERSAL
+    is_receipt = request.kind not in TAKES_BACK
     if is_receipt and (newest is None or newest <= request.accounting_date):
         values["last_paid_date"] = request.accounting_date
         values["last_paid_amount"] = request.amount.amount
@@ -174,8 +162,9 @@ def _distribute(
     *,
     session: str,
 ) -> None:
-    # A journal line names no document; all of them stand under the posting's first one.
-    number = document_numbers(plan)[0]
+    # A journal line names no document; all of them stand under the posting's first one, and
+    # under our marker where there is none.
+    number = (*document_numbers(plan), request.marker)[0]
     for line in request.journal:
         values = {
             "account": line.account,

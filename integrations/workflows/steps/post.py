@@ -12,6 +12,10 @@ _WORDS = {
     PostingKind.RECEIPT: "a cash receipt",
     PostingKind.ON_ACCOUNT: "a payment on account",
     PostingKind.REVERSAL: "a reversal",
+    PostingKind.APPLICATION: "an application of an open credit",
+    PostingKind.SETTLEMENT: "a settlement journal",
+    PostingKind.FEE: "a fee journal",
+    PostingKind.CHARGEBACK: "a chargeback",
 }
 
 

@@ -16,7 +16,9 @@ from integrations.sagepro.sample.profile import sample_profile
 
 Data = dict[str, Any]
 _NUMBERS = ("session.width", "marker.width")
-_TICKS = ("paid_includes_discount", "session.is_next")
+_RARE_TICKS = ("distributes_applications", "session.is_next")
+"""Left out of the profile where they are not ticked."""
+_TICKS = ("paid_includes_discount", *_RARE_TICKS)
 # Room for columns that a person adds, beside those that are there.
 _SPARE_ROWS = 3
 
@@ -121,7 +123,7 @@ def _habit(post: QueryDict, path: str) -> Any:
 def _put(data: Data, path: str, value: Any) -> None:
     group, _, key = path.rpartition(".")
     target = data.setdefault(group, {}) if group else data
-    if not (path == "session.is_next" and value is False):
+    if not (path in _RARE_TICKS and value is False):
         target[key] = value
 
 
