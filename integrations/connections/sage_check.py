@@ -20,6 +20,10 @@ _KINDS = {
     "receipt": "receipts on invoices",
     "on_account": "payments on account",
     "reversal": "reversals",
+    "application": "open credits applied to invoices",
+    "chargeback": "chargebacks with their fee",
+    "settlement": "settlement journals",
+    "fee": "fee journals",
 }
 # No document has it. Asking reads every mapped column of a table, and so proves them.
 _NO_NUMBER = "0"

@@ -254,7 +254,8 @@ def test_a_sage_company_is_shown_and_its_accounts_are_kept(
     assert findings["Customers"][1] == f"{profile.customer_count:,} customers."
     assert findings["Open invoices"][1] == f"{profile.open_invoice_count:,} open invoices."
     assert findings["What Tieout may post"][1] == (
-        "Payments on account, receipts on invoices, reversals."
+        "Open credits applied to invoices, chargebacks with their fee, fee journals, payments on "
+        "account, receipts on invoices, reversals, settlement journals."
     )
     assert fingerprint[:12] in findings["Tables"][1]
     assert (row.state, row.fingerprint) == (State.CONNECTED, fingerprint)

@@ -14,6 +14,7 @@ from integrations.canonical.posting import (
     PostingKind,
     PostingOutcome,
     PostingRequest,
+    WithdrawOutcome,
 )
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
@@ -285,6 +286,7 @@ def test_the_ledger_remembers_a_journal_when_the_side_table_is_restored(
     posted(sql_sage, settlement())
     books = sql_company.books()
     sql_company.forget_posting("batch-1")
+    assert sql_sage.withdraw("batch-1") is WithdrawOutcome.EXISTS
     assert sql_sage.post_if_absent(settlement()).outcome is PostingOutcome.EXISTS
     assert sql_company.books() == books
     sql_company.change("ardist", {"tranno": settlement().marker, "glacnt": "6100-00"}, amount=31)

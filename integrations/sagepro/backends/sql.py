@@ -28,6 +28,7 @@ from integrations.sagepro.backends import (
     documents,
     evidence,
     fingerprint,
+    journals,
     ledger,
     proving,
     reading,
@@ -173,7 +174,9 @@ class SqlConnector:
         if record is not None:
             is_buried = record["state"] == ledger.WITHDRAWN
             return WithdrawOutcome.WITHDRAWN if is_buried else WithdrawOutcome.EXISTS
-        if receipts_by_marker(connection, self._company, marker):
+        if receipts_by_marker(connection, self._company, marker) or journals.lines_by_marker(
+            connection, self._company, marker
+        ):
             return WithdrawOutcome.EXISTS
         ledger.bury(connection, self._company, key=key, marker=marker)
         return WithdrawOutcome.WITHDRAWN

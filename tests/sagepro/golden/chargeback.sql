@@ -1,0 +1,167 @@
+BEGIN TRAN
+SET XACT_ABORT ON; SET NOCOUNT OFF; SET LOCK_TIMEOUT %(wait)s; DECLARE @answer int; EXEC @answer = sp_getapplock @Resource = %(resource)s, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = %(wait)s; SELECT @answer AS answer
+SELECT ptpost.effkey, ptpost.company, ptpost.marker, ptpost.payhash, ptpost.kind, ptpost.state, ptpost.custno, ptpost.invoices, ptpost.nreceipt, ptpost.nlines, ptpost.amount, ptpost.currency, ptpost.acctdate, ptpost.arsess, ptpost.revkey, ptpost.posted FROM ptpost WHERE ptpost.effkey IN (CAST(%(effect_key_1_1)s AS VARCHAR(400))) OR ptpost.marker IN (CAST(%(marker_1_1)s AS VARCHAR(400)), CAST(%(marker_1_2)s AS VARCHAR(400)), CAST(%(marker_1_3)s AS VARCHAR(400))) ORDER BY ptpost.effkey
+--   effect_key_1_1 = 'dispute-1'
+--   marker_1_1 = '          PTZK0IIRDG'
+--   marker_1_2 = 'PTZK0IIRDG'
+--   marker_1_3 = 'PTZK0IIRDG          '
+SELECT arcash.id_col, arcash.invno, arcash.invdte, arcash.custno, arcash.salesmn, arcash.ponum, arcash.paidamt, arcash.disamt, arcash.dtepaid, arcash.refno, arcash.artype, arcash.glaccnt, arcash.checkno, arcash.paytype, arcash.payref, arcash.paynote, arcash.currency, arcash.arsess, arcash.recdel, arcash.adduser, arcash.adddate, arcash.addtime FROM arcash WHERE arcash.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arcash.id_col
+--   marker_1_1 = 'PTZK0IIRDG'
+SELECT arycsh.id_col, arycsh.invno, arycsh.invdte, arycsh.custno, arycsh.salesmn, arycsh.ponum, arycsh.paidamt, arycsh.disamt, arycsh.dtepaid, arycsh.refno, arycsh.artype, arycsh.glaccnt, arycsh.checkno, arycsh.paytype, arycsh.payref, arycsh.paynote, arycsh.currency, arycsh.arsess, arycsh.recdel, arycsh.adduser, arycsh.adddate, arycsh.addtime FROM arycsh WHERE arycsh.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arycsh.id_col
+--   marker_1_1 = 'PTZK0IIRDG'
+SELECT arcust.custno, arcust.company, arcust.email, arcust.salesmn, arcust.balance, arcust.lastpay, arcust.lpymt, arcust.currency, arcust.nlacno, arcust.credstat, arcust.lckstat FROM arcust WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400)))
+--   number_1_1 = 'ACME01'
+SELECT ptpost.effkey, ptpost.company, ptpost.marker, ptpost.payhash, ptpost.kind, ptpost.state, ptpost.custno, ptpost.invoices, ptpost.nreceipt, ptpost.nlines, ptpost.amount, ptpost.currency, ptpost.acctdate, ptpost.arsess, ptpost.revkey, ptpost.posted FROM ptpost WHERE ptpost.effkey IN (CAST(%(effect_key_1_1)s AS VARCHAR(400)))
+--   effect_key_1_1 = 'account-1'
+SELECT arcash.id_col, arcash.invno, arcash.invdte, arcash.custno, arcash.salesmn, arcash.ponum, arcash.paidamt, arcash.disamt, arcash.dtepaid, arcash.refno, arcash.artype, arcash.glaccnt, arcash.checkno, arcash.paytype, arcash.payref, arcash.paynote, arcash.currency, arcash.arsess, arcash.recdel, arcash.adduser, arcash.adddate, arcash.addtime FROM arcash WHERE arcash.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arcash.id_col
+--   marker_1_1 = 'PTP5U8OIDH'
+SELECT arycsh.id_col, arycsh.invno, arycsh.invdte, arycsh.custno, arycsh.salesmn, arycsh.ponum, arycsh.paidamt, arycsh.disamt, arycsh.dtepaid, arycsh.refno, arycsh.artype, arycsh.glaccnt, arycsh.checkno, arycsh.paytype, arycsh.payref, arycsh.paynote, arycsh.currency, arycsh.arsess, arycsh.recdel, arycsh.adduser, arycsh.adddate, arycsh.addtime FROM arycsh WHERE arycsh.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arycsh.id_col
+--   marker_1_1 = 'PTP5U8OIDH'
+SELECT ptpost.effkey, ptpost.company, ptpost.marker, ptpost.payhash, ptpost.kind, ptpost.state, ptpost.custno, ptpost.invoices, ptpost.nreceipt, ptpost.nlines, ptpost.amount, ptpost.currency, ptpost.acctdate, ptpost.arsess, ptpost.revkey, ptpost.posted FROM ptpost WHERE ptpost.revkey IN (CAST(%(reverses_1_1)s AS VARCHAR(400))) ORDER BY ptpost.effkey
+--   reverses_1_1 = 'account-1'
+SELECT armast.invno, armast.custno, armast.invdte, armast.ornum, armast.ponum, armast.salesmn, armast.invamt, armast.paidamt, armast.balance, armast.bbal, armast.dtepaid, armast.duedate, armast.arstat, armast.artype, armast.refno, armast.currency, armast.currate, armast.lckstat, armast.adduser, armast.adddate, armast.addtime, armast.paystat FROM armast WHERE armast.invno IN (CAST(%(number_1_1)s AS VARCHAR(400)))
+--   number_1_1 = 'PTP5U8OIDH'
+SELECT sycdfis.fisyear, sycdfis.fisper, sycdfis.begdate, sycdfis.enddate, sycdfis.closed FROM sycdfis ORDER BY sycdfis.begdate
+SELECT glacnt.glacnt, glacnt.gldesc, glacnt.gltype, glacnt.glstat FROM glacnt WHERE glacnt.glacnt IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400)), CAST(%(number_1_4)s AS VARCHAR(400)), CAST(%(number_1_5)s AS VARCHAR(400)), CAST(%(number_1_6)s AS VARCHAR(400)), CAST(%(number_1_7)s AS VARCHAR(400)), CAST(%(number_1_8)s AS VARCHAR(400)), CAST(%(number_1_9)s AS VARCHAR(400)), CAST(%(number_1_10)s AS VARCHAR(400)), CAST(%(number_1_11)s AS VARCHAR(400)), CAST(%(number_1_12)s AS VARCHAR(400)))
+--   number_1_1 = '                 1010-00'
+--   number_1_2 = '                 1105-00'
+--   number_1_3 = '                 1200-00'
+--   number_1_4 = '                 6100-00'
+--   number_1_5 = '1010-00'
+--   number_1_6 = '1010-00                 '
+--   number_1_7 = '1105-00'
+--   number_1_8 = '1105-00                 '
+--   number_1_9 = '1200-00'
+--   number_1_10 = '1200-00                 '
+--   number_1_11 = '6100-00'
+--   number_1_12 = '6100-00                 '
+SELECT sysdata.sysid, sysdata.compid, sysdata.int1 FROM sysdata WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400)))
+--   key_1_1 = 'AR'
+--   company_1_1 = '        01'
+--   company_1_2 = '01'
+--   company_1_3 = '01        '
+UPDATE sysdata SET int1=%(value)s WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400))) AND sysdata.int1 = %(value_1)s
+--   value = 4691
+--   value_1 = 4690
+--   key_1_1 = 'AR'
+--   company_1_1 = '        01'
+--   company_1_2 = '01'
+--   company_1_3 = '01        '
+INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoices, nreceipt, nlines, amount, currency, acctdate, arsess, revkey, posted) VALUES (%(effect_key)s, %(company)s, %(marker)s, %(payload_hash)s, %(kind)s, %(state)s, %(customer_number)s, %(invoices)s, %(receipt_count)s, %(line_count)s, %(amount)s, %(currency)s, %(accounting_date)s, %(session)s, %(reverses)s, CURRENT_TIMESTAMP)
+--   effect_key = 'dispute-1'
+--   company = '01'
+--   marker = 'PTZK0IIRDG'
+--   payload_hash = '9241a1ee7200450b44fe1049e09d137c01dc8ec9dd076f10574d7401f3e35364'
+--   kind = 'chargeback'
+--   state = 'written'
+--   customer_number = 'ACME01'
+--   invoices = '[["PTP5U8OIDH", "-50.0000", "0.0000"]]'
+--   receipt_count = 1
+--   line_count = 4
+--   amount = Decimal('50.00')
+--   currency = 'USD'
+--   accounting_date = datetime.datetime(2026, 11, 20, 0, 0)
+--   session = '004691'
+--   reverses = 'account-1'
+SELECT CURRENT_TIMESTAMP AS now_1
+UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s WHERE armast.invno IN (CAST(%(number_1_1)s AS VARCHAR(400))) AND armast.balance = %(balance_1)s AND armast.paidamt = %(paid_1)s
+--   paid = Decimal('-50.0000')
+--   balance = Decimal('0.0000')
+--   base_balance = Decimal('0.0000')
+--   balance_1 = Decimal('-50.0000')
+--   paid_1 = Decimal('0.0000')
+--   number_1_1 = 'PTP5U8OIDH'
+INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
+--   invoice_number = 'PTP5U8OIDH'
+--   invoice_date = datetime.datetime(2026, 11, 20, 0, 0)
+--   customer_number = 'ACME01'
+--   salesman = 'JM'
+--   customer_po = ''
+--   paid = Decimal('-50.0000')
+--   discount = Decimal('0.0000')
+--   paid_date = datetime.datetime(2026, 11, 20, 0, 0)
+--   marker = 'PTZK0IIRDG'
+--   type = 'O'
+--   cash_account = '1105-00'
+--   check_number = ''
+--   payment_type = ''
+--   reference = ''
+--   comment = ''
+--   currency = 'USD'
+--   session = '004691'
+--   deleted = False
+--   added_by = 'PT'
+--   added_date = (by the company's clock)
+--   added_time = (by the company's clock)
+--   unread_apcode = ''
+--   unread_batch = ''
+--   unread_oti = ''
+--   unread_ccati = ''
+--   unread_applto = ''
+--   unread_lckstat = ''
+--   unread_lckuser = ''
+--   unread_lckdate = datetime.datetime(1900, 1, 1, 0, 0)
+--   unread_lcktime = ''
+--   unread_glarec = 'AR'
+UPDATE arcust SET balance=%(balance)s WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400))) AND arcust.balance = %(balance_1)s
+--   balance = Decimal('2780.9400')
+--   balance_1 = Decimal('2730.9400')
+--   number_1_1 = 'ACME01'
+INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
+--   account = '1200-00'
+--   document_number = 'PTP5U8OIDH'
+--   date = datetime.datetime(2026, 11, 20, 0, 0)
+--   session = '004691'
+--   amount = Decimal('50.00')
+--   unread_glbatch = ''
+INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
+--   account = '1105-00'
+--   document_number = 'PTP5U8OIDH'
+--   date = datetime.datetime(2026, 11, 20, 0, 0)
+--   session = '004691'
+--   amount = Decimal('-50.00')
+--   unread_glbatch = ''
+INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
+--   account = '6100-00'
+--   document_number = 'PTP5U8OIDH'
+--   date = datetime.datetime(2026, 11, 20, 0, 0)
+--   session = '004691'
+--   amount = Decimal('25.00')
+--   unread_glbatch = ''
+INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
+--   account = '1010-00'
+--   document_number = 'PTP5U8OIDH'
+--   date = datetime.datetime(2026, 11, 20, 0, 0)
+--   session = '004691'
+--   amount = Decimal('-25.00')
+--   unread_glbatch = ''
+SELECT ptpost.effkey, ptpost.company, ptpost.marker, ptpost.payhash, ptpost.kind, ptpost.state, ptpost.custno, ptpost.invoices, ptpost.nreceipt, ptpost.nlines, ptpost.amount, ptpost.currency, ptpost.acctdate, ptpost.arsess, ptpost.revkey, ptpost.posted FROM ptpost WHERE ptpost.effkey IN (CAST(%(effect_key_1_1)s AS VARCHAR(400)))
+--   effect_key_1_1 = 'dispute-1'
+SELECT arcash.id_col, arcash.invno, arcash.invdte, arcash.custno, arcash.salesmn, arcash.ponum, arcash.paidamt, arcash.disamt, arcash.dtepaid, arcash.refno, arcash.artype, arcash.glaccnt, arcash.checkno, arcash.paytype, arcash.payref, arcash.paynote, arcash.currency, arcash.arsess, arcash.recdel, arcash.adduser, arcash.adddate, arcash.addtime FROM arcash WHERE arcash.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arcash.id_col
+--   marker_1_1 = 'PTZK0IIRDG'
+SELECT arycsh.id_col, arycsh.invno, arycsh.invdte, arycsh.custno, arycsh.salesmn, arycsh.ponum, arycsh.paidamt, arycsh.disamt, arycsh.dtepaid, arycsh.refno, arycsh.artype, arycsh.glaccnt, arycsh.checkno, arycsh.paytype, arycsh.payref, arycsh.paynote, arycsh.currency, arycsh.arsess, arycsh.recdel, arycsh.adduser, arycsh.adddate, arycsh.addtime FROM arycsh WHERE arycsh.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arycsh.id_col
+--   marker_1_1 = 'PTZK0IIRDG'
+SELECT armast.invno, armast.custno, armast.invdte, armast.ornum, armast.ponum, armast.salesmn, armast.invamt, armast.paidamt, armast.balance, armast.bbal, armast.dtepaid, armast.duedate, armast.arstat, armast.artype, armast.refno, armast.currency, armast.currate, armast.lckstat, armast.adduser, armast.adddate, armast.addtime, armast.paystat FROM armast WHERE armast.invno IN (CAST(%(number_1_1)s AS VARCHAR(400))) ORDER BY armast.invno
+--   number_1_1 = 'PTP5U8OIDH'
+SELECT arcust.custno, arcust.company, arcust.email, arcust.salesmn, arcust.balance, arcust.lastpay, arcust.lpymt, arcust.currency, arcust.nlacno, arcust.credstat, arcust.lckstat FROM arcust WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400)))
+--   number_1_1 = 'ACME01'
+SELECT ardist.glacnt, ardist.tranno, ardist.trandte, ardist.arsess, ardist.amount FROM ardist WHERE ardist.arsess IN (CAST(%(session_1_1)s AS VARCHAR(400))) ORDER BY ardist.glacnt, ardist.amount
+--   session_1_1 = '004691'
+COMMIT TRAN
+
+BEGIN TRAN
+SET LOCK_TIMEOUT %(wait)s
+SELECT ptpost.effkey, ptpost.company, ptpost.marker, ptpost.payhash, ptpost.kind, ptpost.state, ptpost.custno, ptpost.invoices, ptpost.nreceipt, ptpost.nlines, ptpost.amount, ptpost.currency, ptpost.acctdate, ptpost.arsess, ptpost.revkey, ptpost.posted FROM ptpost WHERE ptpost.effkey IN (CAST(%(effect_key_1_1)s AS VARCHAR(400)))
+--   effect_key_1_1 = 'dispute-1'
+SELECT arcash.id_col, arcash.invno, arcash.invdte, arcash.custno, arcash.salesmn, arcash.ponum, arcash.paidamt, arcash.disamt, arcash.dtepaid, arcash.refno, arcash.artype, arcash.glaccnt, arcash.checkno, arcash.paytype, arcash.payref, arcash.paynote, arcash.currency, arcash.arsess, arcash.recdel, arcash.adduser, arcash.adddate, arcash.addtime FROM arcash WHERE arcash.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arcash.id_col
+--   marker_1_1 = 'PTZK0IIRDG'
+SELECT arycsh.id_col, arycsh.invno, arycsh.invdte, arycsh.custno, arycsh.salesmn, arycsh.ponum, arycsh.paidamt, arycsh.disamt, arycsh.dtepaid, arycsh.refno, arycsh.artype, arycsh.glaccnt, arycsh.checkno, arycsh.paytype, arycsh.payref, arycsh.paynote, arycsh.currency, arycsh.arsess, arycsh.recdel, arycsh.adduser, arycsh.adddate, arycsh.addtime FROM arycsh WHERE arycsh.refno IN (CAST(%(marker_1_1)s AS VARCHAR(400))) ORDER BY arycsh.id_col
+--   marker_1_1 = 'PTZK0IIRDG'
+SELECT armast.invno, armast.custno, armast.invdte, armast.ornum, armast.ponum, armast.salesmn, armast.invamt, armast.paidamt, armast.balance, armast.bbal, armast.dtepaid, armast.duedate, armast.arstat, armast.artype, armast.refno, armast.currency, armast.currate, armast.lckstat, armast.adduser, armast.adddate, armast.addtime, armast.paystat FROM armast WHERE armast.invno IN (CAST(%(number_1_1)s AS VARCHAR(400))) ORDER BY armast.invno
+--   number_1_1 = 'PTP5U8OIDH'
+SELECT arcust.custno, arcust.company, arcust.email, arcust.salesmn, arcust.balance, arcust.lastpay, arcust.lpymt, arcust.currency, arcust.nlacno, arcust.credstat, arcust.lckstat FROM arcust WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400)))
+--   number_1_1 = 'ACME01'
+SELECT ardist.glacnt, ardist.tranno, ardist.trandte, ardist.arsess, ardist.amount FROM ardist WHERE ardist.arsess IN (CAST(%(session_1_1)s AS VARCHAR(400))) ORDER BY ardist.glacnt, ardist.amount
+--   session_1_1 = '004691'
+ROLLBACK TRAN
+
