@@ -99,8 +99,8 @@ class Table:
     def rlock(self, number: int) -> bool:
         return self._lock(ranges.record(self.header, number))
 
-    def flock(self) -> bool:
-        return self._lock(ranges.WHOLE_FILE)
+    def flock(self, patience: timedelta = NO_PATIENCE) -> bool:
+        return self._lock(ranges.WHOLE_FILE, patience)
 
     def unlock(self) -> None:
         self._locks.close()
@@ -109,10 +109,10 @@ class Table:
         self.unlock()
         self._file.close()
 
-    def _lock(self, range_: Range) -> bool:
+    def _lock(self, range_: Range, patience: timedelta = NO_PATIENCE) -> bool:
         try:
             what = self.path.name
-            self._locks.enter_context(holding(self._file, range_, patience=NO_PATIENCE, what=what))
+            self._locks.enter_context(holding(self._file, range_, patience=patience, what=what))
         except TryLater:
             return False
         return True

@@ -7,8 +7,10 @@ written stays, as it does when a FoxPro program dies.
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -455,6 +457,49 @@ class Program:
     def _audit(self, row: dict[str, object], table: str) -> None:
         stamp = {"added_date": TODAY, "added_time": "10:30:00"}
         self._put_all(row, table, added_by=self.setting("user"), **stamp)
+
+    # -- the self-test
+
+    def self_test(self, *, patience: timedelta = timedelta(seconds=20)) -> None:
+        """PtSelfTest: what it finds is told in PTTEST."""
+        try:
+            self._told("tables", passed=True)
+            live = {one: set(table.header.by_name) for one, table in self._live.items()}
+            named = [(row["tbl"], row["field"].upper()) for row in self._names]
+            missing = [one for one in named if one[0] in live and one[1] not in live[one[0]]]
+            self._told("columns", passed=not missing)
+            self._told("counter", passed=bool(self._find_counter()))
+            self._told("codepage", passed=self.setting("codepage") == "1252")
+            self._told("append", passed=bool(self._own["test"].numbers()))
+            self._test_locks(patience)
+        finally:
+            self.close()
+
+    def _test_locks(self, patience: timedelta) -> None:
+        if self.setting("holding") != "Y":
+            self._told("lock", passed=False)
+            return
+        was_refused = not self.post.flock()
+        self.post.unlock()
+        self._told("lock", passed=was_refused)
+        if not self.post.flock(patience):
+            self._told("lockback", passed=False)
+            return
+        self._set_control("siteholds", "Y")
+        until = time.monotonic() + patience.total_seconds()
+        while time.monotonic() < until and not self.setting("refused"):
+            threading.Event().wait(0.01)
+        self._told("lockback", passed=self.setting("refused") == "Y")
+        self._set_control("siteholds", "")
+        self.post.unlock()
+
+    def _set_control(self, name: str, value: str) -> None:
+        for number in self._own["ctrl"].found({"name": name}):
+            self._own["ctrl"].replace(number, {"value": value})
+
+    def _told(self, name: str, *, passed: bool) -> None:
+        row = {"name": name, "passed": passed, "profile": self._profile, "ran": NOW}
+        self._own["test"].insert(row)
 
 
 def pass_self_test(folder: Path, company: str = "01") -> None:

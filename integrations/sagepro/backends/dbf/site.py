@@ -26,6 +26,8 @@ from integrations.sagepro.profile import HISTORY, PostingProfile
 from integrations.sagepro.self_test import Check, SelfTest
 
 EPOCH, PROFILE, READ_ONLY = "epoch", "profile", "readonly"
+HOLDING, SITE_HOLDS, REFUSED = "holding", "siteholds", "refused"
+"""How both sides tell each other, during the self-test, who holds the staging table."""
 _NEEDED = ("receipts", "invoices", "customers", "distributions", "counters", "periods")
 _PATIENCE = timedelta(seconds=5)
 
@@ -46,8 +48,8 @@ def prepare(folder: Path, profile: PostingProfile, *, epoch: int, today: date) -
         if stored.get(PROFILE) != digest:
             rows = [{**row, "profile": digest} for row in name_rows(profile)]
             names.append(rows, today=today)
-        wanted = {EPOCH: str(epoch), READ_ONLY: "", **settings(profile), PROFILE: digest}
-        wanted[READ_ONLY] = stored.get(READ_ONLY, "")
+        kept = {name: stored.get(name, "") for name in (READ_ONLY, HOLDING, SITE_HOLDS, REFUSED)}
+        wanted = {EPOCH: str(epoch), **kept, **settings(profile), PROFILE: digest}
         for name, value in wanted.items():
             _set(control, name, value, today=today)
 
@@ -90,6 +92,19 @@ def _check(name: str, found: Mapping[str, Record]) -> Check:
     if row is None:
         return Check(SELF_TESTS[name], is_ok=False, sentence="Not tested yet for this profile.")
     return Check(SELF_TESTS[name], is_ok=row["passed"], sentence=f"{row['detail']} ({row['ran']})")
+
+
+def tell(folder: Path, company: str, *, today: date, **told: str) -> None:
+    """Set rows of PTCTRL."""
+    with _open(folder, CONTROL, company) as control:
+        for name, value in told.items():
+            _set(control, name, value, today=today)
+
+
+def told(folder: Path, company: str) -> dict[str, str]:
+    """Every row of PTCTRL."""
+    with _open(folder, CONTROL, company) as control:
+        return _settings(control)
 
 
 def settings(profile: PostingProfile) -> dict[str, str]:
