@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
 from integrations.alerts.evaluation import Condition, waiting_sentence
+from integrations.alerts.silence import silences
 from integrations.canonical.money import Money, round_to
 from integrations.connections.models import Connection
 from integrations.posting.models import Effect, EffectState
@@ -30,6 +31,7 @@ def conditions(environment: Environment) -> list[Condition]:
         *_waiting(environment, link),
         *_cases(environment, link),
         *_declines(environment, link),
+        *silences(environment, link, now=timezone.now()),
     ]
 
 

@@ -20,6 +20,7 @@ WEEKS = 8
 HOURS = 7 * 24
 _FRESH = timedelta(hours=24)
 _HOUR = timedelta(hours=1)
+_LONGEST = timedelta(days=30)
 
 # Each payment and each notice once, by hour of the week in the account's zone.
 _COUNTS = {
@@ -68,7 +69,8 @@ def expected(hours: Sequence[float], *, since: datetime, until: datetime, zone: 
     """How many usually come between two moments. Pure; 0 for a rhythm nobody knows."""
     if len(hours) != HOURS:
         return 0.0
-    total, at = 0.0, since
+    # A silence of more than a month is told as one of a month.
+    total, at = 0.0, max(since, until - _LONGEST)
     while at < until:
         step = min(_next_hour(at), until)
         total += hours[_hour_of_week(at, zone)] * ((step - at) / _HOUR)

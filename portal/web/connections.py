@@ -19,7 +19,6 @@ from integrations import pipeline
 from integrations.connections import authorities, layouts, operations, profiles, queries
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
-from integrations.events import queries as events
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.connections import (
@@ -32,6 +31,8 @@ from portal.web.forms.connections import (
     SageProForm,
     SageProSettingsForm,
 )
+from portal.web.forms.past_days import PastDaysForm
+from portal.web.looks import looks_context, start_past_days
 from portal.web.moments import zone_word
 from portal.web.site import site_context
 from portal.web.today import tone_of
@@ -166,6 +167,16 @@ def _poll(request: PlacedRequest, found: Connection) -> HttpResponse:
     return _back(request, found)
 
 
+def _past_days(request: PlacedRequest, found: Connection) -> HttpResponse:
+    if found.kind != Connection.Kind.PAYTRACE:
+        raise Http404("Not found")
+    form = PastDaysForm(request.POST)
+    made = start_past_days(form, found, actor=request.place.actor) if form.is_valid() else None
+    if made is None:
+        return _page(request, found, past_days_form=form)
+    return redirect("backfill", request.place.tenant.slug, found.id, made.id)
+
+
 def _pause(request: PlacedRequest, found: Connection) -> HttpResponse:
     operations.pause(
         connection_id=found.id, reason=request.POST.get("reason", ""), actor=request.place.actor
@@ -277,6 +288,7 @@ def _told(action: _Action) -> _Action:
 _ACTIONS: dict[str, _Action] = {
     "test": _test,
     "poll": _told(_poll),
+    "past-days": _past_days,
     "pause": _told(_pause),
     "resume": _told(_resume),
     "lift-halt": _told(_lift_halt),
@@ -303,11 +315,7 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
     if not is_paytrace:
         context |= _books_context(found)
     if is_paytrace:
-        context |= {
-            "runs": events.sync_runs(connection_id=found.id, limit=5),
-            "complete_up_to": events.complete_up_to(connection_ids=[found.id]).get(found.id),
-            "last_notice_at": events.last_notice_at(connection_id=found.id),
-        }
+        context |= looks_context(found)
     return render(request, "connections/connection.html", context | more)
 
 

@@ -6,6 +6,7 @@ from allauth.account import views as entrance
 from django.urls import path, re_path
 
 from portal.web import (
+    backfills,
     chargebacks,
     connections,
     exceptions,
@@ -74,6 +75,10 @@ _COMPANY = [
     ("connections/<str:connection_id>/", connections.connection, "connection"),
     ("connections/<str:connection_id>/test-result/", connections.connection_test,
      "connection_test"),
+    ("connections/<str:connection_id>/past-days/<str:backfill_id>/", backfills.backfill,
+     "backfill"),
+    ("connections/<str:connection_id>/past-days/<str:backfill_id>/do/<str:what>/",
+     backfills.backfill_do, "backfill_do"),
     ("connections/<str:connection_id>/do/<str:what>/", connections.connection_do,
      "connection_do"),
     ("connections/<str:connection_id>/rights/<str:product>/", site.rights_script,

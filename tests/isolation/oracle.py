@@ -33,6 +33,8 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "connection": {"GET": V},
     "connection_test": {"GET": V},
     "connection_do": {"POST": L},
+    "backfill": {"GET": V},
+    "backfill_do": {"POST": L},
     "rights_script": {"GET": V},
     "posting_profile": {"GET": V, "POST": L},
     "profile_version": {"GET": V},

@@ -63,6 +63,12 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     _events(books, look)
     _versions(books, look)
     layout = _changed_tables(books, look)
+    past_days = factories.polled(
+        books.paytrace, name=f"{look.word} before go-live", amount=look.amount, by=look.email
+    )
+    quiet = factories.paytrace_account(
+        books.environment, name=f"{look.word} quiet", posts_to=books.sage
+    )
     key = _programs(books, look)
     paused, halted = _stopped(books, look)
     return {
@@ -72,6 +78,8 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "connection_id": str(books.paytrace.id),
         "sage_id": str(books.sage.id),
         "paused_id": str(paused.id),
+        "backfill_id": str(past_days.id),
+        "quiet_id": str(quiet.id),
         "halted_id": str(halted.id),
         "environment": str(books.environment.id),
         "key_id": str(key.id),
@@ -130,9 +138,6 @@ def _events(books: Books, look: Look) -> None:
         sentence=f"{look.word} was read.",
     )
     Watermark.objects.create(connection=books.paytrace, complete_up_to=timezone.now())
-    factories.polled(
-        books.paytrace, name=f"{look.word} before go-live", amount=look.amount, by=look.email
-    )
     ConnectionTest.objects.create(
         connection=books.paytrace,
         requested_by=look.email,

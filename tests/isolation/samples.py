@@ -33,7 +33,8 @@ _ABSENT = {
 _SHARED = ("url", "uidb36", "key", "app_label")
 # Rows that only the person's current environment has.
 BY_ENVIRONMENT = frozenset({
-    "effect_id", "case_id", "connection_id", "payments/id", "exceptions/id", "connections/id",
+    "effect_id", "case_id", "connection_id", "backfill_id", "payments/id", "exceptions/id",
+    "connections/id",
 })  # fmt: skip
 
 
@@ -52,6 +53,7 @@ NO_WORDS = Fill()
 # What stands in a URL as a word out of a closed list; each word is an address of its own.
 _WHAT = {
     "test": "connection_id",
+    "past-days": "quiet_id",
     "poll": "connection_id",
     "pause": "connection_id",
     "resume": "paused_id",
@@ -66,7 +68,9 @@ _WHAT = {
 }
 _OF_SAGE = Fill({}, {"connection_id": "sage_id"})
 _FIRST_VERSION = Fill({"version": "1"}, {"connection_id": "sage_id"})
+_PAST_DAYS = ("pause", "cancel")
 _FILLS = {
+    "backfill_do": tuple(Fill({"what": word}) for word in (*_PAST_DAYS, "no-such-thing")),
     "exception_decide": tuple(
         Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
     ),
@@ -111,6 +115,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
+    "backfill_id", "quiet_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout",
 )  # fmt: skip
@@ -228,6 +233,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "on_account": lambda _: {"customer_number": "ACME01"},
     "choose_invoice": lambda _: {"invoice_number": "10432"},
     "dismiss": lambda _: _WHY,
+    "past-days": lambda _: {"first_day": "2026-11-01", "last_day": "2026-11-02"},
     "pause": lambda _: _WHY,
     "accept-tables": lambda v: {**_WHY, "layout": v["layout"]},
     "lift-halt": lambda _: _WHY,
