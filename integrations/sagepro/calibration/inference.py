@@ -308,4 +308,5 @@ def _may_be_left(key: str, sentence: str, notes: Notes) -> bool:
 def _is_allowed(kind: PostingKind, books: Books, proven: set[Transaction]) -> bool:
     keyed = [found.transaction for found in books.found if TASKS[found.transaction].proves is kind]
     needed = [t for t, task in TASKS.items() if task.proves is kind and task.is_needed]
-    return set(keyed) <= proven and set(needed) <= proven
+    # Nothing keyed proves nothing: a kind without a transaction of its own is never allowed.
+    return bool(keyed) and set(keyed) <= proven and set(needed) <= proven
