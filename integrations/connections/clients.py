@@ -22,6 +22,7 @@ from integrations.connections.addresses import (
     check_web_address,
     resolve_public,
 )
+from integrations.connections.authorities import from_settings
 from integrations.connections.guarded_http import guarded_session
 from integrations.connections.live import LiveClients
 from integrations.connections.models import Connection
@@ -33,6 +34,8 @@ from integrations.paytrace.http import MAX_BODY, Timeouts
 from integrations.paytrace.settings import PayTraceSettings
 from integrations.paytrace.settings import Secret as PayTraceSecret
 from integrations.paytrace.tokens import TokenSource
+from integrations.sagepro.apart.connector import ApartConnector
+from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.layout import Layout
@@ -162,12 +165,33 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     with those last seen: for a test, which looks at what is there now."""
     _leave_transaction()
     profile = PostingProfile.from_json(opened.settings["profile"])
+    dsn = opened.secret("dsn").reveal()
+    fingerprint = "" if any_tables else opened.fingerprint
+    layout = None if any_tables else _expected_layout(opened)
+    if make_url(dsn).get_backend_name() == "mssql":
+        number, trust = _server(dsn, opened)
+        return ApartConnector(
+            number,
+            profile=profile,
+            trust=trust,
+            expected_fingerprint=fingerprint,
+            expected_layout=layout,
+        )
     return SqlConnector(
-        _pinned(opened.secret("dsn").reveal()),
-        profile=profile,
-        expected_fingerprint="" if any_tables else opened.fingerprint,
-        expected_layout=None if any_tables else _expected_layout(opened),
+        _pinned(dsn), profile=profile, expected_fingerprint=fingerprint, expected_layout=layout
     )
+
+
+def _server(dsn: str, opened: Opened) -> tuple[str, Trust]:
+    """The address by the number its host has now, and whom to trust under its name."""
+    url = make_url(dsn)
+    name = url.host or ""
+    authority = from_settings(opened.settings)
+    trust = Trust(name, authority.pem if authority else "")
+    if portal_settings.ALLOW_LOOPBACK_CONNECTIONS:
+        return dsn, trust
+    pinned = url.set(host=resolve_public(name, field="dsn"))
+    return pinned.render_as_string(hide_password=False), trust
 
 
 def _expected_layout(opened: Opened) -> Layout | None:

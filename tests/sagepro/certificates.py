@@ -35,6 +35,8 @@ class Issuer:
         secret = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         file.write_bytes(secret + made.public_bytes(Encoding.PEM))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # What servers up to 2019 speak.
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(file)
         return context
 
