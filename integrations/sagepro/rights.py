@@ -9,18 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from integrations.canonical.posting import PostingKind
+from integrations.canonical.posting import JOURNALS, PostingKind
 from integrations.sagepro.profile import HISTORY, PostingProfile
 from integrations.sagepro.sensitive import is_sensitive
 
 Verb = Literal["SELECT", "INSERT", "UPDATE"]
+_COUNTERS = "counters"
 # The columns a posting changes, by logical name.
 _UPDATED = {
     "customers": ("balance", "last_paid_date", "last_paid_amount"),
     "invoices": ("balance", "base_balance", "paid", "paid_date"),
-    "counters": ("value",),
+    _COUNTERS: ("value",),
 }
-_INSERTED = ("receipts", "distributions", "postings")
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,17 @@ def _select(profile: PostingProfile, table: str) -> Right:
 def _inserted(profile: PostingProfile) -> Iterator[str]:
     if not profile.kinds:
         return
-    yield from _INSERTED
+    yield from ("distributions", "postings")
+    if _moves_documents(profile):
+        yield "receipts"
     # Only what is left over, or paid without an invoice, becomes a document.
     if PostingKind.ON_ACCOUNT in profile.kinds:
         yield "invoices"
+
+
+def _moves_documents(profile: PostingProfile) -> bool:
+    """Whether anything is posted that is more than a journal."""
+    return bool(profile.kinds - JOURNALS)
 
 
 def _insert(profile: PostingProfile, table: str) -> Right:
@@ -61,7 +68,8 @@ def _insert(profile: PostingProfile, table: str) -> Right:
 
 
 def _update(profile: PostingProfile, table: str) -> Right:
-    keys = list(_UPDATED[table]) if profile.kinds else []
+    is_written = bool(profile.kinds) if table == _COUNTERS else _moves_documents(profile)
+    keys = list(_UPDATED[table]) if is_written else []
     if table == "invoices" and profile.status_column:
         keys.append(profile.status_column)
     names = (profile.column(table, key).name for key in keys if profile.has(table, key))

@@ -155,13 +155,20 @@ def test_a_profile_that_allows_nothing_is_granted_reading_only() -> None:
     assert {right.verb for right in rights(profile)} == {"SELECT"}
 
 
+def test_a_profile_of_journals_alone_touches_no_document_and_no_customer() -> None:
+    kinds = frozenset({PostingKind.SETTLEMENT, PostingKind.FEE})
+    needed = rights(replace(sample_profile(), kinds=kinds, status_column=""))
+    written = [(right.verb, right.table) for right in needed if right.verb != "SELECT"]
+    assert written == [("INSERT", "ardist"), ("INSERT", "ptpost"), ("UPDATE", "sysdata")]
+
+
 def test_without_payments_on_account_no_document_may_be_added() -> None:
     kinds = frozenset({PostingKind.RECEIPT, PostingKind.REVERSAL})
     needed = rights(replace(sample_profile(), kinds=kinds))
     assert [right.table for right in needed if right.verb == "INSERT"] == [
-        "arcash",
         "ardist",
         "ptpost",
+        "arcash",
     ]
 
 
