@@ -14,6 +14,8 @@ from integrations.alerts.evaluation import Condition, waiting_sentence
 from integrations.alerts.silence import silences
 from integrations.canonical.money import Money, round_to
 from integrations.connections.models import Connection
+from integrations.connections.passwords import password_end
+from integrations.connections.waiting import waiting_words
 from integrations.posting.models import Effect, EffectState
 from tenants.models import Environment
 
@@ -28,6 +30,7 @@ def conditions(environment: Environment) -> list[Condition]:
     link = f"/t/{environment.tenant.slug}"
     return [
         *_connections(environment, link),
+        *_passwords(environment, link),
         *_waiting(environment, link),
         *_cases(environment, link),
         *_declines(environment, link),
@@ -43,7 +46,8 @@ def _connections(environment: Environment, link: str) -> Iterator[Condition]:
             Connection.State.WAITING_CREDENTIAL,
             Connection.State.MISCONFIGURED,
         }:
-            sentence = f"{connection.name} needs you: {connection.state_sentence}"
+            words = waiting_words(connection)
+            sentence = f"{connection.name} needs you: {connection.state_sentence} {words}".strip()
         elif connection.state == Connection.State.OFFLINE and _is_old(connection.state_since):
             sentence = f"{connection.name} is offline: {connection.state_sentence}"
         else:
@@ -51,6 +55,16 @@ def _connections(environment: Environment, link: str) -> Iterator[Condition]:
         yield Condition(
             "connection", str(connection.id), sentence, f"{link}/connections/{connection.id}/"
         )
+
+
+def _passwords(environment: Environment, link: str) -> Iterator[Condition]:
+    for connection in Connection.objects.filter(environment=environment):
+        end = password_end(connection, now=timezone.now())
+        if end is None or not end.is_near:
+            continue
+        sentence = f"{connection.name}: {end.sentence}"
+        where = f"{link}/connections/{connection.id}/"
+        yield Condition("connection_password", str(connection.id), sentence, where)
 
 
 def _waiting(environment: Environment, link: str) -> Iterator[Condition]:

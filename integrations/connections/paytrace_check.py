@@ -16,10 +16,13 @@ from integrations.connections.logins import (
     failed_logins,
     guarded_log_in,
 )
+from integrations.connections.passwords import has_special_characters, latest_end
+from integrations.connections.secrets import secret_fields
 from integrations.connections.tokens import DatabaseTokens
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.http import Timeouts
-from integrations.paytrace.results import Capabilities, Token
+from integrations.paytrace.results import Capabilities, Capability, Token
+from tenants.scope import tenant_transaction
 
 T = TypeVar("T")
 _LABELS = {
@@ -37,6 +40,14 @@ _PATIENCE = Timeouts(connect=4.0, read=10.0, total=12.0)
 # Without these nothing can be brought to Sage.
 _NEEDED = ("cards",)
 _NOT_PAYTRACE = "Something answers at {host}, but it is not PayTrace's API. Check the address."
+_CHARACTERS_WORK = (
+    "The password has special characters. It works; PayTrace advises against them in the "
+    "passwords of API users, because they are known to break."
+)
+_CHARACTERS_MAY_BREAK = (
+    " This password has special characters, which PayTrace advises against for API users: they "
+    "may be why."
+)
 _WORDS = {
     "paytrace.user_locked": (
         "PayTrace has locked this user, as it does after four failed sign-ins in a row. Reset the "
@@ -73,19 +84,39 @@ def check_paytrace(opened: Opened, findings: Findings) -> dict[str, Any]:
     try:
         tokens.give(_told(findings, opened, lambda: _sign_in(opened, client)))
         findings.add("Sign in", f"PayTrace at {_host(opened)} accepted the user.", ok=True)
-        return _list(client.capabilities(), findings)
+        found = _list(client.capabilities(), findings, opened)
+        _warn_of_characters(opened, findings)
+        return found
     finally:
         client.close()
 
 
-def _list(capabilities: Capabilities, findings: Findings) -> dict[str, Any]:
+def _list(capabilities: Capabilities, findings: Findings, opened: Opened) -> dict[str, Any]:
     for item in capabilities.items:
-        findings.add(_LABELS.get(item.name, item.name), item.sentence, ok=item.is_available)
+        label = _LABELS.get(item.name, item.name)
+        findings.add(label, _said(item, opened), ok=item.is_available)
     _check_needed(capabilities)
-    return {
-        item.name: {"available": item.is_available, "sentence": item.sentence}
-        for item in capabilities.items
-    }
+    return {item.name: _kept(item) for item in capabilities.items}
+
+
+def _kept(item: Capability) -> dict[str, Any]:
+    kept: dict[str, Any] = {"available": item.is_available, "sentence": item.sentence}
+    return kept | {"ends_on": item.ends_on.isoformat()} if item.ends_on else kept
+
+
+def _said(item: Capability, opened: Opened) -> str:
+    """The sentence; where nobody tells web from API users, the last day a web user would have."""
+    if item.name != "user" or item.is_available is not None:
+        return item.sentence
+    with tenant_transaction(opened.tenant_id):
+        entered_at = secret_fields(connection_id=opened.connection_id)["password"]
+    last_day = latest_end(entered_at, zone=str(opened.settings["zone"]))
+    return f"{item.sentence} If it is a web user, its password ends by {last_day} at the latest."
+
+
+def _warn_of_characters(opened: Opened, findings: Findings) -> None:
+    if has_special_characters(opened.secret("password").reveal()):
+        findings.add("Password", _CHARACTERS_WORK, ok=None)
 
 
 class OneToken:
@@ -138,12 +169,13 @@ def _sentence(error: IntegrationError, opened: Opened) -> str:
 def _refused_sentence(opened: Opened) -> str:
     used = min(failed_logins(opened.login_key), LOCKS_AFTER)
     here = str(opened.settings["gateway_environment"])
+    password = opened.secret("password").reveal()
     other = "production" if here == "sandbox" else "sandbox"
     return (
         f"PayTrace refused the user name or password. {used} of {LOCKS_AFTER} failed sign-ins are "
         "used; at four PayTrace locks the user, so Tieout does not try again by itself. Check "
-        f"that it is a {here} user: {other} users are refused here in the same way. PayTrace "
-        "advises against special characters in the passwords of API users."
+        f"that it is a {here} user: {other} users are refused here in the same way."
+        f"{_CHARACTERS_MAY_BREAK if has_special_characters(password) else ''}"
     )
 
 

@@ -25,7 +25,8 @@ def user_capability(ask: Callable[[], GatewayUser]) -> Capability:
     is_api = {UserKind.API: True, UserKind.WEB: False}.get(user.kind)
     ends = user.password_expires_on
     until = f" The password ends on {ends:%B} {ends.day}, {ends.year}." if ends else ""
-    return Capability("user", is_available=is_api, sentence=_KIND_SENTENCES[user.kind] + until)
+    sentence = _KIND_SENTENCES[user.kind] + until
+    return Capability("user", is_available=is_api, sentence=sentence, ends_on=ends)
 
 
 def ceilings_capability(ask: Callable[[], GatewayUser]) -> Capability:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from integrations.canonical.transactions import GatewayTransaction
 
@@ -35,6 +35,8 @@ class Capability:
     name: str
     is_available: bool | None
     sentence: str
+    ends_on: date | None = None
+    """When it ends by itself, where it does: a web user's password."""
 
 
 @dataclass(frozen=True)

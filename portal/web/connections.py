@@ -13,12 +13,15 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import pipeline
 from integrations.connections import authorities, layouts, operations, profiles, queries
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
+from integrations.connections.passwords import password_end
+from integrations.connections.waiting import waiting_words
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.connections import (
@@ -305,6 +308,8 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
     is_paytrace = found.kind == Connection.Kind.PAYTRACE
     context = _test_context(found) | {
         "tone": tone_of(found),
+        "waiting_words": waiting_words(found),
+        "password_end": password_end(found, now=timezone.now()),
         "settings": _settings(found),
         "is_paytrace": is_paytrace,
         "failed_logins": queries.failed_logins(found) if is_paytrace else 0,

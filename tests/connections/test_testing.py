@@ -51,6 +51,7 @@ def test_good_credentials_connect_and_list_what_the_user_can_do(
         "Ceilings",
         "Kind of user",
         "Settle on request",
+        "Password",
     }
     assert (test.state, test.finished_at is not None) == ("passed", True)
     assert logins(simulator) == (1, 0)
@@ -91,7 +92,8 @@ def test_a_wrong_password_is_one_sign_in_and_an_exact_sentence(
                 "PayTrace refused the user name or password. 1 of 4 failed sign-ins are used; at "
                 "four PayTrace locks the user, so Tieout does not try again by itself. Check that "
                 "it is a sandbox user: production users are refused here in the same way. "
-                "PayTrace advises against special characters in the passwords of API users."
+                "This password has special characters, which PayTrace advises against for API "
+                "users: they may be why."
             ),
         )
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 from django.test import Client
 from django.utils import timezone
@@ -161,3 +162,19 @@ def test_an_accountant_looks_and_changes_nothing(books: Books) -> None:
     assert "Replace the secrets" not in text
     assert ana.post(_address(books, books.paytrace, "pause"), {"reason": "x"}).status_code == 403
     assert ana.get(f"/t/{books.tenant.slug}/connections/add/paytrace/").status_code == 403
+
+
+def test_a_refused_sign_in_and_a_password_near_its_end_are_explained(
+    alice: Client, books: Books
+) -> None:
+    ends_on = (timezone.now() + timedelta(days=9)).date().isoformat()
+    with tenant_transaction(books.tenant.id):
+        Connection.objects.filter(pk=books.paytrace.pk).update(
+            state=Connection.State.WAITING_CREDENTIAL,
+            state_sentence="PayTrace refused the user name or password.",
+            capabilities={"user": {"available": False, "sentence": "", "ends_on": ends_on}},
+        )
+    shown = text_of(alice.get(_address(books, books.paytrace)))
+    assert "PayTrace refused the user name or password. Tieout does not sign in again" in shown
+    assert "once a test passes, everything since then is found by itself." in shown
+    assert "days. It is a web user; an API user's password does not end." in shown

@@ -17,6 +17,8 @@ from integrations.paytrace.simulator.state import PACIFIC, Transaction
 from integrations.paytrace.simulator.world import World
 
 _SHOWN = 60
+_CARD_STATES = ("pending_settlement", "authorized", "settled", "declined", "voided",
+                "auto_voided", "unknown")  # fmt: skip
 _STYLE = """
 :root { color-scheme: light dark; font: 15px/1.45 system-ui, sans-serif; }
 body { margin: 0 auto; max-width: 72rem; padding: 1rem; }
@@ -24,7 +26,8 @@ h1 { font-size: 1.3rem; } h2 { font-size: 1.05rem; margin-top: 1.6rem; }
 table { border-collapse: collapse; width: 100%; } .wide { overflow-x: auto; }
 th, td { text-align: left; padding: .3rem .6rem; border-bottom: 1px solid #8885; }
 td.money { text-align: right; font-variant-numeric: tabular-nums; }
-form { display: inline-flex; gap: .35rem; flex-wrap: wrap; align-items: end; margin: .15rem 0; }
+form { display: inline-flex; gap: .35rem; flex-wrap: wrap; align-items: end; }
+form { margin: .15rem .6rem .15rem 0; }
 label { display: inline-grid; font-size: .85rem; } input, select, button { font: inherit; }
 input[type=text] { width: 9rem; } .said { padding: .4rem .7rem; border: 1px solid #8885; }
 """
@@ -76,7 +79,7 @@ def _choose(accounts: Mapping[str, str], chosen: str) -> str:
 
 
 def _make(account: str) -> str:
-    states = _options(state.value for state in TransactionState)
+    states = _options(_CARD_STATES)
     statuses = _options(status.value for status in AchStatus if status is not AchStatus.UNKNOWN)
     card = (
         _text("amount", "Amount", "12.50") + _text("invoice_id", "Invoice")

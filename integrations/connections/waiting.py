@@ -1,0 +1,22 @@
+"""What a connection that waits for a credential means, in words people can act on."""
+
+from __future__ import annotations
+
+from integrations.connections.models import Connection
+
+_PAYTRACE = (
+    "Tieout does not sign in again by itself, because PayTrace locks a user after four failures. "
+    "Meanwhile no new payment is looked for. Nothing is lost: once a test passes, everything "
+    "since then is found by itself."
+)
+_SAGE = (
+    "Nothing is posted until a test passes. Nothing is lost: payments wait and are posted by "
+    "themselves afterwards."
+)
+
+
+def waiting_words(connection: Connection) -> str:
+    """What stands still and how it goes on; empty unless the sign-in was refused."""
+    if connection.state != Connection.State.WAITING_CREDENTIAL:
+        return ""
+    return _PAYTRACE if connection.kind == Connection.Kind.PAYTRACE else _SAGE
