@@ -33,9 +33,6 @@ _TEXTS = (
     "user_code",
     "status_column",
 )
-_EDITION_KINDS = {
-    "dbf": frozenset({PostingKind.RECEIPT, PostingKind.ON_ACCOUNT, PostingKind.REVERSAL})
-}
 _LISTS = (
     "void_statuses",
     "closed_statuses",
@@ -79,9 +76,6 @@ def _check(values: Mapping[str, Any]) -> None:
         codecs.lookup(values["code_page"])
     except LookupError:
         raise invalid("code_page", "names no known code page") from None
-    unable = sorted(values["kinds"] - _EDITION_KINDS.get(values["edition"], values["kinds"]))
-    if unable:
-        raise invalid("kinds", f"names {unable[0]}, which the program inside Sage Pro cannot post")
     if "{table}" not in values["table_pattern"]:
         raise invalid("table_pattern", "must contain {table}")
     column = values["status_column"]

@@ -8,7 +8,6 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.posting import (
     JournalLine,
     PostingKind,
@@ -17,11 +16,8 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
 )
 from integrations.sagepro.connector import Connector
-from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.books import Changes
-from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 from tests.sagepro.any_company import AnyCompany
-from tests.sagepro.companies import SampleCompany
 from tests.sagepro.postings import application, chargeback, journal, on_account, receipt, reversal
 
 _ZERO = Decimal(0)
@@ -63,11 +59,11 @@ def refused(sage: Connector, request: PostingRequest) -> tuple[str, str]:
 
 
 def test_an_open_credit_pays_an_invoice_and_nobody_owes_less(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
     request = application(amount="100.00")
     marker = request.marker
-    assert sql_company.during(lambda: posted(sql_sage, request)) == Changes(
+    assert company.during(lambda: posted(sage, request)) == Changes(
         added={
             "arcash": [
                 {
@@ -139,36 +135,38 @@ def test_an_open_credit_pays_an_invoice_and_nobody_owes_less(
 
 
 def test_an_application_is_distributed_where_the_company_does_so(
-    sql_company: SampleCompany,
+    company: AnyCompany,
 ) -> None:
-    profile = replace(sample_profile(), distributes_applications=True)
-    sage = sql_company.connect(profile=profile)
+    profile = replace(company.profile, distributes_applications=True)
+    sage = company.connect(profile=profile)
     lines = (
         JournalLine("2300-00", Decimal(150), _ZERO),
         JournalLine("1200-00", _ZERO, Decimal(150)),
     )
     assert refused(sage, application())[0] == "account_missing"
-    found = sql_company.during(lambda: posted(sage, application(journal=lines)))
+    found = company.during(lambda: posted(sage, application(journal=lines)))
     assert [(row["glacnt"], row["tranno"], row["amount"]) for row in found.added["ardist"]] == [
         ("1200-00", "     10244", "-150.0000"),
         ("2300-00", "     10244", "150.0000"),
     ]
-    code, sentence = refused(sql_company.connect(), application("apply-2", journal=lines))
+    code, sentence = refused(company.connect(), application("apply-2", journal=lines))
     assert (code, sentence) == (
         "over_balance",
-        "Open credit OC00017 has 0.00 left, less than 150.00 (armast).",
+        company.named("Open credit OC00017 has 0.00 left, less than 150.00 ({armast})."),
     )
 
 
 _APPLICATION_REFUSALS = {
-    "Open credit OC99999 is not in Sage (armast).": application(credit="OC99999"),
-    "Open credit OC00017 has 150.00 left, less than 150.01 (armast).": application(amount="150.01"),
-    "Document 10202 is not a credit (armast).": application(credit="10202"),
-    "Invoice 998 is already paid in Sage (arymst).": application(invoices={"998": "150.00"}),
-    "Invoice 10432 belongs to customer ACME01, not ZENITH (armast).": application(
+    "Open credit OC99999 is not in Sage ({armast}).": application(credit="OC99999"),
+    "Open credit OC00017 has 150.00 left, less than 150.01 ({armast}).": application(
+        amount="150.01"
+    ),
+    "Document 10202 is not a credit ({armast}).": application(credit="10202"),
+    "Invoice 998 is already paid in Sage ({arymst}).": application(invoices={"998": "150.00"}),
+    "Invoice 10432 belongs to customer ACME01, not ZENITH ({armast}).": application(
         invoices={"10432": "150.00"}
     ),
-    "Invoice 10355 belongs to customer ACME01, not ZENITH (armast).": application(credit="10355"),
+    "Invoice 10355 belongs to customer ACME01, not ZENITH ({armast}).": application(credit="10355"),
     "The invoices add up to 100.00, the application to 150.00 USD.": application(
         invoices={"10244": "100.00"}
     ),
@@ -182,33 +180,33 @@ _APPLICATION_REFUSALS = {
 
 
 def test_an_application_that_does_not_fit_is_refused_whole(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
-    before = sql_company.books()
-    told = [refused(sql_sage, request)[1] for request in _APPLICATION_REFUSALS.values()]
-    assert told == list(_APPLICATION_REFUSALS)
-    assert sql_company.books() == before
+    before = company.books()
+    told = [refused(sage, request)[1] for request in _APPLICATION_REFUSALS.values()]
+    assert told == [company.named(sentence) for sentence in _APPLICATION_REFUSALS]
+    assert company.books() == before
 
 
 def test_an_application_is_taken_back_in_part_and_then_whole(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
     """The credit gets back what the invoices lose; never more than was applied."""
-    documents = sql_company.books()["armast"]
-    posted(sql_sage, application(invoices={"10244": "100.00", "10202": "50.00"}))
+    documents = company.books()["armast"]
+    posted(sage, application(invoices={"10244": "100.00", "10202": "50.00"}))
     one = _back("undo-1", "30.00", of="apply-1", invoices={"10202": "30.00"})
-    found = sql_company.during(lambda: posted(sql_sage, one))
+    found = company.during(lambda: posted(sage, one))
     assert [(row["invno"], row["paidamt"]) for row in found.added["arcash"]] == [
         ("     10202", "-30.0000"),
         ("   OC00017", "30.0000"),
     ]
     assert "glaccnt" not in found.added["arcash"][0]
     assert "arcust" not in found.changed
-    assert refused(sql_sage, _back("undo-2", "120.01", of="apply-1"))[0] == "over_balance"
-    posted(sql_sage, _back("undo-2", "120.00", of="apply-1"))
-    assert refused(sql_sage, _back("undo-3", "1.00", of="apply-1"))[0] == "over_balance"
+    assert refused(sage, _back("undo-2", "120.01", of="apply-1"))[0] == "over_balance"
+    posted(sage, _back("undo-2", "120.00", of="apply-1"))
+    assert refused(sage, _back("undo-3", "1.00", of="apply-1"))[0] == "over_balance"
     moved = {"dtepaid", "paidamt"}
-    assert [_without(row, moved) for row in sql_company.books()["armast"]] == [
+    assert [_without(row, moved) for row in company.books()["armast"]] == [
         _without(row, moved) for row in documents
     ]
 
@@ -225,11 +223,11 @@ def _without(row: dict[str, str], names: set[str]) -> dict[str, str]:
 
 
 def test_a_settlement_moves_the_ledger_and_nothing_else(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
     request = settlement()
     line = {"tranno": request.marker, "trandte": "2026-11-20", "arsess": "004684"}
-    assert sql_company.during(lambda: posted(sql_sage, request)) == Changes(
+    assert company.during(lambda: posted(sage, request)) == Changes(
         added={
             "ardist": [
                 {"glacnt": "1010-00", **line, "amount": "970.0000"},
@@ -256,52 +254,50 @@ def test_a_settlement_moves_the_ledger_and_nothing_else(
         removed={},
         changed={"sysdata": {"AR/01": {"int1": ("4683", "4684")}}},
     )
-    told = sql_sage.post_if_absent(request)
+    told = sage.post_if_absent(request)
     assert told.outcome is PostingOutcome.EXISTS
     assert told.sage_reference == f"Settlement {request.marker} in the GL distribution"
 
 
-def test_a_fee_is_taken_back_account_by_account(
-    sql_company: SampleCompany, sql_sage: Connector
-) -> None:
-    posted(sql_sage, fee())
-    found = sql_company.during(lambda: posted(sql_sage, fee_back("undo-1", "10.00")))
+def test_a_fee_is_taken_back_account_by_account(company: AnyCompany, sage: Connector) -> None:
+    posted(sage, fee())
+    found = company.during(lambda: posted(sage, fee_back("undo-1", "10.00")))
     assert [(row["glacnt"], row["amount"]) for row in found.added["ardist"]] == [
         ("1010-00", "10.0000"),
         ("6100-00", "-10.0000"),
     ]
     assert found.changed == {"sysdata": {"AR/01": {"int1": ("4684", "4685")}}}
-    assert refused(sql_sage, fee_back("undo-2", "15.01")) == (
+    assert refused(sage, fee_back("undo-2", "15.01")) == (
         "over_balance",
         "GL account 1010-00 has 15.00 of that journal left; this would move 15.01.",
     )
     wrong_way = replace(fee("undo-3"), kind=PostingKind.REVERSAL, reverses="fee-1")
-    assert refused(sql_sage, wrong_way)[0] == "over_balance"
-    assert refused(sql_sage, fee_back("undo-4", "1.00", of="fee-9"))[0] == "parent_missing"
+    assert refused(sage, wrong_way)[0] == "over_balance"
+    assert refused(sage, fee_back("undo-4", "1.00", of="fee-9"))[0] == "parent_missing"
 
 
 def test_the_ledger_remembers_a_journal_when_the_side_table_is_restored(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
-    posted(sql_sage, settlement())
-    books = sql_company.books()
-    sql_company.forget_posting("batch-1")
-    assert sql_sage.withdraw("batch-1") is WithdrawOutcome.EXISTS
-    assert sql_sage.post_if_absent(settlement()).outcome is PostingOutcome.EXISTS
-    assert sql_company.books() == books
-    sql_company.change("ardist", {"tranno": settlement().marker, "glacnt": "6100-00"}, amount=31)
+    posted(sage, settlement())
+    books = company.books()
+    company.forget_posting("batch-1")
+    assert sage.withdraw("batch-1") is WithdrawOutcome.EXISTS
+    assert sage.post_if_absent(settlement()).outcome is PostingOutcome.EXISTS
+    assert company.books() == books
+    company.change("ardist", {"tranno": settlement().marker, "glacnt": "6100-00"}, amount=31)
     for forget in (False, True):
         if forget:
-            sql_company.forget_posting("batch-1")
-        told = sql_sage.post_if_absent(settlement())
+            company.forget_posting("batch-1")
+        told = sage.post_if_absent(settlement())
         assert told.outcome is PostingOutcome.CONFLICT
         assert told.evidence["conflict"] == "The GL lines in Sage are not the ones we wrote."
 
 
 def test_a_journal_that_is_more_than_a_journal_is_refused(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
-    before = sql_company.books()
+    before = company.books()
     spoiled: dict[str, Callable[[PostingRequest], PostingRequest]] = {
         "A settlement journal names no customer; it moves GL accounts only.": lambda one: replace(
             one, customer_number="ACME01"
@@ -312,7 +308,7 @@ def test_a_journal_that_is_more_than_a_journal_is_refused(
         "The journal moves 1000.00, the settlement is over 999.00 USD.": lambda one: replace(
             one, amount=replace(one.amount, amount=Decimal(999))
         ),
-        "GL account 1015-00 is inactive (glacnt).": lambda one: replace(
+        "GL account 1015-00 is inactive ({glacnt}).": lambda one: replace(
             one,
             journal=(
                 JournalLine("1015-00", Decimal(1000), _ZERO),
@@ -320,16 +316,16 @@ def test_a_journal_that_is_more_than_a_journal_is_refused(
             ),
         ),
     }
-    told = [refused(sql_sage, spoil(settlement()))[1] for spoil in spoiled.values()]
-    assert told == list(spoiled)
-    assert sql_company.books() == before
+    told = [refused(sage, spoil(settlement()))[1] for spoil in spoiled.values()]
+    assert told == [company.named(sentence) for sentence in spoiled]
+    assert company.books() == before
 
 
 def test_a_chargeback_opens_the_invoice_and_books_the_fee(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
-    posted(sql_sage, receipt())
-    found = sql_company.during(lambda: posted(sql_sage, chargeback()))
+    posted(sage, receipt())
+    found = company.during(lambda: posted(sage, chargeback()))
     assert [(row["invno"], row["paidamt"], row["glaccnt"]) for row in found.added["arcash"]] == [
         ("     10432", "-740.0000", "1105-00")
     ]
@@ -343,16 +339,14 @@ def test_a_chargeback_opens_the_invoice_and_books_the_fee(
     assert found.changed["armast"]["10432"]["balance"] == ("", "740.0000")
     assert found.added["ptpost"][0]["kind"] == "chargeback"
     assert found.added["ptpost"][0]["revkey"] == "sale-1"
-    assert refused(sql_sage, reversal("refund-1", "1.00"))[0] == "over_balance"
+    assert refused(sage, reversal("refund-1", "1.00"))[0] == "over_balance"
 
 
-def test_a_won_dispute_takes_the_chargeback_back(
-    sql_company: SampleCompany, sql_sage: Connector
-) -> None:
+def test_a_won_dispute_takes_the_chargeback_back(company: AnyCompany, sage: Connector) -> None:
     """The invoice is paid again, and the receipt can be refunded again."""
-    posted(sql_sage, receipt())
-    paid = sql_company.books()["armast"]
-    posted(sql_sage, chargeback())
+    posted(sage, receipt())
+    paid = company.books()["armast"]
+    posted(sage, chargeback())
     won = replace(
         reversal("won-1", of="dispute-1"),
         journal=(
@@ -360,38 +354,38 @@ def test_a_won_dispute_takes_the_chargeback_back(
             JournalLine("1200-00", _ZERO, Decimal(740)),
         ),
     )
-    found = sql_company.during(lambda: posted(sql_sage, won))
+    found = company.during(lambda: posted(sage, won))
     assert [(row["invno"], row["paidamt"], row["glaccnt"]) for row in found.added["arcash"]] == [
         ("     10432", "740.0000", "1105-00")
     ]
-    assert sql_company.books()["armast"] == paid
-    with_record = sql_company.books()
-    sql_company.forget_posting("won-1")
-    assert sql_sage.post_if_absent(won).outcome is PostingOutcome.EXISTS
-    assert sql_company.books() == with_record
-    assert refused(sql_sage, replace(won, effect_key="won-2", marker="PTWON2"))[0] == "over_balance"
-    posted(sql_sage, reversal("refund-1"))
-    assert sql_sage.invoices_by_number(["10432"])[0].balance == Decimal(740)
+    assert company.books()["armast"] == paid
+    with_record = company.books()
+    company.forget_posting("won-1")
+    assert sage.post_if_absent(won).outcome is PostingOutcome.EXISTS
+    assert company.books() == with_record
+    assert refused(sage, replace(won, effect_key="won-2", marker="PTWON2"))[0] == "over_balance"
+    posted(sage, reversal("refund-1"))
+    assert sage.invoices_by_number(["10432"])[0].balance == Decimal(740)
 
 
 def test_a_won_dispute_does_not_pay_what_was_paid_meanwhile(
-    sql_company: SampleCompany, sql_sage: Connector
+    company: AnyCompany, sage: Connector
 ) -> None:
-    posted(sql_sage, receipt())
-    posted(sql_sage, chargeback())
-    posted(sql_sage, receipt("sale-2", "700.00"))
-    before = sql_company.books()
-    assert refused(sql_sage, reversal("won-1", of="dispute-1")) == (
+    posted(sage, receipt())
+    posted(sage, chargeback())
+    posted(sage, receipt("sale-2", "700.00"))
+    before = company.books()
+    assert refused(sage, reversal("won-1", of="dispute-1")) == (
         "parent_changed",
         "Invoice 10432 has only 40.00 open.",
     )
-    assert sql_company.books() == before
+    assert company.books() == before
 
 
-def test_a_chargeback_says_when_its_journal_is_not_amount_and_fee(sql_sage: Connector) -> None:
-    posted(sql_sage, receipt())
+def test_a_chargeback_says_when_its_journal_is_not_amount_and_fee(sage: Connector) -> None:
+    posted(sage, receipt())
     short = replace(chargeback(), fee=Decimal(20))
-    assert refused(sql_sage, short) == (
+    assert refused(sage, short) == (
         "value_refused",
         "The journal moves 765.00; chargeback and fee are 760.00 together.",
     )
@@ -414,22 +408,16 @@ def test_a_kind_nobody_calibrated_is_entered_by_hand(
     assert company.books() == before
 
 
-def test_the_program_inside_sage_takes_no_kind_it_does_not_know() -> None:
-    data = foxpro_profile().as_json()
-    with pytest.raises(FixConfiguration, match="names application, which the program"):
-        PostingProfile.from_json(data | {"kinds": ["receipt", "application"]})
-
-
 @pytest.mark.parametrize("request_", [application(), settlement()], ids=lambda one: one.kind.value)
 def test_asking_again_never_writes_twice(
-    request_: PostingRequest, sql_company: SampleCompany, sql_sage: Connector
+    request_: PostingRequest, company: AnyCompany, sage: Connector
 ) -> None:
-    posted(sql_sage, request_)
-    books = sql_company.books()
-    assert sql_sage.post_if_absent(request_).outcome is PostingOutcome.EXISTS
-    sql_company.forget_posting(request_.effect_key)
-    assert sql_sage.post_if_absent(request_).outcome is PostingOutcome.EXISTS
-    assert sql_company.books() == books
+    posted(sage, request_)
+    books = company.books()
+    assert sage.post_if_absent(request_).outcome is PostingOutcome.EXISTS
+    company.forget_posting(request_.effect_key)
+    assert sage.post_if_absent(request_).outcome is PostingOutcome.EXISTS
+    assert company.books() == books
     other = replace(request_, accounting_date=on_account().accounting_date.replace(day=19))
-    assert sql_sage.post_if_absent(other).outcome is PostingOutcome.CONFLICT
-    assert sql_company.books() == books
+    assert sage.post_if_absent(other).outcome is PostingOutcome.CONFLICT
+    assert company.books() == books

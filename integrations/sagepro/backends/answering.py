@@ -83,7 +83,7 @@ def _compared(
     meant = evidence.recorded_values(record)
     lines = len(found["distributions"])
     if is_journal(request) and lines == record["line_count"]:
-        return _compared_journal(company, request, found)
+        return compared_journal(company, request, found)
     if rows == meant and lines == record["line_count"]:
         numbers = [number for number, *_ in meant]
         return PostingResult(
@@ -96,7 +96,7 @@ def _compared(
     return conflict(company, found, "The receipts in Sage are not the ones we wrote.")
 
 
-def _compared_journal(
+def compared_journal(
     company: Company[Any], request: PostingRequest, found: Mapping[str, list[Row]]
 ) -> PostingResult:
     if not evidence.is_journal_of(request, found["distributions"]):
@@ -134,7 +134,7 @@ def _remembered_journal(
     connection: Connection, company: SqlCompany, request: PostingRequest, lines: list[Row]
 ) -> PostingResult:
     found = {"distributions": lines}
-    result = _compared_journal(company, request, found)
+    result = compared_journal(company, request, found)
     if result.outcome is PostingOutcome.EXISTS:
         ledger.record(connection, company, request, values=[], session=str(lines[0]["session"]))
     return result

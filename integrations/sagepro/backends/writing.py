@@ -31,7 +31,7 @@ def write(connection: Connection, company: SqlCompany, request: PostingRequest, 
     values = plan.receipt_values()
     ledger.record(connection, company, request, values=values, session=session)
     stamp = audit(connection, company)
-    cash = {"session": session, "cash_account": _cash_account(request, plan)}
+    cash = {"session": session, "cash_account": cash_account(request, plan)}
     for move in plan.movements:
         _move_document(connection, company, request, move)
         _add_receipt(connection, company, _receipt(company, request, move) | cash | stamp)
@@ -75,7 +75,7 @@ def _receipt(company: SqlCompany, request: PostingRequest, move: Movement) -> di
     }
 
 
-def _cash_account(request: PostingRequest, plan: Plan) -> str:
+def cash_account(request: PostingRequest, plan: Plan) -> str:
     """The account the money comes in by: the first debit; the first credit where it goes out."""
     goes_out = request.kind in TAKES_BACK and plan.customer_change < 0
     for line in request.journal if plan.moves_cash else ():

@@ -164,7 +164,8 @@ FUNCTION PtCheck
     IF post.epoch < VAL(PtSetting("epoch"))
         RETURN "older_writer"
     ENDIF
-    IF PtHasMarker("receipts") OR PtHasMarker("receipt_history")
+    IF PtHasMarker("receipts", "marker") OR PtHasMarker("receipt_history", "marker") ;
+        OR PtHasMarker("distributions", "document_number")
         RETURN "marker_found"
     ENDIF
     IF NOT PtFindCounter()
@@ -184,10 +185,10 @@ FUNCTION PtCheck
 ENDFUNC
 
 FUNCTION PtHasMarker
-    LPARAMETERS tcTable
+    LPARAMETERS tcTable, tcColumn
     LOCAL lcMarker, lcDeleted
-    lcMarker = PtField("receipts", "marker")
-    lcDeleted = PtField("receipts", "deleted")
+    lcMarker = PtField(m.tcTable, m.tcColumn)
+    lcDeleted = PtField(m.tcTable, "deleted")
     SELECT (m.tcTable)
     LOCATE FOR ALLTRIM(EVALUATE(m.lcMarker)) == ALLTRIM(post.marker) ;
         AND (EMPTY(m.lcDeleted) OR NOT EVALUATE(m.lcDeleted))
@@ -480,7 +481,7 @@ PROCEDURE PtMoveDocument
     IF NOT EMPTY(m.lcBase) AND ALLTRIM(line.value) == "base"
         REPLACE (m.lcBase) WITH VAL(line.newbal) IN invoices
     ENDIF
-    IF NOT ALLTRIM(post.kind) == "reversal"
+    IF NOT post.back
         REPLACE (m.lcDate) WITH post.acctdate IN invoices
     ENDIF
 ENDPROC
@@ -529,7 +530,7 @@ PROCEDURE PtMoveCustomer
     = PtFind("customers", "number", line.docno)
     lcDate = PtField("customers", "last_paid_date")
     ldLast = EVALUATE("customers." + m.lcDate)
-    IF NOT ALLTRIM(post.kind) == "reversal" AND (EMPTY(m.ldLast) OR m.ldLast <= post.acctdate)
+    IF NOT post.back AND (EMPTY(m.ldLast) OR m.ldLast <= post.acctdate)
         REPLACE (m.lcDate) WITH post.acctdate IN customers
         REPLACE (PtField("customers", "last_paid_amount")) WITH VAL(post.amount) IN customers
     ENDIF
@@ -575,13 +576,14 @@ PROCEDURE PtAddJournal
     INSERT INTO distributions FROM MEMVAR
 ENDPROC
 
-* A journal line names no document; all of them stand under the posting's first receipt.
+* A journal line names no document; all of them stand under the posting's first receipt, and
+* under our marker where there is none.
 FUNCTION PtFirstDocument
     LOCAL lnLine, lcNumber
     lnLine = RECNO("line")
     SELECT line
-    LOCATE FOR RECNO() >= post.line1 AND kind = "R"
-    lcNumber = line.docno
+    LOCATE FOR RECNO() >= post.line1 AND RECNO() < post.line1 + post.lines AND kind = "R"
+    lcNumber = IIF(FOUND(), line.docno, post.marker)
     GO m.lnLine IN line
     RETURN m.lcNumber
 ENDFUNC

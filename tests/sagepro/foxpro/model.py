@@ -22,6 +22,11 @@ from tests.sagepro.foxpro.engine import Table, as_date
 LIVE = (
     "receipts", "receipt_history", "invoices", "customers", "distributions", "counters", "periods",
 )  # fmt: skip
+_MARKED = (
+    ("receipts", "marker"),
+    ("receipt_history", "marker"),
+    ("distributions", "document_number"),
+)
 NOW = "2026-11-20T10:30:00"
 TODAY = date(2026, 11, 20)
 
@@ -127,7 +132,7 @@ class Program:
     def _check(self) -> str:
         if int(self.post.text(self._row, "epoch")) < int(self.setting("epoch")):
             return "older_writer"
-        if self._has_marker("receipts") or self._has_marker("receipt_history"):
+        if any(self._has_marker(*one) for one in _MARKED):
             return "marker_found"
         if not self._find_counter():
             return "counter"
@@ -138,9 +143,9 @@ class Program:
         guarded = (line for line in self._lines() if self._kind(line) in "DC")
         return "" if all(self._look(line) == "not" for line in guarded) else "changed"
 
-    def _has_marker(self, table: str) -> bool:
-        live, deleted = self._live[table], self.field("receipts", "deleted")
-        found = live.found({self.field("receipts", "marker"): self._posted("marker")})
+    def _has_marker(self, table: str, column: str) -> bool:
+        live, deleted = self._live[table], self.field(table, "deleted")
+        found = live.found({self.field(table, column): self._posted("marker")})
         return any(not (deleted and live.value(number, deleted)) for number in found)
 
     def _period_open(self) -> bool:
@@ -350,7 +355,7 @@ class Program:
         base = self.field("invoices", "base_balance")
         if base and self.line.text(line, "value") == "base":
             values[base] = Decimal(self.line.text(line, "newbal"))
-        if self._posted("kind") != "reversal":
+        if not self.post.value(self._row, "back"):
             values[self.field("invoices", "paid_date")] = self.post.value(self._row, "acctdate")
         self._live["invoices"].replace(document, values)
 
@@ -394,7 +399,8 @@ class Program:
         )
         last = self._live["customers"].value(customer, field)
         values: dict[str, object] = {}
-        if self._posted("kind") != "reversal" and (last is None or as_date(last) <= as_date(day)):
+        is_back = self.post.value(self._row, "back")
+        if not is_back and (last is None or as_date(last) <= as_date(day)):
             values[field] = day
             values[self.field("customers", "last_paid_amount")] = Decimal(self._posted("amount"))
         values[self.field("customers", "balance")] = Decimal(self.line.text(line, "newbal"))
@@ -417,13 +423,14 @@ class Program:
         return len(there) >= meant
 
     def _add_journal(self, line: int) -> None:
-        first = next(one for one in self._lines() if self._kind(one) == "R")
+        receipts = [one for one in self._lines() if self._kind(one) == "R"]
+        number = self.line.text(receipts[0], "docno") if receipts else self._posted("marker")
         row = self._blank("distributions")
         self._put_all(
             row,
             "distributions",
             account=self.line.text(line, "account"),
-            document_number=self.line.text(first, "docno"),
+            document_number=number,
             date=self.post.value(self._row, "acctdate"),
             session=self._posted("arsess"),
             amount=Decimal(self.line.text(line, "amount")),

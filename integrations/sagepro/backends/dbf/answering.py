@@ -14,14 +14,14 @@ from integrations.canonical.posting import (
     PostingResult,
     WithdrawOutcome,
 )
-from integrations.sagepro.backends import answering, evidence
+from integrations.sagepro.backends import answering, evidence, journals
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import staged_rows
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.staged_rows import Record
 from integrations.sagepro.backends.dbf.staging import Desk, is_same
 from integrations.sagepro.backends.dbf.staging_shape import State
-from integrations.sagepro.backends.plan import refuse
+from integrations.sagepro.backends.plan import is_journal, refuse
 from integrations.sagepro.backends.reversing import receipts_by_marker
 
 _ON_ITS_WAY = {State.STAGED, State.TAKEN}
@@ -60,7 +60,8 @@ class Writer:
         rows = [row for row in self.desk.find(key=key, marker=marker) if row["effkey"] == key]
         if rows:
             return self._withdraw_row(rows[0])
-        if receipts_by_marker(self.books, self.company, marker):
+        in_books = receipts_by_marker(self.books, self.company, marker)
+        if in_books or journals.lines_by_marker(self.books, self.company, marker):
             return WithdrawOutcome.EXISTS
         row = staged_rows.tombstone(self.company.profile, key=key, marker=marker)
         self.desk.add(row, [], now=self.now)
@@ -108,6 +109,9 @@ class Writer:
         receipts = receipts_by_marker(self.books, self.company, request.marker)
         if receipts:
             return self._remembered(request, receipts, before=before)
+        journal = self._journal_of(request)
+        if journal:
+            return self._remembered_journal(request, journal, before=before)
         plan = answering.checked_plan(self.books, self.company, request)
         profile = self.company.profile
         row = staged_rows.post_row(profile, request, plan, epoch=self.epoch, now=self.now)
@@ -137,6 +141,27 @@ class Writer:
         before()
         added = self.desk.add(row, staged_rows.receipt_lines(values), now=self.now)
         return self._in_books(request, added)
+
+    def _journal_of(self, request: PostingRequest) -> list[Row]:
+        if not is_journal(request):
+            return []
+        return journals.lines_by_marker(self.books, self.company, request.marker)
+
+    def _remembered_journal(
+        self, request: PostingRequest, lines: list[Row], *, before: Callable[[], None]
+    ) -> PostingResult:
+        found = answering.compared_journal(self.company, request, {"distributions": lines})
+        if found.outcome is not PostingOutcome.EXISTS:
+            return found
+        row = staged_rows.remembered_row(
+            self.company.profile,
+            request,
+            receipts=0,
+            session=str(lines[0]["session"]),
+            epoch=self.epoch,
+        )
+        before()
+        return self._in_books(request, self.desk.add(row, [], now=self.now))
 
     def _close(self, row: Record) -> None:
         self.desk.move(row, State.CLOSED)

@@ -8,13 +8,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol
 
-from integrations.canonical.posting import PostingKind, PostingRequest
+from integrations.canonical.posting import PostingRequest
 from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf.staging_shape import Line, State
 from integrations.sagepro.backends.documents import currency_of
-from integrations.sagepro.backends.plan import ZERO, Movement, Plan, new_balance, refuse
+from integrations.sagepro.backends.plan import (
+    TAKES_BACK,
+    ZERO,
+    Movement,
+    Plan,
+    new_balance,
+    refuse,
+)
+from integrations.sagepro.backends.writing import cash_account
 from integrations.sagepro.profile import PostingProfile
 
 Record = dict[str, Any]
@@ -49,7 +57,8 @@ def post_row(
     """The row that hands a posting over; where its lines are is added when they are written."""
     return _row(profile, request, epoch=epoch) | {
         "state": State.STAGED,
-        "cash": _cash_account(request),
+        "cash": cash_account(request, plan),
+        "back": request.kind in TAKES_BACK,
         "credno": plan.credit_number,
         "nreceipt": len(plan.receipt_values()),
         "staged": moment(now),
@@ -111,7 +120,8 @@ def plan_lines(profile: PostingProfile, request: PostingRequest, plan: Plan) -> 
         credit = (plan.credit_number, plan.new_credit, ZERO)
         lines += [{"kind": Line.CREDIT, "docno": plan.credit_number, "newbal": _money(-credit[1])}]
         lines += receipt_lines([credit])
-    lines += [_customer(plan)]
+    if plan.customer_change:
+        lines += [_customer(plan)]
     lines += [
         {"kind": Line.JOURNAL, "account": one.account, "amount": _money(one.debit - one.credit)}
         for one in request.journal
@@ -148,12 +158,6 @@ def _customer(plan: Plan) -> Record:
     }
 
 
-def _cash_account(request: PostingRequest) -> str:
-    takes_back = request.kind is PostingKind.REVERSAL
-    sides = (one.account for one in request.journal if (one.credit if takes_back else one.debit))
-    return next(sides, "")
-
-
 def check_no_card(records: Sequence[Mapping[str, object]]) -> None:
     """Raises Answered with REFUSED when any text about to be written looks like a card number."""
     for record in records:
@@ -184,7 +188,7 @@ def as_posting(post: Record, lines: Sequence[Record]) -> Row | None:
         "kind": post["kind"],
         "state": state,
         "customer_number": post["custno"],
-        "invoices": json.dumps([list(one) for one in receipts]) if receipts else "",
+        "invoices": json.dumps(receipts) if post["kind"] else "",
         "receipt_count": post["nreceipt"],
         "line_count": post["nlines"],
         "amount": Decimal(post["amount"] or 0),

@@ -18,8 +18,8 @@ SHAPES: dict[str, Shape] = {
     POST: Shape.of(
         "effkey C200, company C10, marker C20, payhash C64, kind C12, state C10, custno C20,"
         " amount C20, currency C3, acctdate D, revkey C200, revmark C20, cash C24, credno C20,"
-        " arsess C10, nreceipt I, nlines I, line1 I, lines I, epoch I, staged C19, taken C19,"
-        " done C19, code C20, result C200"
+        " back L, arsess C10, nreceipt I, nlines I, line1 I, lines I, epoch I, staged C19,"
+        " taken C19, done C19, code C20, result C200"
     ),
     LINE: Shape.of(
         "post I, kind C1, state C1, docno C20, paid C20, disc C20, oldbal C20, newbal C20,"
