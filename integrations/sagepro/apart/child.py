@@ -9,49 +9,30 @@ from __future__ import annotations
 import sys
 from multiprocessing.connection import Connection
 
-from integrations.sagepro.apart.messages import Answer, Call, Setup, answered, pack, unpack
-from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.agent import calls
+from integrations.sagepro.apart.messages import Asked, Setup, pack, unpack
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.profile import PostingProfile
-
-CALLS = frozenset(
-    {
-        "company_profile", "fingerprint", "layout", "gl_accounts", "fiscal_periods", "customer",
-        "invoices_by_number", "open_invoices", "invoices_by_order", "receipts_for_invoice",
-        "receipts_by_reference",
-        "post_if_absent", "withdraw", "note_status", "self_test",
-    }
-)  # fmt: skip
 
 
 def serve(channel: Connection) -> None:
     """Answer calls until there is nobody to answer or nothing to do."""
-    setup: Setup = unpack(channel.recv_bytes())
-    connector = _connector(setup)
-    try:
-        while channel.poll(setup.idle_seconds):
-            channel.send_bytes(pack(_answer(connector, unpack(channel.recv_bytes()))))
-    except (EOFError, OSError):
-        return
-    finally:
-        connector.close()
-
-
-def _connector(setup: Setup) -> SqlConnector:
-    connect, lock, statement, idle = setup.limits
-    return SqlConnector(
+    setup: Setup = unpack(Setup, channel.recv_bytes())
+    connector = SqlConnector(
         setup.dsn,
         profile=PostingProfile.from_json(setup.profile),
         expected_fingerprint=setup.expected_fingerprint,
         expected_layout=setup.expected_layout,
-        limits=Limits(connect=connect, lock=lock, statement=statement, idle=idle),
+        limits=setup.limits,
     )
-
-
-def _answer(connector: SqlConnector, call: Call) -> Answer:
-    if call.name not in CALLS:
-        return Answer(fault="UnknownCall")
-    return answered(lambda: getattr(connector, call.name)(*call.arguments, **call.named))
+    try:
+        while channel.poll(setup.idle_seconds):
+            asked: Asked = unpack(Asked, channel.recv_bytes())
+            channel.send_bytes(pack(calls.call(connector, asked.name, asked.arguments)))
+    except (EOFError, OSError):
+        return
+    finally:
+        connector.close()
 
 
 if __name__ == "__main__":

@@ -17,7 +17,8 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
-from integrations.sagepro.apart.messages import Call, Setup
+from integrations.sagepro.agent import calls
+from integrations.sagepro.apart.messages import Asked, Setup, milliseconds
 from integrations.sagepro.apart.process import Lost, Process
 from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.preamble import Limits
@@ -29,7 +30,6 @@ IDLE_SECONDS = 60.0
 """A process that nobody asked anything for this long is ended."""
 ANSWER_SECONDS = 120.0
 """Longer than every limit of one call together."""
-_WRITES = frozenset({"post_if_absent", "withdraw", "note_status"})
 # After these the driver confuses later failures with them (see `message_numbers`).
 _STARTS_ANEW = frozenset({"sage.login_refused", "sage.database_missing"})
 
@@ -54,15 +54,14 @@ class ApartConnector:
         idle_seconds: float = IDLE_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
-        given = limits or Limits()
         self._setup = Setup(
             dsn=dsn,
             profile=profile.as_json(),
             expected_fingerprint=expected_fingerprint,
             expected_layout=expected_layout,
-            limits=(given.connect, given.lock, given.statement, given.idle),
+            milliseconds=milliseconds(limits or Limits()),
             # It outlives our own count, so that it never ends while it is being asked.
-            idle_seconds=2 * idle_seconds,
+            idle_seconds=2 * int(idle_seconds) + 10,
         )
         self._trust = trust
         self._idle, self._patience = idle_seconds, answer_seconds
@@ -86,28 +85,28 @@ class ApartConnector:
         return self._ask("fiscal_periods")  # type: ignore[no-any-return]
 
     def customer(self, number: str) -> Customer | None:
-        return self._ask("customer", number)  # type: ignore[no-any-return]
+        return self._ask("customer", number=number)  # type: ignore[no-any-return]
 
     def invoices_by_number(self, numbers: Sequence[str]) -> list[Invoice]:
-        return self._ask("invoices_by_number", list(numbers))  # type: ignore[no-any-return]
+        return self._ask("invoices_by_number", numbers=list(numbers))  # type: ignore[no-any-return]
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
-        return self._ask("open_invoices", customer_number)  # type: ignore[no-any-return]
+        return self._ask("open_invoices", customer_number=customer_number)  # type: ignore[no-any-return]
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
-        return self._ask("invoices_by_order", order_number)  # type: ignore[no-any-return]
+        return self._ask("invoices_by_order", order_number=order_number)  # type: ignore[no-any-return]
 
     def receipts_for_invoice(self, number: str) -> list[Receipt]:
-        return self._ask("receipts_for_invoice", number)  # type: ignore[no-any-return]
+        return self._ask("receipts_for_invoice", number=number)  # type: ignore[no-any-return]
 
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
-        return self._ask("receipts_by_reference", reference)  # type: ignore[no-any-return]
+        return self._ask("receipts_by_reference", reference=reference)  # type: ignore[no-any-return]
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
-        return self._ask("post_if_absent", request)  # type: ignore[no-any-return]
+        return self._ask("post_if_absent", request=request)  # type: ignore[no-any-return]
 
     def withdraw(self, effect_key: str) -> WithdrawOutcome:
-        return self._ask("withdraw", effect_key)  # type: ignore[no-any-return]
+        return self._ask("withdraw", effect_key=effect_key)  # type: ignore[no-any-return]
 
     def note_status(self, *, invoice_number: str, status: str) -> bool:
         named = {"invoice_number": invoice_number, "status": status}
@@ -120,20 +119,24 @@ class ApartConnector:
         with self._lock:
             self._end()
 
-    def _ask(self, name: str, *arguments: Any, **named: Any) -> Any:
+    def _ask(self, name: str, **arguments: Any) -> Any:
+        asked = Asked(name, arguments)
         with self._lock:
             try:
-                answer = self._running().ask(Call(name, arguments, named), seconds=self._patience)
+                answer = self._running().ask(asked, seconds=self._patience)
             except Lost:
                 self._process = None
                 raise _lost(name) from None
             self._asked_at = time.monotonic()
             try:
-                return answer.result()
+                return calls.result(name, answer)
             except IntegrationError as error:
                 if error.code in _STARTS_ANEW:
                     self._end()
                 raise
+            except ValueError:
+                self._end()
+                raise _lost(name) from None
 
     def _running(self) -> Process:
         """The process, a new one if it has ended or rested for long."""
@@ -155,7 +158,7 @@ class ApartConnector:
 
 
 def _lost(name: str) -> IntegrationError:
-    if name in _WRITES:
+    if name in calls.WRITES:
         return OutcomeUnknown(
             "The program that writes into Sage Pro ended in the middle; it may or may not have "
             "written.",

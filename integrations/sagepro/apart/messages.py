@@ -1,42 +1,21 @@
-"""What travels between a worker and the process it started: plain values and canonical types.
+"""What travels between a worker and the process it started: lines of JSON.
 
-The process talks to a server that a customer names, so nothing it sends may make the worker
-run anything: only types of ours that hold values are read.
+The process talks to a server that a customer names, so nothing it sends may be more than
+values: calls and answers travel as they do to an agent, by the connector's own types.
 """
 
 from __future__ import annotations
 
-import io
-import pickle
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
-from integrations.canonical.errors import (
-    FixConfiguration,
-    IntegrationError,
-    NeverWorks,
-    OutcomeUnknown,
-    TryLater,
-)
-
-_MODULES = (
-    "integrations.canonical.ledger_documents",
-    "integrations.canonical.money",
-    "integrations.canonical.posting",
-    "integrations.sagepro.apart.messages",
-    "integrations.sagepro.columns",
-    "integrations.sagepro.layout",
-    "integrations.sagepro.self_test",
-)
-_PLAIN = frozenset(
-    {("datetime", "date"), ("datetime", "datetime"), ("datetime", "timedelta"),
-     ("decimal", "Decimal")}
-)  # fmt: skip
-_KINDS: Mapping[str, type[IntegrationError]] = {
-    kind.__name__: kind for kind in (FixConfiguration, NeverWorks, OutcomeUnknown, TryLater)
-}
+from integrations.sagepro.agent.codec import decode, encode
+from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.layout import Layout
 
 
 class NotUnderstood(Exception):  # noqa: N818 the sentence is the point
@@ -48,67 +27,39 @@ class Setup:
     """What the process is told first, and never by its command line or environment."""
 
     dsn: str = field(repr=False)
-    profile: Mapping[str, object]
+    profile: Mapping[str, Any]
     expected_fingerprint: str
-    expected_layout: Any
-    limits: tuple[timedelta, timedelta, timedelta, timedelta]
-    idle_seconds: float
+    expected_layout: Layout | None
+    milliseconds: Mapping[str, int]
+    """Of each limit, by its name."""
+    idle_seconds: int
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(**{name: timedelta(milliseconds=n) for name, n in self.milliseconds.items()})
+
+
+def milliseconds(limits: Limits) -> dict[str, int]:
+    """The limits as a setup holds them."""
+    names = ("connect", "lock", "statement", "idle")
+    return {name: int(getattr(limits, name).total_seconds() * 1000) for name in names}
 
 
 @dataclass(frozen=True)
-class Call:
+class Asked:
+    """One call with its arguments, as `calls.call` takes them."""
+
     name: str
-    arguments: tuple[Any, ...] = ()
-    named: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A value, or a failure of the four kinds; `fault` names a mistake of ours."""
-
-    value: Any = None
-    failure: tuple[str, Mapping[str, Any]] | None = None
-    fault: str = ""
-
-    def result(self) -> Any:
-        """The value. Raises the failure instead."""
-        if self.failure is not None:
-            kind, told = self.failure
-            raise _KINDS[kind](**told)
-        if self.fault:
-            raise RuntimeError(f"The process of a Sage Pro company stumbled: {self.fault}")
-        return self.value
+def pack(message: object) -> bytes:
+    return json.dumps(encode(message)).encode()
 
 
-def answered(call: Callable[[], Any]) -> Answer:
-    """What a call came to."""
+def unpack(kind: Any, data: bytes) -> Any:
+    """The message of that kind. Raises NotUnderstood for anything else."""
     try:
-        return Answer(call())
-    except IntegrationError as error:
-        names = ("sentence", "code", "field", "remedy")
-        told: dict[str, Any] = {name: getattr(error, name) for name in names}
-        if isinstance(error, TryLater):
-            told["after"] = error.after
-        return Answer(failure=(type(error).__name__, told))
-    except Exception as error:  # noqa: BLE001 the worker logs it; a text may hold a secret
-        return Answer(fault=type(error).__name__)
-
-
-def pack(message: Setup | Call | Answer) -> bytes:
-    return pickle.dumps(message)
-
-
-def unpack(data: bytes) -> Any:
-    """The message. Raises NotUnderstood for anything that is none of ours."""
-    try:
-        return _Reader(io.BytesIO(data)).load()
-    except Exception as error:
+        return decode(kind, json.loads(data, parse_float=Decimal))
+    except (ValueError, RecursionError) as error:
         raise NotUnderstood(type(error).__name__) from error
-
-
-class _Reader(pickle.Unpickler):
-    def find_class(self, module_name: str, global_name: str, /) -> Any:
-        is_ours = module_name in _MODULES and global_name[:1].isupper()
-        if is_ours or (module_name, global_name) in _PLAIN:
-            return super().find_class(module_name, global_name)
-        raise NotUnderstood(f"{module_name}.{global_name}")

@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 import integrations
-from integrations.sagepro.apart.messages import Answer, Call, NotUnderstood, Setup, pack, unpack
+from integrations.sagepro.apart.messages import Asked, NotUnderstood, Setup, pack, unpack
 from integrations.sagepro.apart.trust import Trust, environment, forget
 
 _CHECKOUT = Path(integrations.__file__).parents[1]
@@ -52,19 +54,16 @@ class Process:
     def is_alive(self) -> bool:
         return self.running.poll() is None
 
-    def ask(self, call: Call, *, seconds: float) -> Answer:
-        """Its answer. Raises Lost; the process has ended by then."""
-        self._tell(pack(call))
+    def ask(self, asked: Asked, *, seconds: float) -> Mapping[str, Any]:
+        """Its answer, to be read by `calls.result`. Raises Lost; it has ended by then."""
+        self._tell(pack(asked))
         try:
             if not self.channel.poll(seconds):
                 raise Lost
-            answer = unpack(self.channel.recv_bytes())
+            answer: Mapping[str, Any] = unpack(dict[str, Any], self.channel.recv_bytes())
         except (EOFError, OSError, NotUnderstood, Lost) as error:
             self.end()
             raise Lost from error
-        if not isinstance(answer, Answer):
-            self.end()
-            raise Lost
         return answer
 
     def end(self) -> None:
