@@ -194,7 +194,7 @@ class Refusal:
     code: str
     """`invoice_not_found`, `invoice_paid`, `invoice_void`, `over_balance`, `customer_missing`,
     `account_missing`, `period_closed`, `value_too_long`, `currency_mismatch`, `parent_missing`,
-    `parent_changed`, `profile_missing`, `schema_changed`, `value_refused`."""
+    `parent_changed`, `profile_missing`, `schema_changed`, `value_refused`, `not_keyed`."""
     sentence: str
     field: str = ""
     remedy: str = ""

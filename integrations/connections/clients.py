@@ -22,6 +22,7 @@ from integrations.connections.addresses import (
     check_web_address,
     resolve_public,
 )
+from integrations.connections.assisted import AssistedConnector
 from integrations.connections.authorities import from_settings
 from integrations.connections.guarded_http import guarded_session
 from integrations.connections.live import LiveClients
@@ -29,6 +30,7 @@ from integrations.connections.models import Connection
 from integrations.connections.notices import notice_secrets
 from integrations.connections.secrets import open_secrets
 from integrations.connections.tokens import DatabaseTokens
+from integrations.connections.writing import is_assisted
 from integrations.paytrace.client import PayTraceClient, connect
 from integrations.paytrace.http import MAX_BODY, Timeouts
 from integrations.paytrace.settings import PayTraceSettings
@@ -165,6 +167,15 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     with those last seen: for a test, which looks at what is there now."""
     _leave_transaction()
     profile = PostingProfile.from_json(opened.settings["profile"])
+    reader = _direct(opened, profile, any_tables=any_tables)
+    if not is_assisted(opened.settings):
+        return reader
+    return AssistedConnector(
+        reader, tenant_id=opened.tenant_id, company_id=opened.connection_id, profile=profile
+    )
+
+
+def _direct(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> Connector:
     dsn = opened.secret("dsn").reveal()
     fingerprint = "" if any_tables else opened.fingerprint
     layout = None if any_tables else _expected_layout(opened)

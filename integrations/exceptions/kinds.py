@@ -125,6 +125,13 @@ _KINDS: tuple[CaseKind, ...] = (
         _REPAIR,
     ),
     CaseKind(
+        "not_keyed",
+        "Taken off the worksheet",
+        "Somebody decided not to key it into Sage. Nothing was written. Try again to list it "
+        "once more, apply it elsewhere, or dismiss it.",
+        _APPLY,
+    ),
+    CaseKind(
         "conflict",
         "Sage holds something else under this receipt number",
         "Posting to this Sage company is halted until somebody has looked.",

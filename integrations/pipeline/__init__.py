@@ -12,6 +12,7 @@ from integrations.pipeline.poll import poll, poll_now
 from integrations.pipeline.preview import Preview, preview
 from integrations.pipeline.process import process
 from integrations.pipeline.receive import receive
+from integrations.pipeline.worksheet import keyed, not_to_be_keyed
 
 __all__ = [
     "Preview",
@@ -19,6 +20,8 @@ __all__ = [
     "choose_invoice",
     "deliver",
     "dismiss",
+    "keyed",
+    "not_to_be_keyed",
     "poll",
     "poll_now",
     "preview",

@@ -17,7 +17,14 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations import pipeline
-from integrations.connections import authorities, layouts, operations, profiles, queries
+from integrations.connections import (
+    authorities,
+    layouts,
+    operations,
+    profiles,
+    queries,
+    writing,
+)
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.passwords import password_end
@@ -246,6 +253,14 @@ def _save_secrets(request: PlacedRequest, found: Connection) -> HttpResponse:
     return _page(request, found, secrets_form=form)
 
 
+def _choose_writing(request: PlacedRequest, found: Connection) -> HttpResponse:
+    writing.choose(
+        connection_id=found.id, writes=request.POST.get("writes", ""), actor=request.place.actor
+    )
+    messages.success(request, "Saved. It holds for every payment from now on.")
+    return _back(request, found)
+
+
 def _accept_tables(request: PlacedRequest, found: Connection) -> HttpResponse:
     layouts.accept(
         connection_id=found.id,
@@ -297,6 +312,7 @@ _ACTIONS: dict[str, _Action] = {
     "lift-halt": _told(_lift_halt),
     "have-reset": _told(_have_reset),
     "notice-address": _told(_notice_address),
+    "writing": _told(_choose_writing),
     "accept-tables": _told(_accept_tables),
     "settings": _save_settings,
     "secrets": _save_secrets,
@@ -327,6 +343,7 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
 def _books_context(found: Connection) -> dict[str, Any]:
     profile = profiles.in_force(found)
     return {
+        "is_assisted": writing.is_assisted(found.settings),
         "profile_version": profiles.version_in_force(found),
         "profile_kinds": [word.label for kind, word in KINDS.items() if kind in profile.kinds],
         "waiting_layout": layouts.waiting(found.id),

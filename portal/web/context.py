@@ -29,7 +29,7 @@ class FrameLink:
 _PLACES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("Today", "sun", "today", ("today",)),
     ("Payments", "credit-card", "payments", ("payment",)),
-    ("Exceptions", "circle-alert", "exceptions", ("exception",)),
+    ("Exceptions", "circle-alert", "exceptions", ("exception", "worksheet")),
     ("Rules", "list-tree", "mapping", ("mapping", "gl_rules", "policy")),
     (
         "Connections",

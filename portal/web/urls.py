@@ -21,6 +21,7 @@ from portal.web import (
     profile,
     site,
     today,
+    worksheet,
 )
 
 # Only the parts of allauth that have a page of ours.
@@ -69,6 +70,9 @@ _COMPANY = [
     ("exceptions/", exceptions.inbox, "exceptions"),
     ("exceptions/retry/", exceptions.retry_all, "exceptions_retry"),
     ("exceptions/<str:case_id>/<str:offer>/", exceptions.decide, "exception_decide"),
+    ("worksheet/", worksheet.page, "worksheet"),
+    ("worksheet.csv", worksheet.as_csv, "worksheet_csv"),
+    ("worksheet/do/", worksheet.worksheet_do, "worksheet_do"),
     ("connections/", connections.connections, "connections"),
     ("connections/add/paytrace/", connections.add_paytrace, "add_paytrace"),
     ("connections/add/sage-pro/", connections.add_sagepro, "add_sagepro"),

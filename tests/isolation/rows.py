@@ -13,12 +13,15 @@ from integrations.accounting import operations as accounting
 from integrations.accounting.models import GLAccount
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.alerts.models import Alert
-from integrations.connections import profiles, site_tests
+from integrations.canonical.money import Money
+from integrations.canonical.posting import PostingKind, PostingRequest
+from integrations.connections import profiles, site_tests, worksheet
 from integrations.connections.models import (
     AccessToken,
     Connection,
     ConnectionTest,
     TableLayout,
+    WorksheetEntry,
 )
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
@@ -69,6 +72,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     quiet = factories.paytrace_account(
         books.environment, name=f"{look.word} quiet", posts_to=books.sage
     )
+    entry = _worksheet(books, look)
     key = _programs(books, look)
     paused, halted = _stopped(books, look)
     return {
@@ -87,6 +91,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "exceptions/id": str(case.id),
         "connections/id": str(books.paytrace.id),
         "layout": str(layout.id),
+        "entry": str(entry.id),
     }
 
 
@@ -175,6 +180,20 @@ def _changed_tables(books: Books, look: Look) -> TableLayout:
     return TableLayout.objects.create(
         connection=books.sage, fingerprint="0" * 64, tables={look.word.lower(): {}}
     )
+
+
+def _worksheet(books: Books, look: Look) -> WorksheetEntry:
+    books.sage.settings = {**books.sage.settings, "way": "assisted"}
+    books.sage.save(update_fields=["settings"])
+    request = PostingRequest(
+        effect_key=f"{look.word}:1",
+        marker=f"PT{look.digits}"[:10],
+        kind=PostingKind.ON_ACCOUNT,
+        customer_number=look.word[:6].upper(),
+        amount=Money(Decimal(look.amount), "USD"),
+        accounting_date=_DAY,
+    )
+    return worksheet.enter(request, company_id=books.sage.id, missing="")
 
 
 def _programs(books: Books, look: Look) -> ApiKey:

@@ -61,6 +61,7 @@ _WHAT = {
     "have-reset": "connection_id",
     "notice-address": "connection_id",
     "accept-tables": "sage_id",
+    "writing": "halted_id",
     "settings": "connection_id",
     "secrets": "connection_id",
     "authority": "sage_id",
@@ -117,7 +118,7 @@ _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
     "backfill_id", "quiet_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
-    "connections/id", "object_id", "layout",
+    "connections/id", "object_id", "layout", "entry",
 )  # fmt: skip
 
 
@@ -204,6 +205,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
         "account": v["connection_id"],
         "rows": f"case number,payment,state,date,amount\n78,{v['payment']},opened,2026-11-20,1.00",
     },
+    "worksheet_do": lambda v: {"company": v["sage_id"], "entry": [v["entry"]], "what": "keyed"},
     "exceptions_retry": lambda _: {"code": "invoice_not_found"},
     "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
     "add_sagepro": lambda _: _SAGE,
@@ -237,6 +239,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "pause": lambda _: _WHY,
     "accept-tables": lambda v: {**_WHY, "layout": v["layout"]},
     "lift-halt": lambda _: _WHY,
+    "writing": lambda _: {"writes": "assisted"},
     "settings": lambda v: {
         "settings-name": "Renamed",
         "settings-merchant_id": "MID-10",
@@ -256,6 +259,7 @@ NAMES_ROWS = {
     "chargeback_record": "connection_id",
     "chargeback_upload": "connection_id",
     "switch_environment": "environment",
+    "worksheet_do": "entry",
     "add_paytrace": "sage_id",
     "settings": "sage_id",
     "accept-tables": "layout",

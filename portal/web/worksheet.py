@@ -1,0 +1,190 @@
+"""The deposit worksheet: what a bookkeeper keys into Sage, as a page, on paper and as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from integrations import pipeline
+from integrations.canonical.money import Money
+from integrations.canonical.posting import Application, PostingKind, PostingRequest
+from integrations.connections import queries, worksheet, writing
+from integrations.connections.models import Connection, WorksheetEntry
+from portal.access import PlacedRequest, get_or_404, member_view, parse_id
+from portal.web.spreadsheet import safe
+from tenants.errors import NotPossible
+from tenants.roles import Ability
+
+_KIND_WORDS = {
+    PostingKind.RECEIPT: "Receipt",
+    PostingKind.ON_ACCOUNT: "Payment on account",
+    PostingKind.REVERSAL: "Reversal",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """An entry with what its request asks for."""
+
+    entry: WorksheetEntry
+    request: PostingRequest
+
+    @property
+    def kind(self) -> str:
+        return _KIND_WORDS.get(self.request.kind, self.request.kind.value.replace("_", " ").title())
+
+    @property
+    def amount(self) -> Money:
+        """Below zero for what is taken back."""
+        amount = self.request.amount
+        takes_back = self.request.kind is PostingKind.REVERSAL
+        return Money(-amount.amount, amount.currency) if takes_back else amount
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.entry.state == WorksheetEntry.State.WAITING
+
+
+@dataclass(frozen=True)
+class Deposit:
+    """The entries of one company and day."""
+
+    company: Connection
+    day: date
+    lines: Sequence[Line]
+
+    @property
+    def totals(self) -> list[Money]:
+        """One sum for each currency."""
+        sums: dict[str, Money] = {}
+        for line in self.lines:
+            known = sums.get(line.amount.currency)
+            sums[line.amount.currency] = line.amount if known is None else known + line.amount
+        return [sums[currency] for currency in sorted(sums)]
+
+
+@require_safe
+@member_view()
+def page(request: PlacedRequest) -> HttpResponse:
+    """Everything to be keyed, by company and deposit day."""
+    companies = _companies(request)
+    lines = _lines(companies)
+    context = {
+        "companies": companies,
+        "deposits": list(_deposits(lines)),
+        "count": len(lines),
+        "to_key": sum(line.is_waiting for line in lines),
+    }
+    return render(request, "worksheet/page.html", context)
+
+
+@require_safe
+@member_view()
+def as_csv(request: PlacedRequest) -> HttpResponse:
+    """The same as a file: one line for each invoice of each entry."""
+    response = HttpResponse(_csv(_lines(_companies(request))), content_type="text/csv")
+    response["Content-Disposition"] = 'attachment; filename="worksheet.csv"'
+    return response
+
+
+@require_POST
+@member_view(Ability.CLEAR_EXCEPTIONS)
+def worksheet_do(request: PlacedRequest) -> HttpResponse:
+    """The ticked entries were keyed, or are not to be."""
+    company = get_or_404(
+        Connection.objects.filter(environment=request.place.environment),
+        id=parse_id(request.POST.get("company", "")),
+        kind=Connection.Kind.SAGEPRO,
+    )
+    chosen = [parse_id(text) for text in request.POST.getlist("entry")]
+    act = _take_off if request.POST.get("what") == "take_off" else _keyed
+    try:
+        messages.success(request, act(request, company.id, chosen))
+    except NotPossible as error:
+        messages.error(request, error.sentence)
+    return redirect("worksheet", request.place.tenant.slug)
+
+
+def _keyed(request: PlacedRequest, company_id: UUID, chosen: Sequence[UUID]) -> str:
+    count = pipeline.keyed(company_id=company_id, entry_ids=chosen, actor=request.place.actor)
+    return f"Looking for {_entries(count)} in Sage. What is found leaves this list by itself."
+
+
+def _take_off(request: PlacedRequest, company_id: UUID, chosen: Sequence[UUID]) -> str:
+    count = pipeline.not_to_be_keyed(
+        company_id=company_id,
+        entry_ids=chosen,
+        reason=request.POST.get("reason", ""),
+        actor=request.place.actor,
+    )
+    return f"Taken off: {_entries(count)}. Decide about them under Exceptions."
+
+
+def _entries(count: int) -> str:
+    return "1 entry" if count == 1 else f"{count} entries"
+
+
+def _companies(request: PlacedRequest) -> list[Connection]:
+    """Those a person keys into."""
+    found = queries.sage_companies(request.place.environment.id)
+    return [company for company in found if writing.is_assisted(company.settings)]
+
+
+def _lines(companies: Sequence[Connection]) -> list[Line]:
+    entries = worksheet.open_entries([company.id for company in companies])
+    return [Line(entry, PostingRequest.from_json(entry.request)) for entry in entries]
+
+
+def _deposits(lines: Sequence[Line]) -> Iterable[Deposit]:
+    ordered = sorted(lines, key=lambda line: (line.entry.company.name, line.entry.deposit_date))
+    for (company, day), group in groupby(
+        ordered, key=lambda line: (line.entry.company, line.entry.deposit_date)
+    ):
+        yield Deposit(company, day, list(group))
+
+
+_HEADING = (
+    "Company", "Deposit date", "Reference", "Kind", "Customer", "Invoice", "Amount", "Discount",
+    "Currency", "Debit", "Credit",
+)  # fmt: skip
+
+
+def _csv(lines: Sequence[Line]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(_HEADING)
+    for line in lines:
+        writer.writerows(_rows(line))
+    return out.getvalue()
+
+
+def _rows(line: Line) -> Iterable[list[str]]:
+    request = line.request
+    sign = "-" if request.kind is PostingKind.REVERSAL else ""
+    debits = " + ".join(each.account for each in request.journal if each.debit)
+    credit = " + ".join(each.account for each in request.journal if each.credit)
+    whole = Application("", request.amount.amount)
+    for part in request.applications or (whole,):
+        yield [
+            safe(line.entry.company.name),
+            request.accounting_date.isoformat(),
+            request.marker,
+            line.kind,
+            safe(request.customer_number),
+            safe(part.invoice_number),
+            f"{sign}{part.amount:.2f}",
+            f"{part.discount:.2f}" if part.discount else "",
+            request.amount.currency,
+            safe(debits),
+            safe(credit),
+        ]
