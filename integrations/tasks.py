@@ -10,7 +10,7 @@ import structlog
 
 from integrations import pipeline
 from integrations.accounting import operations as accounting
-from integrations.connections import testing
+from integrations.connections import calibrating, testing
 from tenants import heartbeat, work
 from tenants.models import WorkKind
 
@@ -75,10 +75,16 @@ def _test(due: work.Due, _: Keep) -> bool:
     return False
 
 
+def _calibrate(due: work.Due, _: Keep) -> bool:
+    calibrating.run_step(tenant_id=due.tenant_id, step_id=due.subject_id)
+    return False
+
+
 _RUN: dict[WorkKind, Callable[[work.Due, Keep], bool]] = {
     WorkKind.PROCESS: _process,
     WorkKind.DELIVER: _deliver,
     WorkKind.POLL: _poll,
     WorkKind.TEST: _test,
     WorkKind.BACKFILL: _backfill,
+    WorkKind.CALIBRATE: _calibrate,
 }

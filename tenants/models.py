@@ -140,6 +140,7 @@ class WorkKind(models.TextChoices):
     POLL = "poll", "Look for payments"
     TEST = "test", "Test a connection"
     BACKFILL = "backfill", "Read past days"
+    CALIBRATE = "calibrate", "Look at a test company"
 
 
 class DueWork(models.Model):

@@ -39,6 +39,8 @@ from integrations.paytrace.tokens import TokenSource
 from integrations.sagepro.apart.connector import ApartConnector
 from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.calibration.reading import take_snapshot
+from integrations.sagepro.calibration.snapshot import Snapshot
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
@@ -55,6 +57,7 @@ __all__ = [
     "paytrace_with",
     "read_connection",
     "sage_connector",
+    "sage_snapshot",
     "sage_with",
 ]
 
@@ -207,6 +210,17 @@ def _server(dsn: str, opened: Opened) -> tuple[str, Trust]:
 
 def _expected_layout(opened: Opened) -> Layout | None:
     return layouts.expected(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
+
+
+def sage_snapshot(opened: Opened) -> Snapshot:
+    """Every table of a test company as it stands now; nothing is written there.
+
+    Raises TryLater and FixConfiguration as a connector does, NeverWorks when the login sees
+    no table.
+    """
+    _leave_transaction()
+    profile = PostingProfile.from_json(opened.settings["profile"])
+    return take_snapshot(_pinned(opened.secret("dsn").reveal()), profile=profile)
 
 
 def close_all() -> None:

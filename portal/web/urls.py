@@ -7,6 +7,7 @@ from django.urls import path, re_path
 
 from portal.web import (
     backfills,
+    calibration,
     chargebacks,
     connections,
     exceptions,
@@ -93,6 +94,11 @@ _COMPANY = [
      "profile_version"),
     ("connections/<str:connection_id>/posting-profile/<int:version>/restore/",
      profile.profile_restore, "profile_restore"),
+    ("connections/<str:connection_id>/calibration/", calibration.calibration, "calibration"),
+    ("connections/<str:connection_id>/calibration/progress/", calibration.calibration_progress,
+     "calibration_progress"),
+    ("connections/<str:connection_id>/calibration/do/<str:what>/", calibration.calibration_do,
+     "calibration_do"),
     ("mapping/", mapping.mapping, "mapping"),
     ("mapping/preview/", mapping.mapping_preview, "mapping_preview"),
     ("gl-rules/", gl_rules.gl_rules, "gl_rules"),

@@ -30,6 +30,8 @@ SECRET = {
     "tenants_logincounter": (),
     "connections_connectionsecret": (),
     "connections_accesstoken": (),
+    "connections_calibration": ("snapshot",),
+    "connections_calibrationstep": ("keyed", "observation", "differences"),
     "events_noticekey": (),
     "events_inboundnotice": ("body", "body_hmac"),
     "events_gatewayfact": ("details",),

@@ -18,6 +18,8 @@ from integrations.canonical.posting import PostingKind, PostingRequest
 from integrations.connections import profiles, site_tests, worksheet
 from integrations.connections.models import (
     AccessToken,
+    Calibration,
+    CalibrationStep,
     Connection,
     ConnectionTest,
     TableLayout,
@@ -177,6 +179,10 @@ def _versions(books: Books, look: Look) -> None:
 def _changed_tables(books: Books, look: Look) -> TableLayout:
     Connection.objects.filter(pk=books.sage.pk).update(state=Connection.State.CONNECTED)
     books.sage.refresh_from_db()
+    calibration = Calibration.objects.create(connection=books.sage, started_by=look.email)
+    CalibrationStep.objects.create(
+        calibration=calibration, transaction="full", state="failed", sentence=look.word
+    )
     return TableLayout.objects.create(
         connection=books.sage, fingerprint="0" * 64, tables={look.word.lower(): {}}
     )

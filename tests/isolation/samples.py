@@ -68,6 +68,9 @@ _WHAT = {
     "no-such-thing": "connection_id",
 }
 _OF_SAGE = Fill({}, {"connection_id": "sage_id"})
+_CALIBRATING = (
+    "start", "look-again", "keyed", "answer", "accept", "start-over", "no-such-thing",
+)  # fmt: skip
 _FIRST_VERSION = Fill({"version": "1"}, {"connection_id": "sage_id"})
 _PAST_DAYS = ("pause", "cancel")
 _FILLS = {
@@ -78,6 +81,11 @@ _FILLS = {
     "posting_profile": (_OF_SAGE,),
     "rights_script": tuple(
         Fill({"product": word}, {"connection_id": "sage_id"}) for word in ("mssql", "postgresql")
+    ),
+    "calibration": (_OF_SAGE,),
+    "calibration_progress": (_OF_SAGE,),
+    "calibration_do": tuple(
+        Fill({"what": word}, {"connection_id": "sage_id"}) for word in _CALIBRATING
     ),
     "profile_version": (_FIRST_VERSION,),
     "profile_restore": (_FIRST_VERSION,),
@@ -252,6 +260,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
 # Pages whose POST shows something and writes nothing, and why the owner's POST changes nothing.
 CHANGES_NOTHING = frozenset({
     "switch_environment",  # a cookie
+    "calibration_do",  # the scene's books are Production's, and those are not calibrated
     "mapping_preview", "gl_rules_preview",
 })  # fmt: skip
 # Bodies in which a row of a company is named, by page or word, and which row that is.

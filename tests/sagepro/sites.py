@@ -37,4 +37,4 @@ OTHER_NAMES = Habits(
     void_status="Z",
     user="JUDY",
 )
-SITES = {"plain": PLAIN, "other habits": OTHER_HABITS, "other names": OTHER_NAMES}
+SITES = {"other habits": OTHER_HABITS, "other names": OTHER_NAMES}

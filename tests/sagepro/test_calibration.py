@@ -66,11 +66,7 @@ class Site:
         return self.proposal.profile
 
 
-# The plain site is the sample company, which the other two differ from.
-_PARAMS = [pytest.param(n, marks=[pytest.mark.slow] if n == "plain" else []) for n in SITES]
-
-
-@pytest.fixture(scope="module", params=_PARAMS)
+@pytest.fixture(scope="module", params=SITES)
 def site(request: pytest.FixtureRequest, company_template: str) -> Iterator[Site]:
     name = f"sage_{uuid4().hex[:12]}"
     database_plugin.make_database(name, template=company_template)
@@ -84,7 +80,6 @@ def site(request: pytest.FixtureRequest, company_template: str) -> Iterator[Site
 
 
 _SAID = {
-    "plain": [],
     "other habits": [
         "The invoice's paid amount includes the discount: no instead of yes.",
         "Counter row of the GL session: ‘RC’ instead of ‘AR’.",

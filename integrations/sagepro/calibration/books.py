@@ -274,7 +274,7 @@ def _amounts(found: Observation, table: str, name: str) -> list[Decimal]:
 
 def _counters(books: Books) -> None:
     columns = books.columns["counters"]
-    rows = [found.changes[columns.table].changed[0] for found in books.receipts]
+    rows = [_counter_row(books, found) for found in books.receipts]
     risen = [
         n
         for n in _moved([(o, n, Decimal(1)) for o, n in rows])
@@ -290,6 +290,18 @@ def _counters(books: Books) -> None:
     ]
     columns.claim("key", told, ["It names the counter's row."])
     _session(books, rows)
+
+
+def _counter_row(books: Books, found: Observation) -> tuple[Row, Row]:
+    """The counter whose number stands in the GL distribution; others may have risen as well."""
+    rows = found.changes[books.tables.names["counters"]].changed
+    lines = found.changes[books.tables.names["distributions"]].added
+    written = {int(v) for row in lines for v in row.values() if v and v.isdecimal()}
+    for old, new in rows:
+        for name, by in moves(old, new).items():
+            if by == 1 and {int(old[name] or 0), int(new[name] or 0)} & written:
+                return old, new
+    return rows[0]
 
 
 def _session(books: Books, rows: Sequence[tuple[Row, Row]]) -> None:

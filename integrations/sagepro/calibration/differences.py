@@ -144,8 +144,10 @@ def _values(row: Row) -> str:
 
 
 def _name_of(row: Row) -> str:
-    first = [f"{name} {_said(value)}" for name, value in row.items() if value not in _BLANKS]
-    return " and ".join(first[:2])
+    # What ends in `no` is a number that people know the row by: custno, invno.
+    names = sorted(row, key=lambda name: (not name.endswith("no"), name))
+    told = [f"{name} {_said(row[name])}" for name in names if row[name] not in _BLANKS]
+    return " and ".join(told[:2])
 
 
 def _said(value: Value) -> str:

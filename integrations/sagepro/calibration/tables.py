@@ -117,7 +117,7 @@ def _was_distributed(change: TableChange, found: Observation) -> bool:
 
 
 def _counted(change: TableChange, _found: Observation) -> bool:
-    return len(change.changed) == 1 and Decimal(1) in moves(*change.changed[0]).values()
+    return any(Decimal(1) in moves(old, new).values() for old, new in change.changed)
 
 
 def names(row: Row, text: str) -> bool:
