@@ -61,8 +61,9 @@ def test_notices_that_stop_on_a_tuesday_at_ten_are_missed_the_same_day_and_not_a
     assert told[1] == told[2.9] == []
     assert told[3.1] == [
         (
-            "No notice has come from PayTrace, store since Tuesday 10:00, where about 6 are usual by "
-            "now. Nothing is lost: payments are found by looking through PayTrace every few minutes."
+            "No notice has come from PayTrace, store since Tuesday 10:00, where about 6 are usual "
+            "by now. Nothing is lost: payments are found by looking through PayTrace every few "
+            "minutes."
         )
     ]
     assert len(told[24]) == 1

@@ -443,7 +443,12 @@ def _renamed(tables: dict[str, list[Row]], words: dict[str, str]) -> dict[str, l
 
 
 def build(
-    simulator: Simulator, *, sage_dsn: str, slug: str = "acme-books", now: datetime | None = NOON
+    simulator: Simulator,
+    *,
+    sage_dsn: str,
+    slug: str = "acme-books",
+    now: datetime | None = NOON,
+    api_version: str = "v1",
 ) -> World:
     """A company with one connected Production environment, as its owner would set it up.
 
@@ -468,7 +473,7 @@ def build(
             dsn=sage_dsn, profile=sample_profile().as_json(), actor=ACTOR,
         )  # fmt: skip
         gateway = connections.create_paytrace(
-            environment_id=environment.id, name="PayTrace", api_version="v1",
+            environment_id=environment.id, name="PayTrace", api_version=api_version,
             gateway_environment="sandbox", base_url=simulator.url,
             username=f"api-{account}", password="right-password", merchant_id=account,
             zone="America/Los_Angeles", currency="USD", posts_to_id=company.id, actor=ACTOR,
