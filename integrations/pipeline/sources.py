@@ -13,6 +13,7 @@ from integrations.connections.models import Connection
 from integrations.events import batches, counting, polling
 from integrations.events.models import GatewayFact, Source
 from integrations.events.polling import Window
+from integrations.paytrace.ach import AchDateKind
 from integrations.paytrace.client import PayTraceClient
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
@@ -119,8 +120,12 @@ def _batch(look: Look, told: Batch) -> Found:
 
 
 def _ach(look: Look, window: Window) -> Found:
-    found = look.client.ach.transactions(start=window.first_day, end=window.last_day)
-    return look.take_in(_payments(found, look))
+    """By both dates: a payment settles days after it was taken."""
+    total = Found()
+    for kind in AchDateKind:
+        found = look.client.ach.transactions(start=window.first_day, end=window.last_day, by=kind)
+        total += look.take_in(_payments(found, look))
+    return total
 
 
 def _returns(look: Look, window: Window) -> Found:
