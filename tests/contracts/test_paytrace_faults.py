@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,22 @@ from integrations.canonical.errors import (
     OutcomeUnknown,
     TryLater,
 )
+from integrations.paytrace.cards import Charge
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.people import VaultPayer
+from integrations.paytrace.recurring import Frequency, NewPlan
 from integrations.paytrace.settings import Secret
-from tests.paytrace.bench import NOON, PASSWORD, TODAY, Bench, bench, client, simulator, usd
+from tests.paytrace.bench import (
+    NOON,
+    PASSWORD,
+    TODAY,
+    Bench,
+    bench,
+    client,
+    refused,
+    simulator,
+    usd,
+)
 from tests.paytrace.simulator_process import simulator_process
 
 __all__ = ["bench", "client", "simulator"]
@@ -186,6 +199,23 @@ def test_a_restart_forgets_nothing(tmp_path: Path) -> None:
         first.control("clock", now=NOON.isoformat())
         first.control("accounts", account="acme", merchant_id="777001")
         first.control("transactions", account="acme", amount=Decimal("12.30"))
-        before = first.look("state")
+        first.control("ach", account="acme", amount="80.00", status="settled")
+        customer = {"customer_id": "HAVEN", "name": "Haven Supply"}
+        user = {"username": "api_user", "password": PASSWORD, "sale_ceiling": "50"}
+        named = {"account": "acme", "merchant_id": "777001"}
+        first.control("accounts", users=[user], customers=[customer], **named)
+        made = Bench(first, "v1", "HAVEN", records=[])
+        made.client().recurring.create(
+            NewPlan("HAVEN", usd("24.95"), Frequency.MONTHLY, start_on=date(2026, 4, 1))
+        )
+        hosted = made.hosted()
+        bad = made.client(password=Secret("wrong"))
+        assert refused(bad.log_in).code == "paytrace.login_refused"
+        before = first.look("state"), first.look("calls")
     with simulator_process(tmp_path) as second:
-        assert second.look("state") == before
+        assert (second.look("state"), second.look("calls")) == before
+        again = Bench(second, "v1", "HAVEN", records=[])
+        client = again.client()
+        assert client.cards.sale(Charge(hosted, usd("50.00"), "1")).is_approved
+        above = Charge(VaultPayer("HAVEN"), usd("50.01"), "2")
+        assert refused(client.cards.sale, above).code == "paytrace.not_permitted"
