@@ -113,7 +113,7 @@ def accept(*, connection_id: UUID, actor: str) -> ProfileVersion:
     proposal = propose(calibration, connection)
     if proposal.profile is None or proposal.questions:
         raise NotPossible("Questions are still open, so there is no profile to accept yet.")
-    made = profiles.save(
+    made = profiles.save_version(
         connection_id=connection_id,
         profile=proposal.profile.as_json(),
         based_on=profiles.version_in_force(connection),

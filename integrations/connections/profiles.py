@@ -49,7 +49,7 @@ def version(*, connection_id: UUID, number: int) -> ProfileVersion | None:
     return ProfileVersion.objects.filter(connection_id=connection_id, version=number).first()
 
 
-def save(
+def save_version(
     *,
     connection_id: UUID,
     profile: Mapping[str, Any],

@@ -91,7 +91,7 @@ def _version(found: Connection, number: int) -> ProfileVersion:
 def _save(request: PlacedRequest, found: Connection, typed: dict[str, Any]) -> HttpResponse:
     based_on = request.POST.get("based_on", "")
     try:
-        made = profiles.save(
+        made = profiles.save_version(
             connection_id=found.id,
             profile=typed,
             based_on=int(based_on) if based_on.isascii() and based_on.isdecimal() else -1,

@@ -25,7 +25,7 @@ def _edited(**changes: Any) -> dict[str, Any]:
 
 def _save(supply: Scene, connection: Connection, profile: dict[str, Any], *, based_on: int) -> int:
     with tenant_transaction(supply.tenant.id):
-        return profiles.save(
+        return profiles.save_version(
             connection_id=connection.id, profile=profile, based_on=based_on, actor=BOB, note="Why"
         ).version
 

@@ -368,7 +368,7 @@ def test_a_new_profile_version_takes_the_tables_as_they_are(
     profile = supply.row(connection).settings["profile"]
     profile["tables"]["receipts"]["columns"]["marker"]["type"] = "C12"
     with tenant_transaction(supply.tenant.id):
-        profiles.save(connection_id=connection.id, profile=profile, based_on=1, actor=ACTOR)
+        profiles.save_version(connection_id=connection.id, profile=profile, based_on=1, actor=ACTOR)
     passed = supply.test(connection)
     assert passed.state == "passed"
     tables = next(sentence for label, _, sentence in told(passed) if label == "Tables")

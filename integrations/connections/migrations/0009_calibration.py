@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('connections', '0006_site_test_walls'),
+        ('connections', '0008_worksheet_walls'),
         ('tenants', '0005_calibration'),
     ]
 
