@@ -51,12 +51,6 @@ class UserStore:
         ).fetchone()
         return _user(row) if row else None
 
-    def of_account(self, account: str) -> list[str]:
-        rows = self._db.execute(
-            "SELECT username FROM users WHERE account = ? ORDER BY username", (account,)
-        )
-        return [name for (name,) in rows.fetchall()]
-
     def set_failures(self, username: str, failures: int) -> None:
         self._db.execute("UPDATE users SET failures = ? WHERE username = ?", (failures, username))
 
