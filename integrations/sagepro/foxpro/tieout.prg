@@ -270,21 +270,22 @@ FUNCTION PtAllFound
     RETURN .T.
 ENDFUNC
 
-* RLOCK() of every record that will change. False, with nothing locked, when one is in use.
+* RLOCK() of every record that will change. False, with nothing locked, when one is in use. One
+* that is not there is no reason to wait: the step that needs it tells.
 FUNCTION PtLockAll
     LOCAL lnLine
     FOR lnLine = post.line1 TO post.line1 + post.lines - 1
         GO m.lnLine IN line
-        IF line.kind = "D" AND NOT (PtFind("invoices", "number", line.docno) ;
-            AND PtLockRecord("invoices"))
+        IF line.kind = "D" AND PtFind("invoices", "number", line.docno) ;
+            AND NOT PtLockRecord("invoices")
             RETURN PtUnlockLive()
         ENDIF
-        IF line.kind = "C" AND NOT (PtFind("customers", "number", line.docno) ;
-            AND PtLockRecord("customers"))
+        IF line.kind = "C" AND PtFind("customers", "number", line.docno) ;
+            AND NOT PtLockRecord("customers")
             RETURN PtUnlockLive()
         ENDIF
     ENDFOR
-    IF NOT (PtFindCounter() AND RLOCK("counters"))
+    IF PtFindCounter() AND NOT RLOCK("counters")
         RETURN PtUnlockLive()
     ENDIF
     RETURN .T.
@@ -330,7 +331,7 @@ FUNCTION PtSteps
         IF line.state = "D" OR line.kind = "F"
             LOOP
         ENDIF
-        lcFound = IIF(line.state = "B" OR line.kind $ "DC", PtLook(), "not")
+        lcFound = PtLook()
         * Not begun by us, and yet it stands as if it were: somebody else did it.
         IF m.lcFound == "odd" OR (m.lcFound == "done" AND line.state <> "B")
             DO PtStuck
@@ -369,11 +370,18 @@ FUNCTION PtLook
     DO CASE
         CASE line.kind = "N"
             * A number that was taken and not noted is skipped; another is taken.
-            RETURN "not"
+            RETURN IIF(PtFindCounter(), "not", "odd")
         CASE line.kind = "R"
-            RETURN IIF(PtReceiptThere(), "done", "not")
+            IF PtReceiptThere()
+                RETURN "done"
+            ENDIF
+            * Its keys are copied from the document.
+            RETURN IIF(PtFind("invoices", "number", line.docno), "not", "odd")
         CASE line.kind = "O"
-            RETURN IIF(PtFind("invoices", "number", line.docno), "done", "not")
+            IF PtFind("invoices", "number", line.docno)
+                RETURN "done"
+            ENDIF
+            RETURN IIF(PtFind("customers", "number", post.custno), "not", "odd")
         CASE line.kind = "J"
             RETURN IIF(PtJournalThere(), "done", "not")
         CASE line.kind = "D"

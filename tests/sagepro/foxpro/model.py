@@ -186,16 +186,16 @@ class Program:
         tables = {"D": "invoices", "C": "customers"}
         for line in self._lines():
             table = tables.get(self._kind(line))
-            if table and not self._lock_record(table, self.line.text(line, "docno")):
+            number = self._find(table, "number", self.line.text(line, "docno")) if table else 0
+            if table and number and not self._lock_record(table, number):
                 return self._unlock_live()
         counter = self._find_counter()
-        if not (counter and self._live["counters"].rlock(counter)):
+        if counter and not self._live["counters"].rlock(counter):
             return self._unlock_live()
         return True
 
-    def _lock_record(self, table: str, key: str) -> bool:
-        number = self._find(table, "number", key)
-        if not number or not self._live[table].rlock(number):
+    def _lock_record(self, table: str, number: int) -> bool:
+        if not self._live[table].rlock(number):
             return False
         status = self.field(table, "lock_status")
         return not status or not self._live[table].text(number, status)
@@ -226,7 +226,7 @@ class Program:
             kind, state = self._kind(line), self.line.text(line, "state")
             if state == "D" or kind == "F":
                 continue
-            found = self._look(line) if state == "B" or kind in "DC" else "not"
+            found = self._look(line)
             if found == "odd" or (found == "done" and state != "B"):
                 self._stuck(line)
                 return False
@@ -252,16 +252,17 @@ class Program:
         self._end("partial", "partial", f"It was interrupted, and {what} was changed meanwhile.")
 
     def _look(self, line: int) -> str:
-        kind = self._kind(line)
+        kind, key = self._kind(line), self.line.text(line, "docno")
         if kind == "N":
-            return "not"
-        if kind == "R":
-            return "done" if self._receipt_there(line) else "not"
-        if kind == "O":
-            there = self._find("invoices", "number", self.line.text(line, "docno"))
-            return "done" if there else "not"
+            return "not" if self._find_counter() else "odd"
+        if kind == "R" and not self._receipt_there(line):
+            return "not" if self._find("invoices", "number", key) else "odd"
+        if kind == "O" and not self._find("invoices", "number", key):
+            return "not" if self._find("customers", "number", self._posted("custno")) else "odd"
         if kind == "J":
             return "done" if self._journal_there(line) else "not"
+        if kind in "RO":
+            return "done"
         return self._document_state(line) if kind == "D" else self._customer_state(line)
 
     def _do(self, line: int) -> None:

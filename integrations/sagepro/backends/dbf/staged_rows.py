@@ -12,6 +12,8 @@ from integrations.canonical.posting import PostingRequest
 from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.dbf import encoding
+from integrations.sagepro.backends.dbf.encoding import Shape
 from integrations.sagepro.backends.dbf.staging_shape import Line, State
 from integrations.sagepro.backends.documents import currency_of
 from integrations.sagepro.backends.plan import (
@@ -170,6 +172,19 @@ def check_no_card(records: Sequence[Mapping[str, object]]) -> None:
                     field=name,
                     remedy="Map another field, or mask it in the field mapping.",
                 )
+
+
+def check_fits(shape: Shape, records: Sequence[Mapping[str, object]]) -> None:
+    """Raises Answered with REFUSED when a value does not fit our own table as it is."""
+    for record in records:
+        try:
+            encoding.record(shape, record)
+        except ValueError as error:
+            raise refuse(
+                "value_too_long",
+                f"Our staging table cannot hold a value of this posting: {error}.",
+                remedy="Shorten it, or use only characters of the company's code page.",
+            ) from error
 
 
 def as_posting(post: Record, lines: Sequence[Record]) -> Row | None:

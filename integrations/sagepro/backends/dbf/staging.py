@@ -20,9 +20,10 @@ from integrations.sagepro.backends.dbf.staged_rows import (
     Record,
     as_letters,
     as_posting,
+    check_fits,
     check_no_card,
 )
-from integrations.sagepro.backends.dbf.staging_shape import LINE, POST, State
+from integrations.sagepro.backends.dbf.staging_shape import LINE, POST, SHAPES, State
 from integrations.sagepro.backends.sentences import schema_changed
 
 _COLUMNS = {"effect_key": "effkey", "marker": "marker", "reverses": "revkey"}
@@ -101,10 +102,12 @@ class Desk:
     def add(self, row: Record, lines: Sequence[Record], *, now: datetime) -> Record:
         """Write lines and row, the row last: lines that no row names do not count.
 
-        Raises Answered with REFUSED for anything shaped like a card number, and what
-        `OwnTable.append` raises.
+        Raises Answered with REFUSED for a value that does not fit or looks like a card number,
+        and what `OwnTable.append` raises.
         """
         check_no_card([row, *lines])
+        check_fits(SHAPES[POST], [row])
+        check_fits(SHAPES[LINE], lines)
         number = self._posts.count() + 1
         place: dict[str, object] = {}
         if lines:
