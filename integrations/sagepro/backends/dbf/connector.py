@@ -135,6 +135,11 @@ class FoxProConnector:
         """What the program inside Sage Pro found when it tested the site. Writes nothing."""
         return site.self_test(self._folder, self._company.profile)
 
+    def take_over(self) -> None:
+        """Make this epoch the one that writes. Raises FixConfiguration when it is an older one."""
+        with self._writing():
+            pass
+
     def close(self) -> None:
         self._live.forget()
 
