@@ -13,7 +13,7 @@ import django
 from portal.launch import places
 from portal.launch.postgres import LaunchError
 from portal.launch.progress import fail, say, step
-from tests.bench import commits, foxpro
+from tests.bench import commits, direct, foxpro
 from tests.bench import sizes as all_sizes
 from tests.bench.report import Row, table, write
 from tests.bench.sizes import Sizes
@@ -60,6 +60,8 @@ def _measure(stage: Stage, sizes: Sizes) -> list[Row]:
         rows = commits.measure(stage, sizes)
     with step("FoxPro tables"):
         rows += foxpro.measure(sizes)
+    with step("Direct way into Sage"):
+        rows += direct.measure(stage, sizes)
     _enter_django(stage)
     from tests.bench import measures  # noqa: PLC0415 models can be imported only now
 

@@ -20,6 +20,8 @@ MEASURES = [
     "PostgreSQL commits, 16 clients",
     "FoxPro receipts read",
     "FoxPro receipt found, table just changed",
+    "Receipts posted directly",
+    "Open invoices read directly",
     "Notices accepted, 4 clients",
     "CPU per 1,000 notices, 4 clients",
     "Notice to receipt when idle, p95",
@@ -36,6 +38,8 @@ MEASURES = [
 ]
 BESIDE = {
     "FoxPro receipts read": "bare dbfread",
+    "Receipts posted directly": "the same statements, driver only",
+    "Open invoices read directly": "the same statement, driver only",
     "Notices accepted, 4 clients": "bare Django view",
     "CPU per 1,000 notices, 4 clients": "bare Django view",
     "Receipts posted, one drain": "the same statements, driver only",

@@ -1,0 +1,141 @@
+"""The direct way into a Sage company's database, beside the driver alone.
+
+Postings are written down while they are made, and the same statements then run once more on a
+copy of the company through nothing but the driver. Reading is beside its own one statement.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+from sqlalchemy import Engine, event
+
+from integrations.canonical.posting import PostingOutcome
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.sample.company import create_company
+from integrations.sagepro.sample.profile import sample_profile
+from portal.launch.postgres import LaunchError
+from tests.bench.report import Aim, Row
+from tests.bench.sizes import Sizes
+from tests.bench.stage import Stage
+from tests.sagepro.companies import TODAY
+from tests.sagepro.postings import receipt
+
+_NAME, _COPY = "sage_direct", "sage_direct_copy"
+_COMMIT = "COMMIT"
+_MANY = """
+    CREATE TEMP TABLE one AS SELECT * FROM armast WHERE trim(invno) = '10433';
+    ALTER TABLE one DROP COLUMN id_col;
+    UPDATE one SET custno = 'ACME02';
+    DO $$ DECLARE names text; BEGIN
+        SELECT string_agg(quote_ident(column_name), ', ') INTO names
+        FROM information_schema.columns
+        WHERE table_name = 'armast' AND column_name NOT IN ('id_col', 'invno');
+        EXECUTE format(
+            'INSERT INTO armast (invno, %%s) SELECT lpad((500000 + n)::text, 10), %%s '
+            'FROM one, generate_series(1, %(count)s) AS n', names, names);
+    END $$
+"""
+
+
+@dataclass
+class Recorder:
+    """What the driver is told, in order."""
+
+    statements: list[tuple[str, Any]] = field(default_factory=list)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        hooks: dict[str, Callable[..., None]] = {
+            "before_cursor_execute": lambda *told: self.statements.append((told[2], told[3])),
+            "commit": lambda _: self.statements.append((_COMMIT, None)),
+            "rollback": lambda _: self.statements.append((_COMMIT, None)),
+        }
+        for name, hook in hooks.items():
+            event.listen(Engine, name, hook)
+        try:
+            yield
+        finally:
+            for name, hook in hooks.items():
+                event.remove(Engine, name, hook)
+
+
+def measure(stage: Stage, sizes: Sizes) -> list[Row]:
+    """Receipts and invoices per second. Raises LaunchError when a posting fails."""
+    stage.execute(f"CREATE DATABASE {_NAME}", name="postgres")
+    create_company(stage.url(_NAME), today=TODAY)
+    with psycopg.connect(stage.url(_NAME)) as connection:
+        connection.execute((_MANY % {"count": sizes.invoices}).encode())
+    stage.execute(f"CREATE DATABASE {_COPY} TEMPLATE {_NAME}", name="postgres")
+    sage = SqlConnector(stage.url(_NAME), profile=sample_profile())
+    try:
+        return [_posting(stage, sage, sizes.receipts), _reading(stage, sage, sizes)]
+    finally:
+        sage.close()
+
+
+def _posting(stage: Stage, sage: SqlConnector, count: int) -> Row:
+    recorder = Recorder()
+    with recorder.listening():
+        _post(sage, "first", count)
+    ours = _seconds(lambda: _post(sage, "second", count))
+    with psycopg.connect(stage.url(_COPY)) as bare:
+        limit = _seconds(lambda: _replay(bare, recorder.statements))
+    per_receipt = sum(text != _COMMIT for text, _ in recorder.statements) / count
+    return Row(
+        "Receipts posted directly",
+        count / ours,
+        "receipts/s",
+        limit=count / limit,
+        beside="the same statements, driver only",
+        aim=Aim(least=0.7),
+        details={"receipts": count, "statements_per_receipt": round(per_receipt, 1)},
+    )
+
+
+def _post(sage: SqlConnector, word: str, count: int) -> None:
+    for number in range(count):
+        request = receipt(f"{word}-{number}", "0.01", invoices={"10432": "0.01"})
+        if sage.post_if_absent(request).outcome is not PostingOutcome.POSTED:
+            raise LaunchError(f"Receipt {number} was not posted.")
+
+
+def _replay(bare: psycopg.Connection[Any], statements: Sequence[tuple[str, Any]]) -> None:
+    for text, values in statements:
+        if text == _COMMIT:
+            bare.commit()
+            continue
+        cursor = bare.execute(text.encode(), values)
+        if cursor.description is not None:
+            cursor.fetchall()
+
+
+def _reading(stage: Stage, sage: SqlConnector, sizes: Sizes) -> Row:
+    recorder = Recorder()
+    with recorder.listening():
+        found = len(sage.open_invoices("ACME02"))
+    if found < sizes.invoices:
+        raise LaunchError(f"{found} of {sizes.invoices} invoices were read.")
+    rounds = range(sizes.repeats)
+    ours = min(_seconds(lambda: sage.open_invoices("ACME02")) for _ in rounds)
+    with psycopg.connect(stage.url(_COPY)) as bare:
+        limit = min(_seconds(lambda: _replay(bare, recorder.statements)) for _ in rounds)
+    return Row(
+        "Open invoices read directly",
+        found / ours,
+        "invoices/s",
+        limit=found / limit,
+        beside="the same statement, driver only",
+        details={"invoices": found},
+    )
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
