@@ -216,11 +216,19 @@ def sage_snapshot(opened: Opened) -> Snapshot:
     """Every table of a test company as it stands now; nothing is written there.
 
     Raises TryLater and FixConfiguration as a connector does, NeverWorks when the login sees
-    no table.
+    no table. A SQL Server is refused: its driver's trust is a process's, and this is not one
+    of its own.
     """
     _leave_transaction()
     profile = PostingProfile.from_json(opened.settings["profile"])
-    return take_snapshot(_pinned(opened.secret("dsn").reveal()), profile=profile)
+    dsn = opened.secret("dsn").reveal()
+    if make_url(dsn).get_backend_name() != "postgresql":
+        raise FixConfiguration(
+            "The portal cannot calibrate a company on SQL Server yet.",
+            code="calibration.unsupported",
+            remedy="Enter the posting profile in its form.",
+        )
+    return take_snapshot(_pinned(dsn), profile=profile)
 
 
 def close_all() -> None:

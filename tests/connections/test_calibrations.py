@@ -10,10 +10,13 @@ from uuid import UUID
 import pytest
 from django.core.management import CommandError, call_command
 
+from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.posting import PostingKind
 from integrations.connections import calibrating, calibrations, profiles
+from integrations.connections.clients import open_connection, sage_snapshot
 from integrations.connections.models import Calibration, CalibrationStep, Connection
 from integrations.sagepro.calibration.transactions import Keyed
+from tenants.crypto import Secret
 from tenants.errors import NotPossible
 from tenants.models import DueWork, Environment
 from tenants.scope import tenant_transaction
@@ -121,6 +124,14 @@ def test_nothing_is_calibrated_in_production(supply: Scene, company: SampleCompa
     with tenant_transaction(supply.tenant.id), pytest.raises(NotPossible) as refused:
         calibrations.start(connection_id=connection.id, actor=ACTOR)
     assert refused.value.sentence == calibrations.ONLY_TEST_COMPANIES
+
+
+def test_a_sql_server_is_not_looked_at_from_a_worker(supply: Scene, company: SampleCompany) -> None:
+    connection = supply.sagepro(company.dsn)
+    opened = open_connection(tenant_id=supply.tenant.id, connection_id=connection.id)
+    elsewhere = replace(opened, secrets={"dsn": Secret("mssql://u:p@127.0.0.1:9/books")})
+    with pytest.raises(FixConfiguration, match="cannot calibrate a company on SQL Server yet"):
+        sage_snapshot(elsewhere)
 
 
 @pytest.mark.parametrize(
