@@ -14,7 +14,12 @@ from integrations.canonical.posting import PostingKind
 from integrations.sagepro import profile_json
 from integrations.sagepro.columns import ColumnMap, MarkerRule, SessionCounter, TableMap
 
-HISTORY = {"invoice_history": "invoices", "receipt_history": "receipts"}
+HISTORY = {
+    "invoice_history": "invoices",
+    "receipt_history": "receipts",
+    "order_history": "orders",
+    "order_line_history": "order_lines",
+}
 """History tables have the columns of the current ones (the Y after the module prefix)."""
 
 
@@ -56,6 +61,10 @@ class PostingProfile:
     receipt_fields: Mapping[str, str]
     """Mapped receipt field → logical receipt column: what a field mapping may fill."""
     tables: Mapping[str, TableMap] = field(default_factory=dict)
+    allocates_stock: bool = False
+    """True when Tieout may write the allocated quantity of items."""
+    may_oversell: bool = False
+    """True when more of an item may be allocated than lies there."""
     distributes_applications: bool = False
     """True when Sage books GL lines as an open credit is applied to an invoice."""
 
@@ -67,6 +76,12 @@ class PostingProfile:
     def as_json(self) -> dict[str, object]:
         """A JSON form that `from_json` reads back."""
         return profile_json.write(self)
+
+    @property
+    def all_tables(self) -> tuple[str, ...]:
+        """Every logical table that this company maps, history tables last."""
+        histories = (name for name, current in HISTORY.items() if current in self.tables)
+        return (*self.tables, *histories)
 
     def table_map(self, table: str) -> TableMap:
         """The map of a logical table; a history table has its current one's columns."""

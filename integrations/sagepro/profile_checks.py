@@ -14,7 +14,7 @@ from integrations.canonical.problems import Problem
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.columns import ColumnType
 from integrations.sagepro.profile import PostingProfile
-from integrations.sagepro.required import REQUIRED, WITH_HISTORY
+from integrations.sagepro.required import OPTIONAL, REQUIRED, WITH_HISTORY
 from integrations.sagepro.sensitive import is_sensitive
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
@@ -26,7 +26,8 @@ def problems(data: Mapping[str, Any]) -> list[Problem]:
 
     `data` is the JSON form with every group there, as a form or `as_json` makes it.
     """
-    found = [problem for table in REQUIRED for problem in _table(table, data["tables"][table])]
+    mapped = [*REQUIRED, *(table for table in OPTIONAL if table in data["tables"])]
+    found = [problem for table in mapped for problem in _table(table, data["tables"][table])]
     found = found or list(_session(data))
     if found:
         return found
@@ -67,16 +68,22 @@ def _table(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _missing(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:
-    order = [key for key in words.COLUMNS[table] if key in REQUIRED[table]]
+    order = [key for key in words.COLUMNS[table] if key in (REQUIRED | OPTIONAL)[table]]
     for key in order:
         if key not in group["columns"]:
             label = words.column_label(table, key)
             yield Problem(
                 f"tables.{table}.columns.{key}.name",
-                f"{group['name']} needs a column for ‘{label}’; nothing can be posted without it.",
+                f"{group['name']} needs a column for ‘{label}’; {_without(table)}.",
                 rule="a required column",
                 remedy="Enter the column's name as it stands in Sage Pro.",
             )
+
+
+def _without(table: str) -> str:
+    if table in REQUIRED:
+        return "nothing can be posted without it"
+    return "leave the whole table out if this company has none"
 
 
 def _columns(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:

@@ -71,7 +71,10 @@ def _field(profile: PostingProfile, name: str) -> str:
 
 def _tables(old: PostingProfile, new: PostingProfile) -> Iterator[str]:
     for table, word in words.TABLES.items():
-        before, after = old.tables[table], new.tables[table]
+        before, after = old.tables.get(table), new.tables.get(table)
+        if before is None or after is None:
+            yield from _coming_or_going(word.label, before, after)
+            continue
         for which, was, is_now in (
             ("table", before.name, after.name),
             ("history table", before.history_name, after.history_name),
@@ -80,6 +83,13 @@ def _tables(old: PostingProfile, new: PostingProfile) -> Iterator[str]:
                 yield f"{word.label}: the {which} is {is_now} instead of {was}."
         yield from _columns(table, word.label, before, after)
         yield from _filled(word.label, before, after)
+
+
+def _coming_or_going(label: str, old: TableMap | None, new: TableMap | None) -> Iterator[str]:
+    if new is not None:
+        yield f"{label}: read from table {new.name} from now on."
+    elif old is not None:
+        yield f"{label}: table {old.name} is not used any more."
 
 
 def _columns(table: str, label: str, old: TableMap, new: TableMap) -> Iterator[str]:

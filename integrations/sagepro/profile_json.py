@@ -16,7 +16,7 @@ from integrations.sagepro.columns import (
     SessionCounter,
     TableMap,
 )
-from integrations.sagepro.required import RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
+from integrations.sagepro.required import OPTIONAL, RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
 
 if TYPE_CHECKING:
     from integrations.sagepro.profile import PostingProfile
@@ -40,7 +40,7 @@ _LISTS = (
     "closed_period_values",
     "credit_hold_values",
 )
-_RARE_TICKS = ("distributes_applications",)
+_RARE_TICKS = ("allocates_stock", "distributes_applications", "may_oversell")
 """Habits that most companies do not have; a profile from before them has none."""
 
 
@@ -167,16 +167,17 @@ def _receipt_fields(data: Mapping[str, object], tables: Mapping[str, TableMap]) 
 
 def _tables(data: Mapping[str, object]) -> dict[str, TableMap]:
     for table in data:
-        if table not in REQUIRED:
+        if table not in REQUIRED and table not in OPTIONAL:
             raise invalid(f"tables.{table}", "is not a table this connector knows")
-    return {table: _table(data, table) for table in REQUIRED}
+    mapped = [*REQUIRED, *(table for table in OPTIONAL if table in data)]
+    return {table: _table(data, table) for table in mapped}
 
 
 def _table(data: Mapping[str, object], table: str) -> TableMap:
     path = f"tables.{table}."
     group = _mapping(data, table, "tables.")
     columns = _columns(_mapping(group, "columns", path), f"{path}columns.")
-    missing = sorted(REQUIRED[table] - set(columns))
+    missing = sorted((REQUIRED | OPTIONAL)[table] - set(columns))
     if missing:
         raise invalid(f"{path}columns.{missing[0]}", "is missing")
     return TableMap(

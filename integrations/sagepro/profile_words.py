@@ -43,6 +43,14 @@ HABITS: dict[str, Words] = {
         "Applying an open credit makes GL lines",
         "Tick it when Sage writes distribution lines as a credit is applied to an invoice.",
     ),
+    "allocates_stock": Words(
+        "Stock is allocated to orders by Tieout",
+        "Tick it when orders from outside shall promise stock; otherwise it is only read.",
+    ),
+    "may_oversell": Words(
+        "Stock may be allocated below zero",
+        "Tick it when orders may take more of an item than lies at a location.",
+    ),
     "open_credit_type": Words(
         "Document type of a payment on account", "What Sage writes for an open credit, such as O."
     ),
@@ -97,6 +105,10 @@ TABLES: dict[str, Words] = {
     "periods": Words("Fiscal calendar", "Only read."),
     "counters": Words("Counters", "Where the next GL session number stands."),
     "companies": Words("Companies", "Only read."),
+    "orders": Words("Sales orders", "May be left out: empty the table's name."),
+    "order_lines": Words("Lines of sales orders", "May be left out: empty the table's name."),
+    "items": Words("Items", "Only read. May be left out: empty the table's name."),
+    "stock": Words("Stock by location", "May be left out: empty the table's name."),
     "postings": Words("Tieout's own table", "Our record of what was posted, beside the books."),
 }
 _AUDIT = {
@@ -123,6 +135,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "currency": "Currency",
         "parent_number": "National account",
         "credit_status": "Credit status",
+        "changed_date": "Last edited on",
         "lock_status": "Being edited",
     },
     "invoices": {
@@ -185,6 +198,45 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "counters": {"key": "Which counter", "company": "Company number", "value": "Number"},
     "companies": {"number": "Company number", "name": "Name"},
+    "orders": {
+        "number": "Order number",
+        "customer_number": "Customer",
+        "order_date": "Order date",
+        "customer_po": "Customer's purchase order",
+        "open_amount": "Open amount, tax included",
+        "shipped_amount": "Shipped amount",
+        "tax": "Tax",
+        "status": "Status",
+        "type": "Type",
+        "currency": "Currency",
+        "lock_status": "Being edited",
+    },
+    "order_lines": {
+        "order_number": "Order number",
+        "line_number": "Line",
+        "item": "Item",
+        "description": "Description",
+        "location": "Location",
+        "open_quantity": "Open quantity",
+        "shipped_quantity": "Shipped quantity",
+        "price": "Price",
+        "discount": "Discount in per cent",
+        "amount": "Amount",
+        "status": "Status",
+    },
+    "items": {
+        "number": "Item number",
+        "description": "Description",
+        "price": "Price",
+        "status": "Status",
+    },
+    "stock": {
+        "item": "Item",
+        "location": "Location",
+        "on_hand": "On hand",
+        "allocated": "Allocated to sales orders",
+        "lock_status": "Being edited",
+    },
     "postings": {
         "effect_key": "Key of the posting",
         "company": "Company number",

@@ -1,4 +1,8 @@
-"""The logical columns the connector cannot do without; a profile may map more."""
+"""The logical columns the connector cannot do without; a profile may map more.
+
+Without the tables of REQUIRED nothing can be posted. Those of OPTIONAL are for what some sites
+want beside payments; a company that maps none of them says so when it is asked.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +60,18 @@ REQUIRED: dict[str, frozenset[str]] = {
     ),
 }
 
+OPTIONAL: dict[str, frozenset[str]] = {
+    "orders": frozenset(
+        {"number", "customer_number", "order_date", "open_amount", "shipped_amount", "status"}
+    ),
+    "order_lines": frozenset(
+        {"order_number", "line_number", "item", "open_quantity", "shipped_quantity", "price"}
+    ),
+    "items": frozenset({"number", "description"}),
+    "stock": frozenset({"item", "location", "on_hand", "allocated"}),
+}
+
 RECEIPT_FIELDS = frozenset({"reference", "check_number", "payment_type", "comment", "batch"})
 """Receipt columns a field mapping may fill; all others are the writer's own."""
 
-WITH_HISTORY = ("invoices", "receipts")
+WITH_HISTORY = ("invoices", "receipts", "orders", "order_lines")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from integrations.canonical.posting import JOURNALS, PostingKind
-from integrations.sagepro.profile import HISTORY, PostingProfile
+from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sensitive import is_sensitive
 
 Verb = Literal["SELECT", "INSERT", "UPDATE"]
@@ -20,6 +20,7 @@ _UPDATED = {
     "customers": ("balance", "last_paid_date", "last_paid_amount"),
     "invoices": ("balance", "base_balance", "paid", "paid_date"),
     _COUNTERS: ("value",),
+    "stock": ("allocated",),
 }
 
 
@@ -34,9 +35,9 @@ class Right:
 
 def rights(profile: PostingProfile) -> list[Right]:
     """Reading what is mapped, and writing only what the profile's kinds of posting write."""
-    found = [_select(profile, table) for table in (*profile.tables, *HISTORY)]
+    found = [_select(profile, table) for table in profile.all_tables]
     found += [_insert(profile, table) for table in _inserted(profile)]
-    found += [_update(profile, table) for table in _UPDATED]
+    found += [_update(profile, table) for table in _UPDATED if table in profile.tables]
     return [right for right in found if right.columns]
 
 
@@ -46,6 +47,8 @@ def _select(profile: PostingProfile, table: str) -> Right:
 
 
 def _inserted(profile: PostingProfile) -> Iterator[str]:
+    if profile.allocates_stock and not profile.kinds:
+        yield "postings"
     if not profile.kinds:
         return
     yield from ("distributions", "postings")
@@ -68,12 +71,18 @@ def _insert(profile: PostingProfile, table: str) -> Right:
 
 
 def _update(profile: PostingProfile, table: str) -> Right:
-    is_written = bool(profile.kinds) if table == _COUNTERS else _moves_documents(profile)
+    is_written = _is_updated(profile, table)
     keys = list(_UPDATED[table]) if is_written else []
     if table == "invoices" and profile.status_column:
         keys.append(profile.status_column)
     names = (profile.column(table, key).name for key in keys if profile.has(table, key))
     return _right("UPDATE", profile, table, names)
+
+
+def _is_updated(profile: PostingProfile, table: str) -> bool:
+    if table == "stock":
+        return profile.allocates_stock
+    return bool(profile.kinds) if table == _COUNTERS else _moves_documents(profile)
 
 
 def _right(

@@ -40,6 +40,19 @@ class SampleCompany:
         limits: Limits | None = None,
         expected_fingerprint: str = "",
     ) -> Connector:
+        return self.open(
+            dsn=dsn, profile=profile, limits=limits, expected_fingerprint=expected_fingerprint
+        )
+
+    def open(
+        self,
+        *,
+        dsn: str = "",
+        profile: PostingProfile | None = None,
+        limits: Limits | None = None,
+        expected_fingerprint: str = "",
+    ) -> SqlConnector:
+        """The same, as what it is: for what this back end can do beside payments."""
         connector = SqlConnector(
             dsn or self.dsn,
             profile=profile or sample_profile(),

@@ -11,6 +11,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import cast
 from uuid import uuid4
@@ -19,6 +21,7 @@ import pytest
 from sqlalchemy import ClauseElement
 
 from integrations.canonical.posting import PostingKind
+from integrations.canonical.stock import Allocation
 from integrations.sagepro.backends import fingerprint, permission
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.sql import SqlConnector
@@ -56,6 +59,8 @@ _SETTLEMENT_BACK = journal(
     of="batch-1",
 )
 _CHARGEBACK = chargeback(amount="50.00", of="account-1")
+_DAY = date(2026, 11, 20)
+_ALLOCATION = Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal("2.5"))
 # In this order on one company, so that each finds what the former ones left.
 DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "receipt": lambda sage: sage.post_if_absent(_TWO),
@@ -77,6 +82,14 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "open_invoices": lambda sage: sage.open_invoices("ACME01"),
     "invoices_by_order": lambda sage: sage.invoices_by_order("20011"),
     "receipts_by_reference": lambda sage: sage.receipts_by_reference("PT00000001"),
+    "receipts_between": lambda sage: sage.receipts_between(first=_DAY, last=_DAY),
+    "customers_after": lambda sage: sage.customers_after(number="ACME01", limit=2),
+    "customers_changed_since": lambda sage: sage.customers_changed_since(_DAY),
+    "orders_by_number": lambda sage: sage.orders_by_number(["7402", "6990"]),
+    "open_orders": lambda sage: sage.open_orders("ACME01"),
+    "items": lambda sage: sage.items(["LABOR"]),
+    "stock": lambda sage: sage.stock(["BRG-6204"]),
+    "allocate_stock": lambda sage: sage.allocate_stock(_ALLOCATION),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
 }
 

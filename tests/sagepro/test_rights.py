@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import count
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.posting import PostingKind, PostingOutcome, WithdrawOutcome
+from integrations.canonical.stock import Allocation, ChangeOutcome
 from integrations.sagepro.backends import permission
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.profile import PostingProfile
@@ -62,6 +64,9 @@ class Site:
         sage.open_invoices("ACME01")
         sage.invoices_by_order("20011")
         sage.receipts_for_invoice("10432")
+        sage.orders_by_number(["7402", "6990"])
+        sage.items(["LABOR"])
+        sage.stock(["VLV-075"])
 
     def _write(self, sage: SqlConnector, key: str) -> None:
         paid = receipt(key, "1.00", customer="ACME01", invoices={"10433": "1.00"})
@@ -70,6 +75,8 @@ class Site:
             assert result.outcome is PostingOutcome.POSTED, (result.refusal, result.evidence)
         assert sage.withdraw(f"{key}-never") is WithdrawOutcome.WITHDRAWN
         assert sage.note_status(invoice_number="10433", status=f"Noted {key[-8:]}")
+        allocation = Allocation(f"{key}-s", "BRG-6204", "MAIN", Decimal("0.001"))
+        assert sage.allocate_stock(allocation).outcome is ChangeOutcome.DONE
         assert sage.self_test().is_passed
 
 
@@ -151,13 +158,21 @@ def test_a_profile_that_maps_a_card_column_is_still_not_granted_it(product: Prod
 
 
 def test_a_profile_that_allows_nothing_is_granted_reading_only() -> None:
-    profile = replace(sample_profile(), kinds=frozenset(), status_column="")
+    nothing = replace(sample_profile(), kinds=frozenset(), status_column="")
+    profile = replace(nothing, allocates_stock=False)
     assert {right.verb for right in rights(profile)} == {"SELECT"}
+    written = [right for right in rights(nothing) if right.verb != "SELECT"]
+    assert [(right.verb, right.table) for right in written] == [
+        ("INSERT", "ptpost"),
+        ("UPDATE", "iciqty"),
+    ]
+    assert written[1].columns == ("qsoaloc",)
 
 
 def test_a_profile_of_journals_alone_touches_no_document_and_no_customer() -> None:
     kinds = frozenset({PostingKind.SETTLEMENT, PostingKind.FEE})
-    needed = rights(replace(sample_profile(), kinds=kinds, status_column=""))
+    profile = replace(sample_profile(), allocates_stock=False, status_column="")
+    needed = rights(replace(profile, kinds=kinds))
     written = [(right.verb, right.table) for right in needed if right.verb != "SELECT"]
     assert written == [("INSERT", "ardist"), ("INSERT", "ptpost"), ("UPDATE", "sysdata")]
 

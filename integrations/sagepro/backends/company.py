@@ -28,7 +28,7 @@ from sqlalchemy import (
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.types import blank, key_type, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
-from integrations.sagepro.profile import HISTORY, PostingProfile
+from integrations.sagepro.profile import PostingProfile
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,7 @@ class SqlCompany:
     @classmethod
     def of(cls, profile: PostingProfile) -> SqlCompany:
         metadata = MetaData(schema=profile.database_schema or None)
-        names = [*profile.tables, *HISTORY]
-        return cls(profile, {name: _table(profile, name, metadata) for name in names})
+        return cls(profile, {name: _table(profile, name, metadata) for name in profile.all_tables})
 
     def column(self, table: str, column: str) -> ColumnElement[Any]:
         return self.tables[table].c[column]
@@ -69,6 +68,7 @@ class SqlCompany:
         where: ColumnElement[bool] | None = None,
         *,
         order_by: Sequence[str] = (),
+        limit: int | None = None,
     ) -> list[Row]:
         """The mapped columns of the rows that match, in stable order."""
         mapped = self.profile.table_map(table).columns
@@ -76,6 +76,8 @@ class SqlCompany:
         if where is not None:
             statement = statement.where(where)
         statement = statement.order_by(*(self.column(table, key) for key in order_by))
+        if limit is not None:
+            statement = statement.limit(limit)
         return [self._read(mapped, values) for values in connection.execute(statement)]
 
     def insert(self, connection: Connection, table: str, values: Row) -> None:
@@ -103,6 +105,11 @@ class SqlCompany:
             update(self.tables[table]).where(where).values(stored)
         )
         return result.rowcount
+
+    def between(self, table: str, column: str, first: date, last: date) -> ColumnElement[bool]:
+        """The day is one from `first` to `last`, both included."""
+        moment, end = (datetime.combine(day, time()) for day in (first, last))
+        return self.column(table, column).between(moment, end)
 
     def is_open(self, customer_number: str | None = None) -> ColumnElement[bool]:
         where = self.column("invoices", "balance") != 0

@@ -15,7 +15,6 @@ from integrations.canonical.errors import FixConfiguration
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.sentences import schema_changed
 from integrations.sagepro.layout import Layout, changes, in_short, layout_of
-from integrations.sagepro.profile import HISTORY
 
 _FACTS = (
     "table_name",
@@ -96,7 +95,7 @@ def what_changed(
 def check_columns(facts: list[tuple[str, ...]], company: SqlCompany) -> None:
     """Raises FixConfiguration naming the first mapped column that is not there."""
     present = {(fact[0].lower(), fact[1].lower()) for fact in facts}
-    for name in (*company.profile.tables, *HISTORY):
+    for name in company.profile.all_tables:
         physical = company.profile.physical_table(name)
         for mapped in company.tables[name].columns:
             if (physical.lower(), mapped.name.lower()) not in present:

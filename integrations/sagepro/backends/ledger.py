@@ -52,7 +52,7 @@ def record(
     Raises Answered with WAIT if another writer was faster.
     """
     invoices = [[number, f"{paid:.4f}", f"{off:.4f}"] for number, paid, off in values]
-    _add(
+    add_or_wait(
         connection,
         company,
         {
@@ -76,7 +76,7 @@ def record(
 
 def bury(connection: Connection, company: SqlCompany, *, key: str, marker: str) -> None:
     """Write the tombstone of a key. Raises Answered with WAIT if another writer was faster."""
-    _add(connection, company, {"effect_key": key, "marker": marker, "state": WITHDRAWN})
+    add_or_wait(connection, company, {"effect_key": key, "marker": marker, "state": WITHDRAWN})
 
 
 def add(connection: Connection, company: SqlCompany, values: Row) -> None:
@@ -87,7 +87,8 @@ def add(connection: Connection, company: SqlCompany, values: Row) -> None:
     company.insert(connection, "postings", {"company": number, **values, "posted_at": now})
 
 
-def _add(connection: Connection, company: SqlCompany, values: Row) -> None:
+def add_or_wait(connection: Connection, company: SqlCompany, values: Row) -> None:
+    """Write one row. Raises Answered with WAIT if another writer was faster."""
     try:
         add(connection, company, values)
     except IntegrityError as error:

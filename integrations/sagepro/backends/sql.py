@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Connection
 
@@ -22,7 +23,16 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
+from integrations.canonical.stock import (
+    Allocation,
+    ChangeOutcome,
+    ChangeResult,
+    Item,
+    SalesOrder,
+    Stock,
+)
 from integrations.sagepro.backends import (
+    allocating,
     answering,
     catalogue,
     documents,
@@ -30,6 +40,8 @@ from integrations.sagepro.backends import (
     fingerprint,
     journals,
     ledger,
+    listing,
+    order_reading,
     proving,
     reading,
     values,
@@ -40,12 +52,13 @@ from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.reversing import receipts_by_marker
 from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.backends.session import open_session
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.self_test import SelfTest
 
 
-class SqlConnector:
+class SqlConnector(BeyondPayments):
     """A Sage Pro company in an SQL database; see `Connector` for what each method promises.
 
     Safe to share between threads. `expected_fingerprint`, when given, is compared before
@@ -111,6 +124,47 @@ class SqlConnector:
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         with self._session.reading() as connection:
             return reading.receipts(connection, self._company, "marker", reference)
+
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        with self._session.reading() as connection:
+            return listing.receipts_between(connection, self._company, first, last)
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        with self._session.reading() as connection:
+            return listing.customers_after(connection, self._company, number, limit)
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        with self._session.reading() as connection:
+            return listing.customers_changed_since(connection, self._company, day)
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        with self._session.reading() as connection:
+            return order_reading.orders(connection, self._company, "number", numbers)
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        with self._session.reading() as connection:
+            return order_reading.open_orders(connection, self._company, customer_number)
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        with self._session.reading() as connection:
+            return order_reading.items(connection, self._company, numbers)
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        with self._session.reading() as connection:
+            return order_reading.stock(connection, self._company, items)
+
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        try:
+            with self._session.writing() as connection:
+                self._check_schema(connection)
+                return allocating.allocate(connection, self._company, allocation)
+        except Answered as answered:
+            told = answered.result
+            return ChangeResult(ChangeOutcome(told.outcome.value), told.evidence, told.refusal)
+        except TryLater as error:
+            if error.code != IN_USE:
+                raise
+            return ChangeResult(ChangeOutcome.WAIT, {"waiting_for": error.sentence})
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

@@ -24,6 +24,9 @@ TABLES_OF_BOOKS = (
     "ardist",
     "glacnt",
     "sysdata",
+    "somast",
+    "sotran",
+    "iciqty",
     "ptpost",
 )
 # Written from the database's clock, so they differ from run to run.

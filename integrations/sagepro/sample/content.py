@@ -6,7 +6,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 
-from integrations.sagepro.sample import accounts, customers
+from integrations.sagepro.sample import accounts, customers, orders
 from integrations.sagepro.sample.documents import Document, documents, due_date
 
 Record = dict[str, object]
@@ -24,7 +24,9 @@ class SampleBooks:
         self.tables: dict[str, list[Record]] = defaultdict(list)
         self._owed: dict[str, Decimal] = defaultdict(Decimal)
         self._last_paid: dict[str, tuple[date, Decimal]] = {}
+        self._orders: list[Record] = []
         self._fill()
+        self.tables["somast"] += self._orders
 
     def _fill(self) -> None:
         for document in documents(self._today):
@@ -32,6 +34,7 @@ class SampleBooks:
         self._add_open_credit()
         self._add_other_cash()
         self._add_adjustment_line()
+        self.tables |= orders.records(self._today)
         self._add_customers()
         self.tables["glacnt"] = accounts.account_records(self._balances())
         self.tables["sycdfis"] = accounts.period_records(self._today)
@@ -42,7 +45,7 @@ class SampleBooks:
         self.tables["arymst" if is_history else "armast"].append(header(document))
         self.tables["arytrn" if is_history else "artran"].append(line(document))
         if document.order:
-            self.tables["somast"].append(_order(document))
+            self._orders.append(_order(document))
         if document.is_void:
             return
         sales = accounts.SALES if document.amount > 0 else accounts.SALES_RETURNS
@@ -137,6 +140,7 @@ class SampleBooks:
         for record in customers.customer_records():
             number = str(record["custno"])
             record["balance"] = self._owed[number]
+            record["onorder"] = orders.on_order(number)
             if number in self._last_paid:
                 record["lastpay"], record["lpymt"] = self._last_paid[number]
             self.tables["arcust"].append(record)
@@ -155,7 +159,7 @@ class SampleBooks:
         self.tables["syccomp"] = [{"compid": COMPANY, "company": COMPANY_NAME}]
         self.tables["sysdata"] = [
             {"sysid": "AR", "compid": COMPANY, "int1": self._session, "int2": 100440},
-            {"sysid": "SO", "compid": COMPANY, "int1": 7400},
+            {"sysid": "SO", "compid": COMPANY, "int1": orders.LAST_NUMBER},
         ]
         people = (("JM", "Judy Marsh"), ("RK", "Ray Kowalski"), ("TS", "Teresa Silva"))
         self.tables["sycrlst"] = [

@@ -28,6 +28,14 @@ _RECEIPT = (
     f" applto C9, recdel L, checkno C10, paytype C1, currency C3, arsess C6, {AUDIT},"
     " payref C20, paynote C65"
 )
+_ORDER = (
+    "sono C10, custno C6, sodate D, ponum C20, ordamt Y, shpamt Y, tax Y, sostat C1, sotype C1,"
+    f" currency C3, {AUDIT}"
+)
+_ORDER_LINE = (
+    "sono C10, custno C6, tranlineno I, item C15, descrip C35, disc N7.3, price Y,"
+    " qtyord N12.3, qtyshp N12.3, extprice Y, loctid C6, sostat C1"
+)
 _BALANCES = ", ".join(f"glcbal{n:02} Y" for n in range(1, 14))
 
 _TABLES = {
@@ -47,10 +55,12 @@ _TABLES = {
     "arycsh": _RECEIPT,
     "ardist": "glacnt C24, tranno C10, trandte D, arsess C6, glbatch C6, amount Y",
     "glacnt": f"glacnt C24, gldesc C35, gltype C2, glstat C1, {_BALANCES}",
-    "somast": (
-        "sono C10, custno C6, sodate D, ponum C20, ordamt Y, shpamt Y, sostat C1, sotype C1,"
-        f" {AUDIT}"
-    ),
+    "somast": _ORDER,
+    "soymst": _ORDER,
+    "sotran": _ORDER_LINE,
+    "soytrn": _ORDER_LINE,
+    "icitem": "item C15, itmdesc C35, ionhand N12.3, price Y, itmstat C1",
+    "iciqty": f"item C15, loctid C6, qonhand N12.3, qsoaloc N12.3, {AUDIT}",
     "sycdfis": "fisyear N4, fisper N2, begdate D, enddate D, closed L",
     "sysdata": "sysid C2, compid C10, int1 I, int2 I",
     "syccomp": "compid C10, company C35",
@@ -75,6 +85,10 @@ KEYS: dict[str, tuple[str, ...]] = {
     "armast": ("invno",),
     "arymst": ("invno",),
     "glacnt": ("glacnt",),
+    "somast": ("sono",),
+    "soymst": ("sono",),
+    "icitem": ("item",),
+    "iciqty": ("item", "loctid"),
     "sycdfis": ("fisyear", "fisper"),
     "sysdata": ("sysid", "compid"),
     "syccomp": ("compid",),
@@ -88,5 +102,8 @@ INDEXES: dict[str, tuple[str, ...]] = {
     "arcash": ("invno", "refno"),
     "arycsh": ("invno", "refno"),
     "ardist": ("arsess", "tranno"),
+    "somast": ("custno",),
+    "sotran": ("sono",),
+    "soytrn": ("sono",),
     "ptpost": ("revkey",),
 }

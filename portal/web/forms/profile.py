@@ -11,12 +11,12 @@ from django.http import QueryDict
 from integrations.canonical.problems import Problem
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.columns import ColumnType
-from integrations.sagepro.required import RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
+from integrations.sagepro.required import OPTIONAL, RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
 from integrations.sagepro.sample.profile import sample_profile
 
 Data = dict[str, Any]
 _NUMBERS = ("session.width", "marker.width")
-_RARE_TICKS = ("distributes_applications", "session.is_next")
+_RARE_TICKS = ("allocates_stock", "distributes_applications", "may_oversell", "session.is_next")
 """Left out of the profile where they are not ticked."""
 _TICKS = ("paid_includes_discount", *_RARE_TICKS)
 # Room for columns that a person adds, beside those that are there.
@@ -89,6 +89,9 @@ class TableView:
 _WRITTEN = ("invoices", "receipts", "distributions")
 
 
+_UNMAPPED: Data = {"columns": {}}
+
+
 def read_profile(post: QueryDict, *, base: Mapping[str, Any]) -> Data:
     """What was typed, as the profile's JSON form. Edition and company stay those of `base`."""
     data: Data = {key: base[key] for key in ("edition", "company_number")}
@@ -99,7 +102,8 @@ def read_profile(post: QueryDict, *, base: Mapping[str, Any]) -> Data:
     data["kinds"] = sorted(kind for kind in words.KINDS if kind in post.getlist("kinds"))
     fields = {name: _typed(post, f"receipt_fields.{name}") for name in sorted(RECEIPT_FIELDS)}
     data["receipt_fields"] = {name: column for name, column in fields.items() if column}
-    data["tables"] = {table: _read_table(post, table, base) for table in words.TABLES}
+    tables = {table: _read_table(post, table, base) for table in words.TABLES}
+    data["tables"] = {k: read for k, read in tables.items() if k in REQUIRED or read["name"]}
     return data
 
 
@@ -140,7 +144,8 @@ def _read_table(post: QueryDict, table: str, base: Mapping[str, Any]) -> Data:
 
 
 def _column_keys(table: str, base: Mapping[str, Any]) -> list[str]:
-    return list(dict.fromkeys((*words.COLUMNS[table], *base["tables"][table]["columns"])))
+    mapped = base["tables"].get(table, _UNMAPPED)
+    return list(dict.fromkeys((*words.COLUMNS[table], *mapped["columns"])))
 
 
 def _read_column(post: QueryDict, path: str) -> Data:
@@ -238,7 +243,7 @@ def _receipt_box(
 def _table(
     table: str, data: Mapping[str, Any], sample: Mapping[str, Any], found: Sequence[Problem]
 ) -> TableView:
-    group, word, path = data["tables"][table], words.TABLES[table], f"tables.{table}"
+    group, word, path = data["tables"].get(table, _UNMAPPED), words.TABLES[table], f"tables.{table}"
     labels = {"name": "Table"} | ({"history_name": "Its history"} if table in WITH_HISTORY else {})
     boxes = [
         Box(
@@ -268,7 +273,7 @@ def _column(
     return ColumnView(
         path=path,
         label=words.column_label(table, key),
-        is_required=key in REQUIRED[table],
+        is_required=key in (REQUIRED | OPTIONAL)[table],
         name=column.get("name", ""),
         letter=kind[:1],
         size=kind[1:],

@@ -15,13 +15,18 @@ def profile_form(profile: dict[str, Any]) -> dict[str, Any]:
     form |= {f"{group}.{key}": profile[group][key] for group, key in _PAIRS}
     form |= {f"receipt_fields.{key}": text for key, text in profile["receipt_fields"].items()}
     form["kinds"] = profile["kinds"]
-    if profile["paid_includes_discount"]:
-        form["paid_includes_discount"] = "on"
+    form |= {tick: "on" for tick in _TICKS if profile.get(tick)}
     for table, group in profile["tables"].items():
         form |= _table(f"tables.{table}", group)
     return form
 
 
+_TICKS = (
+    "paid_includes_discount",
+    "allocates_stock",
+    "distributes_applications",
+    "may_oversell",
+)
 _PAIRS = (("session", "key"), ("session", "width"), ("marker", "width"), ("marker", "prefix"))
 
 

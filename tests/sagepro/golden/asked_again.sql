@@ -17,7 +17,7 @@ SELECT armast.invno, armast.custno, armast.invdte, armast.ornum, armast.ponum, a
 --   number_1_5 = '10433'
 --   number_1_6 = '10433     '
 --   number_1_7 = 'PTH06BA0EN'
-SELECT arcust.custno, arcust.company, arcust.email, arcust.salesmn, arcust.balance, arcust.lastpay, arcust.lpymt, arcust.currency, arcust.nlacno, arcust.credstat, arcust.lckstat FROM arcust WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400)))
+SELECT arcust.custno, arcust.company, arcust.email, arcust.salesmn, arcust.balance, arcust.lastpay, arcust.lpymt, arcust.currency, arcust.nlacno, arcust.credstat, arcust.lckdate, arcust.lckstat FROM arcust WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400)))
 --   number_1_1 = 'ACME01'
 SELECT ardist.glacnt, ardist.tranno, ardist.trandte, ardist.arsess, ardist.amount FROM ardist WHERE ardist.arsess IN (CAST(%(session_1_1)s AS VARCHAR(400))) ORDER BY ardist.glacnt, ardist.amount
 --   session_1_1 = '004684'

@@ -33,6 +33,7 @@ from integrations.sagepro.backends.dbf.staging import Staging
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.sentences import IN_USE
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.self_test import SelfTest
@@ -42,7 +43,7 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class FoxProConnector:
+class FoxProConnector(BeyondPayments):
     """A Sage Pro company in FoxPro tables; see `Connector` for what each method promises.
 
     `folders` hold the live tables, searched in this order; our own tables are in the first.

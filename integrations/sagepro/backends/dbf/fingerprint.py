@@ -10,13 +10,12 @@ from integrations.sagepro.backends.dbf.header import Field
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
 from integrations.sagepro.backends.sentences import schema_changed
 from integrations.sagepro.layout import Fact, Layout, changes, in_short, layout_of
-from integrations.sagepro.profile import HISTORY
 
 
 def facts(live: Snapshot) -> list[Fact]:
     """Table, column, type letter, sizes and nullability. Raises as `Snapshot.header` does."""
     found = []
-    for table in sorted({*live.profile.tables, *HISTORY} - {"postings"}):
+    for table in sorted({*live.profile.all_tables} - {"postings"}):
         name = live.profile.physical_table(table).lower()
         found += [_fact(name, field) for field in live.header(table).fields]
     return sorted(found)

@@ -1,0 +1,130 @@
+"""Promising stock to sales orders: one guarded update per item and location, once per key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from decimal import Decimal
+
+from sqlalchemy import Connection
+
+from integrations.canonical.posting import marker_for
+from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
+from integrations.sagepro.backends import documents, evidence, ledger
+from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.order_reading import need, stock_rows
+from integrations.sagepro.backends.plan import ZERO, refuse, wait
+from integrations.sagepro.backends.values import check_text
+from integrations.sagepro.beyond_payments import not_offered
+
+_KIND = "allocation"
+
+
+def allocate(connection: Connection, company: SqlCompany, wanted: Allocation) -> ChangeResult:
+    """The result to commit. Raises Answered for what must be rolled back."""
+    need(company.profile, "stock", what="Allocating stock is")
+    if not company.profile.allocates_stock:
+        raise not_offered("Allocating stock is")
+    check_text(company.profile, "postings", "effect_key", wanted.key, field="key")
+    records = ledger.find(connection, company, key=wanted.key, marker=_marker(company, wanted))
+    if records:
+        return _known(connection, company, wanted, records)
+    row = _stock_row(connection, company, wanted)
+    _check_quantity(company, wanted, row)
+    _remember(connection, company, wanted)
+    _move(connection, company, wanted, row)
+    return _result(connection, company, wanted, ChangeOutcome.DONE)
+
+
+def _known(
+    connection: Connection, company: SqlCompany, wanted: Allocation, records: list[Row]
+) -> ChangeResult:
+    record, is_ours = records[0], [row["effect_key"] for row in records] == [wanted.key]
+    if is_ours and record["state"] == ledger.WITHDRAWN:
+        return ChangeResult(ChangeOutcome.WITHDRAWN)
+    is_same = is_ours and (record["kind"], record["payload_hash"]) == (_KIND, _hash(wanted))
+    outcome = ChangeOutcome.EXISTS if is_same else ChangeOutcome.CONFLICT
+    return _result(connection, company, wanted, outcome)
+
+
+def _stock_row(connection: Connection, company: SqlCompany, wanted: Allocation) -> Row:
+    rows = [
+        row
+        for row in stock_rows(connection, company, [wanted.item])
+        if row["location"] == wanted.location.strip()
+    ]
+    name = company.profile.physical_table("stock")
+    if len(rows) != 1:
+        raise refuse(
+            "stock_missing",
+            f"Sage has no quantity of {wanted.item} at location ‘{wanted.location}’ ({name}).",
+            field="item",
+            remedy="Choose a location that keeps this item.",
+        )
+    if documents.is_locked(rows[0]):
+        raise wait(f"The quantity of {wanted.item} is being edited in Sage ({name}).")
+    return rows[0]
+
+
+def _check_quantity(company: SqlCompany, wanted: Allocation, row: Row) -> None:
+    name, left = company.profile.physical_table("stock"), row["on_hand"] - row["allocated"]
+    kind = company.profile.column("stock", "allocated").type
+    quantity = wanted.quantity
+    if not quantity.is_finite() or quantity != round(quantity, kind.decimals) or not quantity:
+        raise _wrong(f"{quantity} is no quantity of {kind.decimals} decimals at most ({name}).")
+    if row["allocated"] + quantity < 0:
+        raise _wrong(
+            f"Of {wanted.item} only {row['allocated']:f} are allocated at {wanted.location}, "
+            f"fewer than the {-quantity:f} to give back ({name})."
+        )
+    if quantity > 0 and left < quantity and not company.profile.may_oversell:
+        raise _wrong(
+            f"Of {wanted.item} only {left:f} are free at {wanted.location}, "
+            f"fewer than {quantity:f} ({name}).",
+            code="stock_short",
+        )
+
+
+def _wrong(sentence: str, *, code: str = "value_refused") -> Exception:
+    remedy = "Choose another quantity or location."
+    return refuse(code, sentence, field="quantity", remedy=remedy)
+
+
+def _remember(connection: Connection, company: SqlCompany, wanted: Allocation) -> None:
+    values = {
+        "effect_key": wanted.key,
+        "marker": _marker(company, wanted),
+        "payload_hash": _hash(wanted),
+        "kind": _KIND,
+        "state": ledger.WRITTEN,
+    }
+    ledger.add_or_wait(connection, company, values)
+
+
+def _marker(company: SqlCompany, wanted: Allocation) -> str:
+    rule = company.profile.marker
+    return marker_for(wanted.key, rule.width, rule.prefix)
+
+
+def _move(connection: Connection, company: SqlCompany, wanted: Allocation, row: Row) -> None:
+    where = company.matches("stock", "item", [wanted.item])
+    where &= company.matches("stock", "location", [wanted.location])
+    for key in ("on_hand", "allocated"):
+        where &= company.column("stock", key) == row[key]
+    allocated: Decimal = row["allocated"] + wanted.quantity
+    if company.update(connection, "stock", where, {"allocated": allocated}) != 1:
+        raise wait(f"The quantity of {wanted.item} changed in Sage at the same moment.")
+
+
+def _result(
+    connection: Connection, company: SqlCompany, wanted: Allocation, outcome: ChangeOutcome
+) -> ChangeResult:
+    rows = stock_rows(connection, company, [wanted.item])
+    return ChangeResult(outcome, evidence=evidence.as_evidence(company, {"stock": rows}))
+
+
+def _hash(wanted: Allocation) -> str:
+    quantity = f"{wanted.quantity + ZERO:.4f}"
+    parts = [wanted.key, wanted.item.strip(), wanted.location.strip(), quantity]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

@@ -1,0 +1,76 @@
+"""What a connector may do beside payments. A back end overrides what it can do.
+
+This is the one default of all of them: what is not offered raises NeverWorks with a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from integrations.canonical.errors import NeverWorks
+from integrations.canonical.ledger_documents import Customer, Receipt
+from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
+
+NOT_OFFERED = "sage.not_offered"
+
+
+def not_offered(what: str) -> NeverWorks:
+    return NeverWorks(
+        f"{what} not available for this Sage Pro company.",
+        code=NOT_OFFERED,
+        remedy="Add the tables to its posting profile, if this way into Sage Pro can use them.",
+    )
+
+
+class BeyondPayments:
+    """Orders, items, stock and lists. Raises as `Connector` does, and NeverWorks
+    (`sage.not_offered`) where the back end or the posting profile has no such thing."""
+
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        """Receipts dated from `first` to `last`, both included, history too; oldest first."""
+        del first, last
+        raise not_offered("Receipts by date are")
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        """The next `limit` customers by number; begin with an empty one."""
+        del number, limit
+        raise not_offered("A list of customers is")
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        """Customers that somebody edited on this day or later, by number."""
+        del day
+        raise not_offered("Changed customers are")
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        """Sales orders with their lines, current first, then history. Any padding will do."""
+        del numbers
+        raise not_offered("Sales orders are")
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        """The customer's sales orders that are neither closed nor void, oldest first."""
+        del customer_number
+        raise not_offered("Sales orders are")
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        """The items with these numbers, by number; unknown ones are left out."""
+        del numbers
+        raise not_offered("Items are")
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        """Where these items lie and how many, in their own unit, by item and location."""
+        del items
+        raise not_offered("Quantities are")
+
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        """Raise what is allocated of an item at one location, once for its key.
+
+        Writes the allocated quantity (qsoaloc) under the writer lock, by an update that names
+        the quantities it read, and our own record of the key; nothing else. In the item's own
+        unit. REFUSED when less is available and the posting profile does not let stock go
+        below zero, or when more is given back than is allocated. Asking again answers EXISTS.
+
+        Raises OutcomeUnknown when the answer to the final commit was lost: ask again.
+        """
+        del allocation
+        raise not_offered("Allocating stock is")

@@ -1,0 +1,327 @@
+"""Beside payments: orders, items, stock and lists; and one unit that two orders want."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from integrations.canonical.errors import NeverWorks, OutcomeUnknown
+from integrations.canonical.posting import PostingOutcome, WithdrawOutcome
+from integrations.canonical.stock import (
+    Allocation,
+    ChangeOutcome,
+    Item,
+    OrderLine,
+    OrderStatus,
+    SalesOrder,
+    Stock,
+)
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.beyond_payments import BeyondPayments
+from integrations.sagepro.sample.books import Changes
+from integrations.sagepro.sample.profile import sample_profile
+from tests.contracts.test_sagepro_writer import PATIENT
+from tests.sagepro.companies import SHORT, SampleCompany
+from tests.sagepro.cutting_proxy import CuttingProxy
+from tests.sagepro.foxpro.company import FoxProCompany
+from tests.sagepro.postings import on_account, receipt
+
+DAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def books(sql_company: SampleCompany) -> SqlConnector:
+    return sql_company.open()
+
+
+def wanted(
+    key: str = "order:1:line:1", quantity: str = "1", *, location: str = "EAST"
+) -> Allocation:
+    return Allocation(key, "BRG-6204", location, Decimal(quantity))
+
+
+def test_an_order_is_read_with_its_lines(books: SqlConnector) -> None:
+    assert books.orders_by_number(["  7402", "6990", "", "99"]) == [
+        SalesOrder(
+            number="7402",
+            customer_number="ADLER1",
+            order_date=date(2026, 11, 14),
+            open_amount=Decimal("430.0000"),
+            shipped_amount=Decimal(0),
+            currency="USD",
+            status=OrderStatus.OPEN,
+            lines=(
+                OrderLine(
+                    1, "VLV-075", Decimal(5), Decimal(0), Decimal(42), "Gate valve 3/4 in", "MAIN"
+                ),
+                OrderLine(2, "LABOR", Decimal(2), Decimal(0), Decimal(95), "Labor"),
+            ),
+            customer_po="PO-7402",
+        ),
+        SalesOrder(
+            number="6990",
+            customer_number="CASCAD",
+            order_date=date(2026, 5, 4),
+            open_amount=Decimal(0),
+            shipped_amount=Decimal(126),
+            currency="USD",
+            status=OrderStatus.CLOSED,
+            lines=(
+                OrderLine(
+                    1, "VLV-075", Decimal(0), Decimal(3), Decimal(42), "Gate valve 3/4 in", "MAIN"
+                ),
+            ),
+            is_history=True,
+        ),
+    ]
+    assert [one.number for one in books.open_orders("ACME01")] == ["7401", "7403"]
+    assert books.orders_by_number([]) == []
+
+
+def test_items_and_quantities_are_read_by_location(books: SqlConnector) -> None:
+    assert books.items(["VLV-075", "NONE", " "]) == [
+        Item("VLV-075", "Gate valve 3/4 in", Decimal(42))
+    ]
+    found = books.stock(["BRG-6204", "LABOR"])
+    assert found == [
+        Stock("BRG-6204", "EAST", Decimal(1), Decimal(0)),
+        Stock("BRG-6204", "MAIN", Decimal(120), Decimal(20)),
+    ]
+    assert [one.available for one in found] == [Decimal(1), Decimal(100)]
+    assert books.items([]) == []
+    assert books.stock([""]) == []
+
+
+def test_receipts_are_listed_by_day_history_included(books: SqlConnector) -> None:
+    assert books.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
+    today = books.receipts_between(first=DAY, last=DAY)
+    assert receipt().marker in [one.reference for one in today]
+    assert {one.paid_date for one in today} == {DAY}
+    everything = books.receipts_between(first=date(2026, 1, 1), last=DAY)
+    assert len(everything) == 218
+    assert Counter(one.is_history for one in everything) == {False: 158, True: 60}
+    days = [one.paid_date or DAY for one in everything]
+    assert days == sorted(days)
+    assert books.receipts_between(first=date(2031, 1, 1), last=date(2031, 1, 2)) == []
+
+
+def test_customers_are_paged_and_found_by_when_they_changed(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    numbers: list[str] = []
+    while page := books.customers_after(number=numbers[-1] if numbers else "", limit=15):
+        numbers += [one.number for one in page]
+        assert len(page) <= 15
+    assert len(numbers) == len(set(numbers)) == 40
+    assert books.customers_changed_since(DAY) == []
+    sql_company.change("arcust", {"custno": "ACME01"}, lckdate=DAY)
+    sql_company.change("arcust", {"custno": "ADLER1"}, lckdate=date(2026, 11, 19))
+    assert [one.number for one in books.customers_changed_since(DAY)] == ["ACME01"]
+
+
+def test_an_allocation_raises_one_quantity_and_nothing_else(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    found = sql_company.during(lambda: _done(books, wanted(quantity="2.5", location="MAIN")))
+    (record,) = found.added["ptpost"]
+    assert len(record.pop("payhash")) == 64
+    assert len(record.pop("marker")) == 10
+    assert found == Changes(
+        added={
+            "ptpost": [
+                {
+                    "effkey": "order:1:line:1",
+                    "company": "01",
+                    "kind": "allocation",
+                    "state": "written",
+                }
+            ]
+        },
+        removed={},
+        changed={"iciqty": {"BRG-6204/MAIN": {"qsoaloc": ("20.0000", "22.5000")}}},
+    )
+
+
+def _done(books: BeyondPayments, allocation: Allocation) -> None:
+    result = books.allocate_stock(allocation)
+    assert result.outcome is ChangeOutcome.DONE, result
+
+
+def test_a_key_is_used_once(sql_company: SampleCompany, books: SqlConnector) -> None:
+    """Asked again it stands; with other contents, or as a payment's key, it is a conflict."""
+    _done(books, wanted())
+    after = sql_company.books()
+    assert books.allocate_stock(wanted()).outcome is ChangeOutcome.EXISTS
+    assert books.allocate_stock(wanted(quantity="1.000")).outcome is ChangeOutcome.EXISTS
+    assert books.allocate_stock(wanted(location="MAIN")).outcome is ChangeOutcome.CONFLICT
+    payment = books.post_if_absent(on_account("order:1:line:1"))
+    assert payment.outcome is PostingOutcome.CONFLICT
+    assert sql_company.books() == after
+    assert books.withdraw("order:2:line:1") is WithdrawOutcome.WITHDRAWN
+    buried = books.allocate_stock(wanted("order:2:line:1", location="MAIN"))
+    assert buried.outcome is ChangeOutcome.WITHDRAWN
+
+
+def test_an_allocation_is_given_back(sql_company: SampleCompany, books: SqlConnector) -> None:
+    before = sql_company.books()["iciqty"]
+    _done(books, wanted())
+    _done(books, wanted("order:1:cancelled", "-1"))
+    assert sql_company.books()["iciqty"] == before
+
+
+_REFUSALS: dict[str, tuple[str, Allocation]] = {
+    "stock_short": (
+        "Of BRG-6204 only 1.000 are free at EAST, fewer than 1.001 (iciqty).",
+        wanted(quantity="1.001"),
+    ),
+    "value_refused": (
+        "Of BRG-6204 only 0.000 are allocated at EAST, fewer than the 1 to give back (iciqty).",
+        wanted(quantity="-1"),
+    ),
+    "value_refused ": (
+        "0.0001 is no quantity of 3 decimals at most (iciqty).",
+        wanted(quantity="0.0001"),
+    ),
+    "value_refused  ": ("0 is no quantity of 3 decimals at most (iciqty).", wanted(quantity="0")),
+    "value_refused   ": (
+        "NaN is no quantity of 3 decimals at most (iciqty).",
+        wanted(quantity="NaN"),
+    ),
+    "stock_missing": (
+        "Sage has no quantity of BRG-6204 at location ‘WEST’ (iciqty).",
+        wanted(location="WEST"),
+    ),
+    "value_too_long": (
+        "ptpost.effkey holds 200 characters; the value has 201.",
+        wanted(key="k" * 201),
+    ),
+}
+
+
+def test_what_does_not_fit_is_refused_and_nothing_written(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    before = sql_company.books()
+    for code, (sentence, allocation) in _REFUSALS.items():
+        result = books.allocate_stock(allocation)
+        assert result.outcome is ChangeOutcome.REFUSED, code
+        assert result.refusal is not None
+        assert (result.refusal.code, result.refusal.sentence) == (code.strip(), sentence)
+    assert sql_company.books() == before
+
+
+def test_a_company_may_let_stock_go_below_zero(sql_company: SampleCompany) -> None:
+    books = sql_company.open(profile=replace(sample_profile(), may_oversell=True))
+    _done(books, wanted(quantity="3"))
+    east, _ = books.stock(["BRG-6204"])
+    assert east.available == Decimal(-2)
+
+
+def test_twenty_askers_at_once_allocate_once(sql_company: SampleCompany) -> None:
+    workers = [sql_company.open(limits=PATIENT) for _ in range(20)]
+    request = wanted(quantity="4", location="MAIN")
+    with ThreadPoolExecutor(20) as threads:
+        answers = Counter(threads.map(lambda one: one.allocate_stock(request).outcome, workers))
+    assert answers == {ChangeOutcome.DONE: 1, ChangeOutcome.EXISTS: 19}
+    _, main = workers[0].stock(["BRG-6204"])
+    assert main.allocated == Decimal(24)
+
+
+def test_of_two_orders_for_the_last_item_one_is_refused(sql_company: SampleCompany) -> None:
+    workers = [sql_company.open(limits=PATIENT) for _ in range(2)]
+    requests = [wanted("order:1:line:1"), wanted("order:2:line:1")]
+    with ThreadPoolExecutor(2) as threads:
+        results = list(threads.map(lambda one, it: one.allocate_stock(it), workers, requests))
+    assert sorted(one.outcome for one in results) == [ChangeOutcome.DONE, ChangeOutcome.REFUSED]
+    assert [one.refusal.code for one in results if one.refusal] == ["stock_short"]
+    east, _ = workers[0].stock(["BRG-6204"])
+    assert east.available == Decimal(0)
+
+
+def test_a_quantity_in_use_is_waited_for(sql_company: SampleCompany) -> None:
+    books = sql_company.open(limits=SHORT)
+    before = sql_company.books()
+    with sql_company.busy():
+        assert books.allocate_stock(wanted()).outcome is ChangeOutcome.WAIT
+    assert sql_company.books() == before
+    sql_company.change("iciqty", {"loctid": "EAST"}, lckstat="Y")
+    assert books.allocate_stock(wanted()).outcome is ChangeOutcome.WAIT
+    sql_company.change("iciqty", {"loctid": "EAST"}, lckstat="")
+    _done(books, wanted())
+
+
+@pytest.mark.parametrize("reaches_server", [True, False])
+def test_a_lost_answer_is_unknown_until_asked_again(
+    reaches_server: bool,  # noqa: FBT001 - a pytest parameter
+    sql_company: SampleCompany,
+    tmp_path: Path,
+) -> None:
+    with CuttingProxy(sql_company.dsn, folder=tmp_path, reaches_server=reaches_server) as proxy:
+        cut = sql_company.open(dsn=proxy.dsn)
+        with pytest.raises(OutcomeUnknown):
+            cut.allocate_stock(wanted())
+        cut.close()
+    again = sql_company.open()
+    outcome = again.allocate_stock(wanted()).outcome
+    assert outcome is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
+    east, _ = again.stock(["BRG-6204"])
+    assert east.allocated == Decimal(1)
+
+
+_CALLS: dict[str, Callable[[BeyondPayments], object]] = {
+    "Sales orders are": lambda one: one.orders_by_number(["7401"]),
+    "Sales orders are ": lambda one: one.open_orders("ACME01"),
+    "Items are": lambda one: one.items(["LABOR"]),
+    "Quantities are": lambda one: one.stock(["LABOR"]),
+    "Allocating stock is": lambda one: one.allocate_stock(wanted()),
+    "Changed customers are": lambda one: one.customers_changed_since(DAY),
+}
+_NOT_EVEN_LISTED: dict[str, Callable[[BeyondPayments], object]] = {
+    "Receipts by date are": lambda one: one.receipts_between(first=DAY, last=DAY),
+    "A list of customers is": lambda one: one.customers_after(number="", limit=9),
+}
+
+
+def _refused(call: Callable[[BeyondPayments], object], one: BeyondPayments) -> str:
+    with pytest.raises(NeverWorks) as told:
+        call(one)
+    assert told.value.code == "sage.not_offered"
+    return told.value.sentence
+
+
+def test_a_company_that_maps_no_orders_says_so(sql_company: SampleCompany) -> None:
+    profile = sample_profile()
+    beside = {"orders", "order_lines", "items", "stock"}
+    tables = {name: table for name, table in profile.tables.items() if name not in beside}
+    customers = tables["customers"]
+    columns = {key: one for key, one in customers.columns.items() if key != "changed_date"}
+    tables["customers"] = replace(customers, columns=columns)
+    books = sql_company.open(profile=replace(profile, tables=tables))
+    before = sql_company.books()
+    told = [_refused(call, books) for call in _CALLS.values()]
+    assert told == [f"{what.strip()} not available for this Sage Pro company." for what in _CALLS]
+    assert sql_company.books() == before
+    assert books.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
+
+
+def test_stock_is_only_read_where_nobody_said_it_may_be_allocated(
+    sql_company: SampleCompany,
+) -> None:
+    books = sql_company.open(profile=replace(sample_profile(), allocates_stock=False))
+    before = sql_company.books()
+    assert _refused(lambda one: one.allocate_stock(wanted()), books).startswith("Allocating")
+    assert len(books.stock(["BRG-6204"])) == 2
+    assert sql_company.books() == before
+
+
+def test_the_foxpro_edition_offers_none_of_it(foxpro_company: FoxProCompany) -> None:
+    books, calls = foxpro_company.connect(), _CALLS | _NOT_EVEN_LISTED
+    told = [_refused(call, books) for call in calls.values()]
+    assert told == [f"{what.strip()} not available for this Sage Pro company." for what in calls]
