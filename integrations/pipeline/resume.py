@@ -25,11 +25,11 @@ def may_go(connection: Connection, kind: WorkKind) -> bool:
     again here. A paused company rests until it is resumed, which rings. Inside the tenant
     transaction.
     """
+    if kind is WorkKind.DELIVER and not site_tests.may_post(connection):
+        return False
     if is_free(connection):
         return True
     if _is_company_paused(connection):
-        return False
-    if kind is WorkKind.DELIVER and not site_tests.may_post(connection):
         return False
     now = timezone.now()
     waits_until = connection.try_again_at
