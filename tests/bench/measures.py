@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.launch.progress import step
-from tests.bench import flow, intake, posting, scene, usage
+from tests.bench import flow, intake, polling, posting, scene, usage
 from tests.bench.report import Row
 from tests.bench.sizes import Sizes
 from tests.bench.stage import Stage
@@ -17,6 +17,7 @@ def run(stage: Stage, sizes: Sizes) -> list[Row]:
         gateway = scene.start_gateway(stage)
         wanted = {
             "busy": 2 * sizes.receipts + sizes.backlog,
+            "polled": 0,
             "quiet": sizes.payments + 10 * sizes.backlog,
         }
         made = {
@@ -26,6 +27,8 @@ def run(stage: Stage, sizes: Sizes) -> list[Row]:
     busy, quiet = made["busy"], made["quiet"]
     with step("Posting"):
         posted = posting.measure(stage, busy, sizes)
+    with step("Polling"):
+        polled = polling.measure(made["polled"], sizes)
     with step("Intake"):
         port = intake.start_web(stage)
         taken = intake.measure(stage, quiet, port, sizes)
@@ -38,7 +41,15 @@ def run(stage: Stage, sizes: Sizes) -> list[Row]:
         backlog = flow.measure_backlog(
             stage, busy=busy, quiet=quiet, port=port, sizes=sizes, driver=posted[0].limit or 0.0
         )
-    return [*taken, *idle, *posted, *backlog, *memory, *_memory(stage, "after the backlog")]
+    return [
+        *taken,
+        *idle,
+        *posted,
+        *polled,
+        *backlog,
+        *memory,
+        *_memory(stage, "after the backlog"),
+    ]
 
 
 def _memory(stage: Stage, when: str) -> list[Row]:

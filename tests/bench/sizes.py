@@ -21,6 +21,8 @@ class Sizes:
     """Sent one by one to an idle portal."""
     receipts: int
     """Posted in one process, and again by the bare driver."""
+    transactions: int
+    """Of one day that is polled."""
     backlog: int
     """Waiting payments of the busy company while the quiet one gets its own."""
     foxpro_rows: int
@@ -31,7 +33,7 @@ class Sizes:
     """The whole run is given up after this long."""
 
 
-QUICK = Sizes("quick", 3, 3_000, (16, 64), 2, 40, 200, 1_500, 100_000, 100_000, 900)
-FULL = Sizes("full", 5, 20_000, (16, 64), 10, 300, 2_000, 10_000, 100_000, 100_000, 5_400)
-TINY = Sizes("tiny", 1, 60, (4,), 1, 2, 6, 12, 300, 300, 120)
+QUICK = Sizes("quick", 3, 3_000, (16, 64), 2, 40, 200, 5_000, 1_500, 100_000, 100_000, 900)
+FULL = Sizes("full", 5, 20_000, (16, 64), 10, 300, 2_000, 50_000, 10_000, 100_000, 100_000, 5_400)
+TINY = Sizes("tiny", 1, 60, (4,), 1, 2, 6, 200, 12, 300, 300, 120)
 BY_NAME = {sizes.name: sizes for sizes in (QUICK, FULL, TINY)}

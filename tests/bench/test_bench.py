@@ -27,6 +27,8 @@ MEASURES = [
     "Notice to receipt when idle, p95",
     "Receipts posted, one drain",
     "CPU per 1,000 receipts",
+    "Transactions polled and taken in",
+    "A poll that changes nothing",
     "Backlog of 12 drained",
     "CPU of all processes per 1,000 receipts",
     "Quiet company beside the backlog, p95",

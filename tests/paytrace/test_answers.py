@@ -170,5 +170,5 @@ def test_a_wish_to_wait_is_believed_up_to_a_day(said: str, after: timedelta | No
     assert later.after == after
 
 
-def test_the_limit_of_a_reply_is_ten_megabytes() -> None:
-    assert MAX_BODY == 10 * 1024 * 1024
+def test_the_limit_of_a_reply_holds_a_day_of_fifty_thousand_transactions() -> None:
+    assert MAX_BODY == 96 * 1024 * 1024
