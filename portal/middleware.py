@@ -15,8 +15,8 @@ Respond = Callable[[HttpRequest], HttpResponse]
 
 
 class HookShortcut:
-    """Answers `/hooks/…` before sessions, cookies and CSRF: a notice needs none of them,
-    and they cost more than storing it."""
+    """Answers `/hooks/…` and `/agent/v1/…` before sessions, cookies and CSRF: notices and agents
+    need none of them, and they cost more than storing a notice."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -26,6 +26,10 @@ class HookShortcut:
             from portal.webhooks import receive  # noqa: PLC0415 models load after middleware
 
             return receive(request, request.path_info.removeprefix("/hooks/").strip("/"))
+        if request.path_info.startswith("/agent/v1/"):
+            from portal.agent.views import answer  # noqa: PLC0415 models load after middleware
+
+            return answer(request)
         return self.get_response(request)
 
 

@@ -2,8 +2,8 @@
 tenant is known.
 
 Directory tables (no row-level security; they hold ids, hashes and roles, never money):
-User, Tenant, Membership, Invitation, ApiKey, HookToken, DueWork, DueNotice, LoginCounter,
-UnknownTokenCount, ApiUse, Heartbeat. Everything else derives from TenantModel.
+User, Tenant, Membership, Invitation, ApiKey, HookToken, AgentToken, DueWork, DueNotice,
+LoginCounter, UnknownTokenCount, ApiUse, Heartbeat. Everything else derives from TenantModel.
 """
 
 from __future__ import annotations
@@ -132,6 +132,26 @@ class HookToken(models.Model):
 
     def __str__(self) -> str:
         return "notice URL"
+
+
+class AgentToken(models.Model):
+    """The hash of an agent's secret or of a pairing code, and whose connection it opens."""
+
+    class Kind(models.TextChoices):
+        CODE = "code", "Pairing code"
+        SECRET = "secret", "Secret"
+
+    token_hash = models.BinaryField(max_length=32, primary_key=True)
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    connection_id = models.UUIDField(db_index=True)
+    # Who made the code; empty for a secret.
+    made_by = models.CharField(max_length=254, blank=True)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.get_kind_display()
 
 
 class WorkKind(models.TextChoices):

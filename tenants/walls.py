@@ -91,7 +91,9 @@ def is_tenant_model(model: type[models.Model]) -> bool:
     return "tenant" in names and model.__name__ not in DIRECTORY
 
 
-DIRECTORY = frozenset({"Membership", "Invitation", "ApiKey", "HookToken", "DueWork", "DueNotice"})
+DIRECTORY = frozenset(
+    {"Membership", "Invitation", "ApiKey", "HookToken", "AgentToken", "DueWork", "DueNotice"}
+)
 
 
 def support_may_read(

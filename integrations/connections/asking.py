@@ -9,6 +9,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.connections import logins
+from integrations.connections.agents import jobs
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.rows import locked_connection, record_change
@@ -33,6 +34,7 @@ def request_test(*, connection_id: UUID, actor: str, confirmed: bool = False) ->
         return running
     if connection.kind == Connection.Kind.PAYTRACE:
         _check_lock_out(connection, confirmed=confirmed)
+    jobs.forget_reads(connection.id)
     test = ConnectionTest.objects.create(connection=connection, requested_by=actor)
     ring(WorkKind.TEST, tenant_id=current_tenant_id(), subject_id=test.id)
     record_change("connection.test_requested", connection, actor)

@@ -22,6 +22,8 @@ from integrations.connections.addresses import (
     check_web_address,
     resolve_public,
 )
+from integrations.connections.agents.connector import AgentConnector
+from integrations.connections.agents.pairing import WAY
 from integrations.connections.assisted import AssistedConnector
 from integrations.connections.authorities import from_settings
 from integrations.connections.guarded_http import guarded_session
@@ -169,6 +171,8 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     """A connector of its own, to be closed. With `any_tables` it does not compare the tables
     with those last seen: for a test, which looks at what is there now."""
     _leave_transaction()
+    if opened.settings.get("way") == WAY:
+        return AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
     profile = PostingProfile.from_json(opened.settings["profile"])
     reader = _direct(opened, profile, any_tables=any_tables)
     if not is_assisted(opened.settings):

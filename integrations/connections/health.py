@@ -46,7 +46,9 @@ LOGIN_REFUSED = frozenset(
     }
 )
 # The other side answered well; only this one request has to come again.
-_ANSWERED = frozenset({"sage.in_use", "paytrace.token_expired", "paytrace.login_busy"})
+_ANSWERED = frozenset(
+    {"sage.in_use", "paytrace.token_expired", "paytrace.login_busy", "agent.asked"}
+)
 _State = Connection.State
 # A person has to test these again before workers may use them.
 _NEEDS_A_PERSON = frozenset({_State.NEW, _State.WAITING_CREDENTIAL, _State.MISCONFIGURED})

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.connections import forms, logins, profiles
+from integrations.connections.agents.pairing import WAY
 from integrations.connections.asking import have_reset_password, request_test
 from integrations.connections.authorities import FIELD, read_authority
 from integrations.connections.errors import NeedsConfirmation
@@ -171,6 +172,8 @@ def update_settings(
 def replace_secrets(*, connection_id: UUID, secrets: Mapping[str, str], actor: str) -> Connection:
     """Store new secrets by field name (`username`, `password`; `dsn`) and wait for a test."""
     connection = locked_connection(connection_id)
+    if connection.settings.get("way") == WAY:
+        raise NotPossible("The secrets of this company stay with the agent on its own network.")
     values = _checked(connection.kind, secrets)
     changes: dict[str, Any] = {}
     if "username" in values:

@@ -9,6 +9,8 @@ from typing import Any
 from integrations.canonical.errors import IntegrationError
 from integrations.canonical.ledger_documents import CompanyProfile, FiscalPeriod, GLAccount
 from integrations.connections import layouts
+from integrations.connections.agents.connector import ASKED
+from integrations.connections.agents.pairing import WAY
 from integrations.connections.clients import Opened, sage_with
 from integrations.connections.findings import Findings
 from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
@@ -58,7 +60,8 @@ def check_sage(opened: Opened, findings: Findings) -> SageFound:
         finally:
             connector.close()
     except IntegrationError as error:
-        findings.add("Sage Pro", f"{error.sentence} {error.remedy}".strip(), ok=False)
+        if error.code != ASKED:
+            findings.add("Sage Pro", f"{error.sentence} {error.remedy}".strip(), ok=False)
         raise
 
 
@@ -100,14 +103,20 @@ def _prove(connector: Connector, findings: Findings) -> SelfTest | None:
 
 
 def _tell_company(company: CompanyProfile, opened: Opened, findings: Findings) -> None:
-    where = f"{opened.settings['database']} on {opened.settings['server']}"
-    findings.add("Sign in", f"Signed in to the database {where}.", ok=True)
+    findings.add("Sign in", _way(opened), ok=True)
     edition = _EDITIONS.get(company.edition, company.edition)
     findings.add(
         "Company", f"{company.name}, company {company.company_number}, {edition}.", ok=True
     )
     findings.add("Customers", f"{company.customer_count:,} customers.", ok=True)
     findings.add("Open invoices", f"{company.open_invoice_count:,} open invoices.", ok=True)
+
+
+def _way(opened: Opened) -> str:
+    if opened.settings.get("way") == WAY:
+        return "The agent on your network answers, and reaches the company."
+    where = f"{opened.settings['database']} on {opened.settings['server']}"
+    return f"Signed in to the database {where}."
 
 
 def _tables(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.canonical.ledger_documents import GLAccount
 from integrations.connections import health, layouts, logins, site_tests
+from integrations.connections.agents.connector import ASKED
 from integrations.connections.clients import Opened, open_connection, read_connection
 from integrations.connections.findings import Findings
 from integrations.connections.models import Connection, ConnectionTest
@@ -21,7 +23,12 @@ from integrations.connections.waking import wake
 from integrations.sagepro.layout import Layout, in_short
 from integrations.sagepro.self_test import SelfTest
 from tenants.audit import record
+from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
+from tenants.work import ring
+
+# An agent's answer rings; this catches one whose bell was lost, and an agent gone silent.
+_LOOK_AGAIN = timedelta(seconds=15)
 
 
 class KeepAccounts(Protocol):
@@ -63,12 +70,31 @@ def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> 
         else:
             _pass(job, opened, found, findings, keep_accounts)
     except IntegrationError as error:
-        _fail(job, error, findings)
+        if error.code == ASKED:
+            _wait_for_agent(job, test_id)
+        else:
+            _fail(job, error, findings)
     except Exception:
         findings.add("Test", "Tieout could not finish this test; our staff can see why.", ok=False)
         with tenant_transaction(tenant_id):
             findings.end(passed=False)
         raise
+
+
+def waiting_tests(connection_id: UUID) -> list[UUID]:
+    """Tests that wait for a worker, or for an agent's answer. Inside the transaction."""
+    waiting = ConnectionTest.objects.filter(
+        connection_id=connection_id, state=ConnectionTest.State.QUEUED
+    )
+    return list(waiting.values_list("id", flat=True))
+
+
+def _wait_for_agent(job: _Job, test_id: UUID) -> None:
+    """The agent has been asked: the test goes on from its start when the answer is here."""
+    with tenant_transaction(job.tenant_id):
+        running = ConnectionTest.objects.filter(pk=test_id, state=ConnectionTest.State.RUNNING)
+        if running.update(state=ConnectionTest.State.QUEUED):
+            ring(WorkKind.TEST, tenant_id=job.tenant_id, subject_id=test_id, after=_LOOK_AGAIN)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ Data goes one way. No step returns to an earlier one: retry and resume are new w
 stored row.
 """
 
+from integrations.pipeline.answer import take_answers
 from integrations.pipeline.backfill import backfill
 from integrations.pipeline.chargebacks import record_chargebacks, record_found
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
@@ -31,4 +32,5 @@ __all__ = [
     "record_chargebacks",
     "record_found",
     "retry",
+    "take_answers",
 ]

@@ -1,19 +1,71 @@
-"""Answer: what was handed over has been written, or not; the company's next drain asks."""
+"""Answer: what was asked of an agent has its answer; whoever waited for it is rung.
+
+Nothing is believed here: the company's next drain puts the same question again, and is told
+what the answer says.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+from django.utils import timezone
+
+from integrations.connections import testing
+from integrations.connections.agents import jobs, pairing, self_test
 from integrations.posting import outbox
+from integrations.sagepro.agent import calls
 from tenants import work
 from tenants.models import WorkKind
+from tenants.scope import tenant_transaction
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One job's answer as an agent sent it."""
+
+    job_id: uuid.UUID
+    answer: Mapping[str, Any]
+
+
+def take_answers(caller: pairing.Caller, answers: Sequence[Answer]) -> bool:
+    """Store answers and ring for them, committed when this returns; False for an ended pairing.
+
+    An answer that is known already, or whose job is gone, is let go. Outside transactions.
+    """
+    now = timezone.now()
+    with tenant_transaction(caller.tenant_id):
+        agent = pairing.in_force(caller.connection_id)
+        if agent is None:
+            return False
+        stored = [
+            jobs.store_answer(agent, job_id=one.job_id, answer=one.answer, now=now)
+            for one in answers
+        ]
+        for one, new in zip(answers, stored, strict=True):
+            if new is not None and new.name == calls.EXAMINE:
+                self_test.keep(agent, one.answer, now=now)
+        _ring(caller, [new for new in stored if new is not None])
+    return True
+
+
+def _ring(caller: pairing.Caller, answered: Sequence[jobs.Answered]) -> None:
+    for one in answered:
+        if one.name == calls.POST:
+            outbox.note_answer(company_id=caller.connection_id, effect_key=one.subject)
+    if not answered:
+        return
+    bells = [(WorkKind.DELIVER, caller.connection_id)]
+    bells += [(WorkKind.TEST, test_id) for test_id in testing.waiting_tests(caller.connection_id)]
+    work.ring_all(bells, tenant_id=caller.tenant_id)
 
 
 def answer_came(*, tenant_id: uuid.UUID, company_id: uuid.UUID, effect_key: str) -> None:
     """Ring for one handed-over effect. Inside the transaction that stored its answer.
 
-    The drain then puts the same question to the single writer again; nothing is believed
-    here. Harmless when repeated, and for a key that is not known.
+    Harmless when repeated, and for a key that is not known.
     """
     if outbox.note_answer(company_id=company_id, effect_key=effect_key):
         work.ring(WorkKind.DELIVER, tenant_id=tenant_id, subject_id=company_id)

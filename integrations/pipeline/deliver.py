@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
@@ -18,6 +18,7 @@ from django.utils import timezone
 from integrations.canonical.errors import FixConfiguration, IntegrationError, OutcomeUnknown
 from integrations.canonical.posting import PostingResult
 from integrations.connections import clients, health
+from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Connection
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
@@ -37,6 +38,9 @@ DRAIN_SECONDS = 20.0
 TURN_SECONDS = 1.0
 _INSIDE = "Tieout stumbled while posting this; our support has been told."
 BATCH = 10
+# How many walks of a company may wait for its agent at once; those behind them are walked when
+# its answers come, so that no answer grows old before its walk has the others it needs.
+ASKED_AT_ONCE = 50
 
 
 @dataclass
@@ -50,6 +54,8 @@ class Drain:
     """Database time: what waited on Sage since then is left for the next drain."""
     began: float
     """The same moment in monotonic seconds."""
+    asked: set[uuid.UUID] = field(default_factory=set)
+    """Effects whose walk waits for an answer of the company's agent."""
 
     def gives_way(self) -> bool:
         """Whether this drain must leave the rest to the next one. Outside transactions."""
@@ -72,7 +78,7 @@ def deliver(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
         return False
     if not more:
         with tenant_transaction(tenant_id):
-            resume.come_back(drain.company)
+            resume.come_back(drain.company, asked=bool(drain.asked))
     return more
 
 
@@ -103,13 +109,23 @@ def _walk_new(drain: Drain) -> bool:
         walking.wake_waiting(company_id=drain.company.id)
     while not drain.gives_way():
         with tenant_transaction(drain.tenant_id):
-            waiting = walking.new_effects(company_id=drain.company.id, limit=BATCH)
-        if not waiting:
+            waiting = walking.new_effects(company_id=drain.company.id, limit=BATCH, but=drain.asked)
+        if not waiting or len(drain.asked) >= ASKED_AT_ONCE:
             return False
         company.policies.clear()
         for effect_id in waiting:
-            walking.walk_effect(effect_id, tenant_id=drain.tenant_id, company=company)
+            _walk_one(effect_id, drain, company)
     return True
+
+
+def _walk_one(effect_id: uuid.UUID, drain: Drain, company: Company) -> None:
+    """Walk one effect; one that waits for an agent's answer stays new and uses no attempt."""
+    try:
+        walking.walk_effect(effect_id, tenant_id=drain.tenant_id, company=company)
+    except IntegrationError as error:
+        if error.code != ASKED:
+            raise
+        drain.asked.add(effect_id)
 
 
 def _post_ready(drain: Drain) -> bool:

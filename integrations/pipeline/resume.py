@@ -16,6 +16,7 @@ from tenants.models import Tenant, WorkKind
 
 # What is due but locked: its holder is thrown out in a while, and nothing is gained by haste.
 _NOT_BEFORE = timedelta(seconds=5)
+_LOOK_FOR_ANSWERS = timedelta(minutes=1)
 
 
 def may_go(connection: Connection, kind: WorkKind) -> bool:
@@ -52,13 +53,16 @@ def _is_company_paused(connection: Connection) -> bool:
     return Tenant.objects.filter(id=connection.tenant_id, paused_at__isnull=False).exists()
 
 
-def come_back(company: Connection) -> None:
+def come_back(company: Connection, *, asked: bool = False) -> None:
     """Ring for what a whole drain had to leave and what becomes due by time alone.
 
-    A worker that died or froze with an effect in its hands rings no bell when its lease ends.
-    Inside the tenant transaction.
+    A worker that died or froze with an effect in its hands rings no bell when its lease ends;
+    with `asked`, walks wait for an agent, whose answer rings and may be lost. Inside the tenant
+    transaction.
     """
     wait = claiming.next_due(company_id=company.id)
+    if asked:
+        wait = min(wait, _LOOK_FOR_ANSWERS) if wait is not None else _LOOK_FOR_ANSWERS
     if wait is not None:
         work.ring(
             WorkKind.DELIVER,

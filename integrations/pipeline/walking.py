@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -45,9 +46,13 @@ _INSIDE = NeedsPerson(
 )
 
 
-def new_effects(*, company_id: uuid.UUID, limit: int) -> list[uuid.UUID]:
+def new_effects(
+    *, company_id: uuid.UUID, limit: int, but: Collection[uuid.UUID] = ()
+) -> list[uuid.UUID]:
     """Effects that no walk has looked at since they came or were sent back, oldest first."""
     found = Effect.objects.filter(company_id=company_id, state=EffectState.NEW)
+    if but:
+        found = found.exclude(id__in=but)
     return list(found.order_by("occurred_at", "id").values_list("id", flat=True)[:limit])
 
 

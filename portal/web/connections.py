@@ -25,6 +25,7 @@ from integrations.connections import (
     queries,
     writing,
 )
+from integrations.connections.agents import pairing
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.passwords import password_end
@@ -342,8 +343,11 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
 
 def _books_context(found: Connection) -> dict[str, Any]:
     profile = profiles.in_force(found)
+    paired = pairing.in_force(found.id)
     return {
         "is_assisted": writing.is_assisted(found.settings),
+        "agent_is_missing": paired is None,
+        "agent_is_silent": paired is not None and pairing.is_silent(paired, timezone.now()),
         "profile_version": profiles.version_in_force(found),
         "profile_kinds": [word.label for kind, word in KINDS.items() if kind in profile.kinds],
         "waiting_layout": layouts.waiting(found.id),

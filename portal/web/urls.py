@@ -6,6 +6,7 @@ from allauth.account import views as entrance
 from django.urls import path, re_path
 
 from portal.web import (
+    agents,
     backfills,
     calibration,
     chargebacks,
@@ -77,7 +78,10 @@ _COMPANY = [
     ("connections/", connections.connections, "connections"),
     ("connections/add/paytrace/", connections.add_paytrace, "add_paytrace"),
     ("connections/add/sage-pro/", connections.add_sagepro, "add_sagepro"),
+    ("connections/add/agent/", agents.add_agent_company, "add_agent_company"),
     ("connections/<str:connection_id>/", connections.connection, "connection"),
+    ("connections/<str:connection_id>/agent/", agents.agent, "agent"),
+    ("connections/<str:connection_id>/agent/<str:deed>/", agents.agent_do, "agent_do"),
     ("connections/<str:connection_id>/test-result/", connections.connection_test,
      "connection_test"),
     ("connections/<str:connection_id>/past-days/<str:backfill_id>/", backfills.backfill,

@@ -5,15 +5,23 @@ from __future__ import annotations
 import pytest
 
 from integrations.sagepro.connector import Connector
+from tests.agent.company import agent_company, portal_of_agents
 from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.companies import SampleCompany, company_template
 from tests.sagepro.companies import company as sql_company
 from tests.sagepro.foxpro.company import foxpro_company, foxpro_template
 
-__all__ = ["company_template", "foxpro_company", "foxpro_template", "sql_company"]
+__all__ = [
+    "agent_company",
+    "company_template",
+    "foxpro_company",
+    "foxpro_template",
+    "portal_of_agents",
+    "sql_company",
+]
 
 
-@pytest.fixture(params=["sql", "foxpro"])
+@pytest.fixture(params=["sql", "foxpro", pytest.param("agent", marks=pytest.mark.slow)])
 def company(request: pytest.FixtureRequest) -> AnyCompany:
     """A fresh company on each back end that passes the contract."""
     found: AnyCompany = request.getfixturevalue(f"{request.param}_company")

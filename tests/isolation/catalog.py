@@ -17,7 +17,7 @@ from tenants.tenant_model import TenantModel
 # Read before a company is known: ids, hashes and roles, never money (tenants/models.py).
 DIRECTORY = frozenset({
     "tenants_membership", "tenants_invitation", "tenants_apikey", "tenants_hooktoken",
-    "tenants_duework", "tenants_duenotice",
+    "tenants_duework", "tenants_duenotice", "tenants_agenttoken",
 })  # fmt: skip
 # What support never reads; an empty tuple is the whole table.
 SECRET = {
@@ -25,6 +25,7 @@ SECRET = {
     "tenants_invitation": ("token_hash",),
     "tenants_apikey": ("key_hash",),
     "tenants_hooktoken": (),
+    "tenants_agenttoken": (),
     "tenants_datakey": (),
     "tenants_apianswer": (),
     "tenants_logincounter": (),
@@ -32,6 +33,7 @@ SECRET = {
     "connections_accesstoken": (),
     "connections_calibration": ("snapshot",),
     "connections_calibrationstep": ("keyed", "observation", "differences"),
+    "connections_agentjob": ("about", "answer", "body", "signature"),
     "events_noticekey": (),
     "events_inboundnotice": ("body", "body_hmac"),
     "events_gatewayfact": ("details",),

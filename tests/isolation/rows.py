@@ -16,8 +16,11 @@ from integrations.alerts.models import Alert
 from integrations.canonical.money import Money
 from integrations.canonical.posting import PostingKind, PostingRequest
 from integrations.connections import profiles, site_tests, worksheet
+from integrations.connections.agents import companies, pairing
 from integrations.connections.models import (
     AccessToken,
+    Agent,
+    AgentJob,
     Calibration,
     CalibrationStep,
     Connection,
@@ -30,6 +33,7 @@ from integrations.connections.secrets import keep_secrets
 from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
+from integrations.sagepro.sample.profile import sample_profile
 from integrations.workflows import operations as workflows
 from integrations.workflows import queries as workflow_versions
 from tenants import operations as tenants
@@ -65,6 +69,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     posted = factories.posted(books, **_values(look, "01"))
     case = factories.parked(books, **_values(look, "02"), case_evidence={"note": look.word})
     _secrets(books)
+    behind_agent = _agent(books, look)
     _events(books, look)
     _versions(books, look)
     layout = _changed_tables(books, look)
@@ -83,6 +88,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "case_id": str(case.id),
         "connection_id": str(books.paytrace.id),
         "sage_id": str(books.sage.id),
+        "agent_company_id": str(behind_agent.id),
         "paused_id": str(paused.id),
         "backfill_id": str(past_days.id),
         "quiet_id": str(quiet.id),
@@ -124,6 +130,30 @@ def _secrets(books: Books) -> None:
     AccessToken.objects.create(
         connection=books.paytrace, ciphertext=b"x", key_version=1, expires_at=timezone.now()
     )
+
+
+def _agent(books: Books, look: Look) -> Connection:
+    """A company behind an agent, with a job it has not answered."""
+    now = timezone.now()
+    connection = companies.create_company(
+        environment_id=books.environment.id,
+        name=f"{look.word} behind an agent",
+        company_number="03",
+        profile=sample_profile().as_json(),
+        actor=look.email,
+    )
+    agent = Agent.objects.create(
+        connection=connection, epoch=1, host=f"{look.word}-pc", paired_by=look.email,
+        paired_at=now, last_seen_at=now, last_sequence=1,
+    )  # fmt: skip
+    keep_secrets(connection_id=connection.id, values={pairing.JOB_KEY: "00" * 32})
+    AgentJob.objects.create(
+        agent=agent, connection=connection, sequence=1, name="customer", subject=look.digits,
+        about=[look.digits], body="{}", signature="0", created_at=now, expires_at=now,
+    )  # fmt: skip
+    pairing.new_code(connection_id=connection.id, actor=look.email, now=now)
+    _copy_chart(books.sage, connection)
+    return connection
 
 
 def _events(books: Books, look: Look) -> None:

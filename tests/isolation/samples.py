@@ -72,9 +72,15 @@ _CALIBRATING = (
     "start", "look-again", "keyed", "answer", "accept", "start-over", "no-such-thing",
 )  # fmt: skip
 _FIRST_VERSION = Fill({"version": "1"}, {"connection_id": "sage_id"})
+# The same for an agent's page; each has to find it as the scene left it.
+_DEEDS = ("code", "examine", "revoke", "no-such-deed")
 _PAST_DAYS = ("pause", "cancel")
 _FILLS = {
     "backfill_do": tuple(Fill({"what": word}) for word in (*_PAST_DAYS, "no-such-thing")),
+    "agent": (Fill({}, {"connection_id": "agent_company_id"}),),
+    "agent_do": tuple(
+        Fill({"deed": word}, {"connection_id": "agent_company_id"}) for word in _DEEDS
+    ),
     "exception_decide": tuple(
         Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
     ),
@@ -94,7 +100,7 @@ _FILLS = {
         Fill({"what": word}, {"connection_id": row}) for word, row in _WHAT.items()
     ),
 }
-NOT_OFFERED = frozenset({"no-such-thing", "no-such-offer"})
+NOT_OFFERED = frozenset({"no-such-thing", "no-such-offer", "no-such-deed"})
 
 
 class NoSample(LookupError):  # noqa: N818 told to whoever adds a URL
@@ -124,7 +130,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
-    "backfill_id", "quiet_id",
+    "backfill_id", "quiet_id", "agent_company_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry",
 )  # fmt: skip
@@ -217,6 +223,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "exceptions_retry": lambda _: {"code": "invoice_not_found"},
     "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
     "add_sagepro": lambda _: _SAGE,
+    "add_agent_company": lambda _: {"name": "Third company", "company_number": "04"},
     "posting_profile": lambda _: {
         **profile_form(sample_profile().as_json() | {"user_code": "NEW"}),
         "action": "save",

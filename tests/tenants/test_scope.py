@@ -97,6 +97,7 @@ def test_every_tenant_table_has_both_policies_and_is_forced(superuser_url: str) 
     with psycopg.connect(superuser_url) as raw:
         open_tables = [row[0] for row in raw.execute(query)]
     assert open_tables == [
+        "tenants_agenttoken",
         "tenants_apikey",
         "tenants_duenotice",
         "tenants_duework",

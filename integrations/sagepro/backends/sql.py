@@ -41,12 +41,15 @@ from integrations.sagepro.backends import (
     journals,
     ledger,
     listing,
+    looking,
     order_reading,
     proving,
     reading,
     values,
+    writers,
 )
 from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.looking import Look
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.reversing import receipts_by_marker
@@ -63,7 +66,8 @@ class SqlConnector(BeyondPayments):
 
     Safe to share between threads. `expected_fingerprint`, when given, is compared before
     every write; a company that looks different now raises FixConfiguration, which says what
-    changed when `expected_layout` is what that fingerprint was made of.
+    changed when `expected_layout` is what that fingerprint was made of. With `writer_epoch` it
+    writes as the agent of that pairing, and not any more once a later one has written.
     """
 
     def __init__(
@@ -74,9 +78,11 @@ class SqlConnector(BeyondPayments):
         expected_fingerprint: str = "",
         expected_layout: Layout | None = None,
         limits: Limits | None = None,
+        writer_epoch: int | None = None,
     ) -> None:
         self._company = SqlCompany.of(profile)
         self._expected = expected_fingerprint
+        self._writer_epoch = writer_epoch
         self._layout = expected_layout
         self._compared: catalogue.Sign | None = None
         self._session = open_session(dsn, company=profile.company_number, limits=limits or Limits())
@@ -169,7 +175,7 @@ class SqlConnector(BeyondPayments):
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:
             with self._session.writing() as connection:
-                self._check_schema(connection)
+                self._enter(connection)
                 result = answering.answer(connection, self._company, request)
         except Answered as answered:
             return answered.result
@@ -186,7 +192,7 @@ class SqlConnector(BeyondPayments):
         marker = marker_for(effect_key, rule.width, rule.prefix)
         try:
             with self._session.writing() as connection:
-                self._check_schema(connection)
+                self._enter(connection)
                 return self._withdraw(connection, effect_key, marker)
         except Answered as answered:
             waiting = answered.result.evidence.get("waiting_for", "A record is in use.")
@@ -202,14 +208,31 @@ class SqlConnector(BeyondPayments):
             sentence = answered.result.refusal.sentence if answered.result.refusal else ""
             raise NeverWorks(sentence, code="sage.value_refused", field="status") from answered
         with self._session.writing() as connection:
-            self._check_schema(connection)
+            self._enter(connection)
             return self._note_status(connection, invoice_number, column, status)
 
     def self_test(self) -> SelfTest:
         return proving.prove(self._session, self._company)
 
+    def take_over(self) -> None:
+        """Make this epoch the one that writes. Raises FixConfiguration when it is an older one."""
+        with self._session.writing() as connection:
+            if self._writer_epoch is not None:
+                writers.enter(connection, self._company, epoch=self._writer_epoch)
+
+    def look(self) -> Look:
+        """How many rows each mapped table has, how many are locked, and the code page."""
+        with self._session.reading() as connection:
+            return looking.look(connection, self._company)
+
     def close(self) -> None:
         self._session.engine.dispose()
+
+    def _enter(self, connection: Connection) -> None:
+        """What must hold before anything is written, under the writer lock."""
+        if self._writer_epoch is not None:
+            writers.enter(connection, self._company, epoch=self._writer_epoch)
+        self._check_schema(connection)
 
     def _check_schema(self, connection: Connection) -> None:
         if not self._expected:

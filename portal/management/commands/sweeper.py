@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import connections
 
 from integrations.alerts import operations as alerts
+from integrations.connections.agents.silence import notice_silence
 from integrations.posting import invariants
 from tenants import heartbeat, work
 from tenants.queries import all_tenant_ids
@@ -67,6 +68,7 @@ class Rounds:
             work.ring_overdue()
             if now - self._alerted_at >= ALERT_EVERY_SECONDS:
                 self._alerted_at = now
+                self._each(notice_silence)
                 self._each(alerts.evaluate)
             if now - self._checked_at >= CHECK_EVERY_SECONDS:
                 self._checked_at = now

@@ -190,6 +190,18 @@ class SageProForm(DatabaseForm):
         return _read_profile(given) if given else dict(sample_profile().as_json())
 
 
+class AgentCompanyForm(forms.Form):
+    """A new Sage Pro company whose database only an agent knows."""
+
+    name = SageProForm.base_fields["name"]
+    company_number = SageProForm.base_fields["company_number"]
+    profile = SageProForm.base_fields["profile"]
+
+    def clean_profile(self) -> dict[str, Any]:
+        given = self.cleaned_data["profile"]
+        return _read_profile(given) if given else dict(sample_profile().as_json())
+
+
 class PayTraceSettingsForm(forms.Form):
     """What can change without entering the secrets again."""
 

@@ -1,0 +1,1 @@
+"""The agents on customers' networks: pairing, jobs, answers, and the connector made of them."""

@@ -1,0 +1,184 @@
+"""A Sage company whose books only an agent reaches: every call becomes a job, answered later.
+
+A read raises TryLater(`agent.asked`) until its answer is here; a posting is handed over. Both
+are asked again when the answer has come, so no worker ever waits for an agent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from integrations.canonical.errors import TryLater
+from integrations.canonical.ledger_documents import (
+    CompanyProfile,
+    Customer,
+    FiscalPeriod,
+    GLAccount,
+    Invoice,
+    Receipt,
+)
+from integrations.canonical.posting import (
+    PostingOutcome,
+    PostingRequest,
+    PostingResult,
+    WithdrawOutcome,
+)
+from integrations.connections.agents import jobs, pairing
+from integrations.connections.models import Agent
+from integrations.sagepro.agent import calls, wire
+from integrations.sagepro.agent.codec import encode
+from integrations.sagepro.layout import Layout
+from integrations.sagepro.self_test import SelfTest
+from tenants.scope import tenant_transaction
+
+ASKED = "agent.asked"
+_HANDED_OVER = "Handed to the agent on your network; it will say what became of it."
+
+
+class AgentConnector:
+    """See `Connector` for what each method promises; each opens its own short transaction.
+
+    Raises TryLater with `agent.offline`, `agent.missing` or `agent.holds` when no agent can be
+    asked, and with `agent.asked` when one has been.
+    """
+
+    def __init__(self, *, tenant_id: UUID, connection_id: UUID) -> None:
+        self._tenant_id = tenant_id
+        self._connection_id = connection_id
+
+    def company_profile(self) -> CompanyProfile:
+        found: CompanyProfile = self._read("company_profile")
+        return found
+
+    def fingerprint(self) -> str:
+        return str(self._read("fingerprint"))
+
+    def gl_accounts(self) -> list[GLAccount]:
+        return list(self._read("gl_accounts"))
+
+    def fiscal_periods(self) -> list[FiscalPeriod]:
+        return list(self._read("fiscal_periods"))
+
+    def customer(self, number: str) -> Customer | None:
+        found: Customer | None = self._read("customer", number=number)
+        return found
+
+    def invoices_by_number(self, numbers: Sequence[str]) -> list[Invoice]:
+        return list(self._read("invoices_by_number", numbers=list(numbers)))
+
+    def open_invoices(self, customer_number: str) -> list[Invoice]:
+        return list(self._read("open_invoices", customer_number=customer_number))
+
+    def invoices_by_order(self, order_number: str) -> list[Invoice]:
+        return list(self._read("invoices_by_order", order_number=order_number))
+
+    def receipts_for_invoice(self, number: str) -> list[Receipt]:
+        return list(self._read("receipts_for_invoice", number=number))
+
+    def receipts_by_reference(self, reference: str) -> list[Receipt]:
+        return list(self._read("receipts_by_reference", reference=reference))
+
+    def self_test(self) -> SelfTest:
+        found: SelfTest = self._read("self_test")
+        return found
+
+    def layout(self) -> Layout:
+        found: Layout = self._read("layout")
+        return found
+
+    def post_if_absent(self, request: PostingRequest) -> PostingResult:
+        """HANDED_OVER while the agent has it; then what the agent answered, once."""
+        arguments = {"request": encode(request)}
+        with tenant_transaction(self._tenant_id):
+            answer = self._write(calls.POST, request.effect_key, arguments)
+        if answer is None:
+            told = {"waiting_for": _HANDED_OVER}
+            return PostingResult(PostingOutcome.HANDED_OVER, evidence=told)
+        result: PostingResult = calls.result(calls.POST, answer)
+        return result
+
+    def withdraw(self, effect_key: str) -> WithdrawOutcome:
+        """PENDING while the posting itself is under way, before anything is asked."""
+        with tenant_transaction(self._tenant_id):
+            posting = jobs.newest(self._connection_id, name=calls.POST, subject=effect_key)
+            if posting is not None and jobs.is_under_way(posting, now=timezone.now()):
+                return WithdrawOutcome.PENDING
+            answer = self._write("withdraw", effect_key, {"effect_key": effect_key})
+        return WithdrawOutcome(self._told("withdraw", answer))
+
+    def note_status(self, *, invoice_number: str, status: str) -> bool:
+        arguments = {"invoice_number": invoice_number, "status": status}
+        with tenant_transaction(self._tenant_id):
+            answer = self._write("note_status", wire.digest(arguments), arguments)
+        return bool(self._told("note_status", answer))
+
+    def close(self) -> None:
+        return None
+
+    def _read(self, name: str, **arguments: Any) -> Any:
+        subject = wire.digest(arguments)
+        with tenant_transaction(self._tenant_id):
+            answer = self._read_answer(name, subject, arguments)
+        return self._told(name, answer)
+
+    def _read_answer(
+        self, name: str, subject: str, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        agent, now = self._agent(), timezone.now()
+        job = jobs.newest(self._connection_id, name=name, subject=subject)
+        if job is not None and job.answered_at is not None:
+            failed = "failure" in (job.answer or {})
+            if job.answered_at > now - jobs.FRESH and not (failed and not jobs.use(job)):
+                return job.answer
+        if job is None or not jobs.is_under_way(job, now=now):
+            jobs.sweep(self._connection_id, now=now)
+            jobs.make(agent, name=name, subject=subject, arguments=arguments, now=now)
+        return None
+
+    def _write(
+        self, name: str, subject: str, arguments: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """The answer nobody has used yet, or None after making sure that a job is under way."""
+        now = timezone.now()
+        job = jobs.newest(self._connection_id, name=name, subject=subject)
+        if job is not None and not jobs.asks(job, arguments):
+            # The key with other contents: only the single writer may say what that means.
+            job = None
+        if job is not None and jobs.use(job):
+            return job.answer
+        if job is None or not jobs.is_under_way(job, now=now):
+            agent = self._agent()
+            if agent.holds:
+                raise TryLater(agent.holds, code="agent.holds")
+            jobs.make(agent, name=name, subject=subject, arguments=arguments, now=now)
+        return None
+
+    def _agent(self) -> Agent:
+        agent = pairing.in_force(self._connection_id)
+        if agent is None:
+            raise TryLater(
+                "No agent is paired with this company yet.",
+                code="agent.missing",
+                remedy="Pair one on the connection's page.",
+            )
+        if pairing.is_silent(agent, timezone.now()):
+            raise silent(agent)
+        return agent
+
+    def _told(self, name: str, answer: Mapping[str, Any] | None) -> Any:
+        if answer is None:
+            raise TryLater("The agent on your network has been asked.", code=ASKED)
+        return calls.result(name, answer)
+
+
+def silent(agent: Agent) -> TryLater:
+    """Why an agent that is not heard of cannot be asked."""
+    return TryLater(
+        f"The agent on {agent.host} has not been heard of for a while.",
+        code="agent.offline",
+        remedy="See that its computer runs and reaches this portal.",
+    )

@@ -1,0 +1,167 @@
+"""`tieout-agent`: pair with the portal, run, and look at what was done."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import platform
+import signal
+import sys
+from pathlib import Path
+
+from integrations.sagepro.agent import logs, settings, wire
+from integrations.sagepro.agent.journal import Journal, SpoolFull
+from integrations.sagepro.agent.keeping import Kept, NotPaired, keep, kept
+from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
+from integrations.sagepro.agent.running import Stop, at_work, run
+from integrations.sagepro.agent.single import AlreadyRunning
+from integrations.sagepro.agent.version import VERSION
+
+_TOLD = (
+    settings.BadSettings, NotPaired, AlreadyRunning, PairingEnded, PortalAway, PortalRefused,
+    SpoolFull, PermissionError,
+)  # fmt: skip
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 when it went well. What went wrong is one sentence on stderr."""
+    given = _parser().parse_args(arguments)
+    folder = Path(given.home or settings.home()).absolute()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        code: int = given.command(folder, given)
+    except _TOLD as error:
+        _say(str(error), to_errors=True)
+        return 1
+    return code
+
+
+def pair(folder: Path, given: argparse.Namespace) -> int:
+    """Exchange a pairing code for this agent's own secret."""
+    url = settings.check_url(given.portal)
+    password = _password(given)
+    portal = Portal(url, ca_file=given.ca_file)
+    about = {"host": platform.node(), "platform": platform.platform(terse=True)}
+    answer = portal.call("pair", {"code": given.code, "version": VERSION, **about})
+    secret = str(answer["secret"])
+    found = Kept(
+        secret=secret,
+        job_key=wire.job_key(secret).hex(),
+        epoch=int(answer["epoch"]),
+        company_number=str(answer["company_number"]),
+        password=password,
+    )
+    settings.write(
+        folder, portal_url=url, ca_file=given.ca_file, way=given.way, address=given.address
+    )
+    where = keep(folder, found)
+    _say(f"Paired with {answer['company']}, company {found.company_number}.")
+    _say(f"The secret is kept {where}.")
+    return 0
+
+
+def start(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one shape of commands
+    """Work until stopped."""
+    stop = Stop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.request())
+    logs.to_stderr()
+    why = run(folder, stop=stop)
+    if why:
+        _say(why, to_errors=True)
+        return 2
+    return 0
+
+
+def status(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one shape of commands
+    """What is set here, and whether the portal knows this agent."""
+    chosen, found = settings.read(folder), kept(folder)
+    _say(f"Tieout agent {VERSION} in {folder}")
+    _say(f"Portal: {chosen.portal_url}")
+    _say(f"Company {found.company_number}, reached by {chosen.way}; pairing {found.epoch}")
+    portal = Portal(chosen.portal_url, ca_file=chosen.ca_file, secret=found.secret)
+    portal.call("setup", {})
+    _say("The portal knows this agent.")
+    return 0
+
+
+def self_test(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one shape of commands
+    """Look at Sage, the disk, the clock and the switches."""
+    with at_work(folder) as worker:
+        findings = worker.examine()
+    for one in findings:
+        mark = {True: "ok  ", False: "BAD ", None: "    "}[one.ok]
+        _say(f"{mark}{one.label}: {one.sentence}")
+    return 0 if all(one.ok is not False for one in findings) else 1
+
+
+def journal(folder: Path, given: argparse.Namespace) -> int:
+    """Print the latest writes, newest first."""
+    read = Journal(folder)
+    for one in read.entries(limit=given.limit):
+        came = _outcome(one.answer) or "begun, not answered yet"
+        told = "told" if one.reported_at else "not told yet"
+        _say(f"{one.started_at[:19]}  {one.sequence:>6}  {one.call}  {one.about}  {came}, {told}")
+    read.close()
+    return 0
+
+
+def renew(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one shape of commands
+    """Exchange the secret for another one."""
+    chosen, found = settings.read(folder), kept(folder)
+    portal = Portal(chosen.portal_url, ca_file=chosen.ca_file, secret=found.secret)
+    secret = str(portal.call("secret", {})["secret"])
+    where = keep(folder, Kept(**{**vars(found), "secret": secret}))
+    portal.secret = secret
+    portal.call("setup", {})
+    _say(f"The new secret is kept {where}. A running agent must be started again.")
+    return 0
+
+
+def _outcome(answer: str) -> str:
+    if not answer:
+        return ""
+    told = wire.load(answer)
+    value = told.get("value")
+    outcome = value.get("outcome") if isinstance(value, dict) else value
+    return str(told.get("sentence") or outcome)
+
+
+def _password(given: argparse.Namespace) -> str:
+    if given.password_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    if given.way == "sql" and sys.stdin.isatty():
+        return getpass.getpass("Password of the Sage Pro database user (empty for none): ")
+    return ""
+
+
+def _say(text: str, *, to_errors: bool = False) -> None:
+    stream = sys.stderr if to_errors else sys.stdout
+    stream.write(f"{text}\n")
+    stream.flush()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="tieout-agent", description=__doc__)
+    parser.add_argument("--home", default="", help="folder of this agent's files")
+    commands = parser.add_subparsers(required=True, metavar="command")
+    pairing = commands.add_parser("pair", help=pair.__doc__)
+    pairing.add_argument("--portal", required=True, help="address of the portal, https://…")
+    pairing.add_argument("--code", required=True, help="the code from the connection's page")
+    pairing.add_argument("--way", default="sql", help="how Sage Pro is reached")
+    pairing.add_argument("--address", required=True, help="where: postgresql://user@host/database")
+    pairing.add_argument("--ca-file", default="", help="your own certificate authority, if any")
+    pairing.add_argument("--password-stdin", action="store_true", help="read the password there")
+    pairing.set_defaults(command=pair)
+    for name, command in (
+        ("run", start), ("status", status), ("self-test", self_test), ("renew-secret", renew),
+    ):  # fmt: skip
+        commands.add_parser(name, help=command.__doc__).set_defaults(command=command)
+    reading = commands.add_parser("journal", help=journal.__doc__)
+    reading.add_argument("--limit", type=int, default=50, help="how many lines")
+    reading.set_defaults(command=journal)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,95 @@
+"""What the agent refuses by itself, whatever the portal asks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from integrations.canonical.card_numbers import passes_luhn
+from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
+from integrations.canonical.posting import PostingOutcome, PostingResult, Refusal
+from integrations.sagepro.agent import calls
+from integrations.sagepro.agent.codec import encode
+from integrations.sagepro.agent.settings import STOP, Settings
+from integrations.sagepro.agent.wire import Job
+
+_CARD_DIGITS = range(13, 20)
+_DIGITS = re.compile(r"[0-9]+")
+# Four by four, or 4-6-5 and 4-6-4, with one blank or dash between groups.
+_PRINTED = re.compile(
+    r"(?<![0-9])(?:[0-9]{4}(?:[ -][0-9]{4}){2,3}(?:[ -][0-9]{1,3})?"
+    r"|[0-9]{4}[ -][0-9]{6}[ -][0-9]{4,5})(?![0-9])"
+)
+
+
+def is_stopped(folder: Path) -> bool:
+    """Whether the kill switch is set."""
+    return (folder / STOP).exists()
+
+
+def why_no_writes(settings: Settings, *, stopped: bool, now: datetime) -> str:
+    """Why nothing may be written now, in a sentence; empty when it may. `now` in local time."""
+    if stopped:
+        return "The agent is stopped by the switch on its own computer."
+    if settings.read_only:
+        return "The agent is set to read only on its own computer."
+    if settings.quiet_hours is not None and settings.quiet_hours.holds(now):
+        ends = settings.quiet_hours.ends
+        return f"The agent keeps quiet hours and writes again at {ends:%H:%M}, its own time."
+    return ""
+
+
+def refusal(job: Job, *, company_number: str, epoch: int, now: datetime) -> IntegrationError | None:
+    """Why this job is not begun; None when it may be. `now` on the portal's clock."""
+    if job.epoch != epoch:
+        return TryLater("The job was made for another pairing.", code="agent.other_pairing")
+    if job.company_number != company_number:
+        return NeverWorks("The job is for another company.", code="agent.other_company")
+    if job.is_expired(now):
+        return TryLater("The job came too late and was not begun.", code="agent.expired")
+    return None
+
+
+def card_refusal(job: Job) -> dict[str, Any] | None:
+    """The answer to a write that would put something shaped like a card number into Sage."""
+    for name, text in _texts(job):
+        if _looks_like_card(text):
+            # The same words as the writer has for the numbers it knows by their brand.
+            sentence = (
+                f"The value for ‘{name}’ holds a card number, which is never written to Sage."
+            )
+            if job.name != calls.POST:
+                return calls.failure(NeverWorks(sentence, code="agent.card_number", field=name))
+            remedy = "Map another field, or mask it in the field mapping."
+            refused = Refusal("value_refused", sentence, name, remedy)
+            return {"value": encode(PostingResult(PostingOutcome.REFUSED, refusal=refused))}
+    return None
+
+
+def _texts(job: Job) -> Iterator[tuple[str, str]]:
+    """What people typed or mapped; keys and markers are ours."""
+    request = job.arguments.get("request")
+    if not isinstance(request, Mapping):
+        yield "status", str(job.arguments.get("status", ""))
+        return
+    yield from ((str(name), str(text)) for name, text in request["fields"].items())
+    yield from (("memo", str(line["memo"])) for line in request["journal"])
+
+
+def _looks_like_card(text: str) -> bool:
+    """13 to 19 digits that pass the Luhn check, in one run or in groups as printed on a card.
+
+    Digits that merely stand near each other, such as two references, are not taken together.
+    """
+    groups = _DIGITS.findall(text)
+    return any(_is_card(digits) for digits in groups) or any(
+        _is_card("".join(sign for sign in found if sign.isdigit()))
+        for found in _PRINTED.findall(text)
+    )
+
+
+def _is_card(run: str) -> bool:
+    return len(run) in _CARD_DIGITS and passes_luhn(run.encode())

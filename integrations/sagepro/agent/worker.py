@@ -1,0 +1,281 @@
+"""The agent at work: what was begun is finished first, then what the portal asks is done in order.
+
+Every write is on record before it is begun and its answer before it is told. A crash anywhere
+leaves a question that is put to the books again, where `post_if_absent` answers what stands.
+"""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
+from integrations.sagepro.agent import calls, guard, settings, wire
+from integrations.sagepro.agent.codec import encode
+from integrations.sagepro.agent.journal import Journal, SpoolFull
+from integrations.sagepro.agent.keeping import Kept
+from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
+from integrations.sagepro.agent.self_test import Finding, examine
+from integrations.sagepro.agent.version import VERSION
+from integrations.sagepro.agent.ways import Open, Place, Reached, open_company
+from integrations.sagepro.agent.wire import Job, NotOurs
+
+log = structlog.get_logger("agent")
+POLL_SECONDS = 20
+AT_ONCE = 20
+_SPOOL_FULL = "The agent's disk is full, so it cannot keep a record of what it writes."
+_INSIDE = "The agent stumbled over this; its log says why."
+
+
+def _nothing(_step: str) -> None:
+    """Called between steps; tests end the agent there."""
+
+
+@dataclass
+class Worker:
+    """One agent on one company. Not shared between threads."""
+
+    folder: Path
+    kept: Kept
+    portal: Portal
+    journal: Journal
+    open_company: Open = open_company
+    step: Callable[[str], None] = _nothing
+    clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+    _company: Reached | None = None
+    _setup: str = ""
+    _spool_full: bool = False
+    _has_finished: bool = False
+    _untold: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+
+    def once(self, *, wait: int = POLL_SECONDS) -> int:
+        """Tell what is untold, ask for work and do it; how many jobs that were.
+
+        What was begun before and never answered comes first, once.
+
+        Raises PortalAway, PairingEnded, and SpoolFull when an answer cannot be put on record.
+        """
+        if not self._has_finished:
+            self._finish_started()
+        self._tell()
+        handed = self._ask_for_work(wait)
+        for one in handed:
+            self._take(str(one["body"]), str(one["signature"]))
+        self._tell()
+        return len(handed)
+
+    def examine(self) -> list[Finding]:
+        """Look at Sage, the disk, the clock and the switches. Raises as `once` does."""
+        if not self._setup:
+            self._setup = str(self.portal.call("setup", {})["setup"])
+        holds = self._why_no_writes(stopped=guard.is_stopped(self.folder))
+        return examine(self.folder, reach=self._reach, skew=self.portal.skew, holds=holds)
+
+    def _finish_started(self) -> None:
+        """Ask again what was begun and never answered, expired or not."""
+        for body, signature in self.journal.unfinished():
+            job = wire.read(body, signature=signature, key=self._key)
+            self._setup_for(job, any_setup=True)
+            self._finish(job)
+        self._has_finished = True
+
+    def _ask_for_work(self, wait: int) -> list[Mapping[str, Any]]:
+        stopped = guard.is_stopped(self.folder)
+        report = self._report(self._why_no_writes(stopped=stopped))
+        most = 0 if stopped else AT_ONCE
+        self.step("waiting")
+        answer = self.portal.call("jobs", {"wait": wait, "most": most, "report": report}, wait=wait)
+        self.step("asked")
+        return list(answer.get("jobs", []))
+
+    def close(self) -> None:
+        if self._company is not None:
+            self._company.close()
+
+    @property
+    def _key(self) -> bytes:
+        return bytes.fromhex(self.kept.job_key)
+
+    def _take(self, body: str, signature: str) -> None:
+        try:
+            job = wire.read(body, signature=signature, key=self._key)
+        except NotOurs as error:
+            log.error("job.not_ours", sentence=str(error))
+            return
+        log.info("job.taken", sequence=job.sequence, call=job.name)
+        try:
+            self._do(job, body, signature)
+        except (PairingEnded, PortalAway, PortalRefused, SpoolFull, settings.BadSettings):
+            raise
+        except Exception:
+            # One job that nobody foresaw must not keep the others from being done.
+            log.exception("job.failed_inside", call=job.name)
+            failed = calls.failure(OutcomeUnknown(_INSIDE, code="agent.inside"))
+            self._untold.append((job.job_id, failed))
+
+    def _do(self, job: Job, body: str, signature: str) -> None:
+        if job.name in calls.WRITES:
+            self._write(job, body, signature)
+        else:
+            self._untold.append((job.job_id, self._read(job)))
+
+    def _read(self, job: Job) -> dict[str, Any]:
+        refused = self._refusal(job)
+        if refused is not None:
+            return calls.failure(refused)
+        if job.name == "self_test" and (holds := self._why_no_writes(stopped=False)):
+            # It tries the writer, in our own side table.
+            return calls.failure(TryLater(holds, code="agent.holds"))
+        if job.name == calls.EXAMINE:
+            return {"value": encode(self.examine())}
+        return self._answer(job)
+
+    def _write(self, job: Job, body: str, signature: str) -> None:
+        if self.journal.answer(job.job_id) is not None:
+            return
+        answer = self._not_begun(job)
+        if answer is not None:
+            self._untold.append((job.job_id, answer))
+            return
+        self.step("before start")
+        try:
+            self.journal.begin(job, body=body, signature=signature, now=datetime.now(UTC))
+        except SpoolFull as error:
+            self._spool_full = True
+            log.error("journal.full", sentence=str(error))
+            refused = TryLater(_SPOOL_FULL, code="agent.disk_full")
+            self._untold.append((job.job_id, calls.failure(refused)))
+            return
+        self.step("started")
+        self._finish(job)
+
+    def _not_begun(self, job: Job) -> dict[str, Any] | None:
+        """The answer to a write that is not begun; None when it may be."""
+        holds = self._why_no_writes(stopped=guard.is_stopped(self.folder))
+        if holds:
+            return calls.failure(TryLater(holds, code="agent.holds"))
+        refused = self._refusal(job)
+        if refused is not None:
+            return calls.failure(refused)
+        return guard.card_refusal(job)
+
+    def _finish(self, job: Job) -> None:
+        """Put the question to the books and the answer on record."""
+        answer = self._answer(job)
+        self.step("written")
+        try:
+            self.journal.end(job.job_id, answer, now=datetime.now(UTC))
+        except SpoolFull:
+            # The books have it and the portal may know; this job stays begun in the journal,
+            # and is asked about again at the next start.
+            self._spool_full = True
+            self._untold.append((job.job_id, answer))
+        self.step("answered")
+
+    def _answer(self, job: Job) -> dict[str, Any]:
+        try:
+            return calls.call(self._reach(), job.name, job.arguments)
+        except IntegrationError as error:
+            return calls.failure(error)
+        except Exception:
+            log.exception("job.failed_inside", call=job.name)
+            return calls.failure(OutcomeUnknown(_INSIDE, code="agent.inside"))
+
+    def _refusal(self, job: Job) -> IntegrationError | None:
+        refused = guard.refusal(
+            job,
+            company_number=self.kept.company_number,
+            epoch=self.kept.epoch,
+            now=self.portal.now(),
+        )
+        return refused or self._setup_for(job)
+
+    def _setup_for(self, job: Job, *, any_setup: bool = False) -> IntegrationError | None:
+        """Work by the profile the job was made under; refuse when there is another by now."""
+        if self._setup and (any_setup or wire.digest(wire.load(self._setup)) == job.setup):
+            return None
+        told = str(self.portal.call("setup", {})["setup"])
+        if told != self._setup:
+            self.close()
+            self._setup, self._company = told, None
+        if any_setup or wire.digest(wire.load(told)) == job.setup:
+            return None
+        return TryLater(
+            "The posting profile was changed after this was asked.", code="agent.setup_changed"
+        )
+
+    def _reach(self) -> Reached:
+        if self._company is None:
+            chosen = settings.read(self.folder)
+            place = Place(
+                way=chosen.way,
+                address=chosen.address,
+                password=self.kept.password,
+                epoch=self.kept.epoch,
+                setup=wire.load(self._setup),
+            )
+            company = self.open_company(place)
+            company.take_over()
+            self._company = company
+        return self._company
+
+    def _tell(self) -> None:
+        """Tell the portal every answer it does not have yet."""
+        spooled = self.journal.untold()
+        untold = [*spooled, *self._untold]
+        if not untold:
+            return
+        self.step("before report")
+        for batch in _batches(untold):
+            results = [{"job_id": job_id, "answer": answer} for job_id, answer in batch]
+            self.portal.call("results", {"results": results})
+        self._untold.clear()
+        log.info("answers.told", answers=len(untold))
+        self.step("reported")
+        for job_id, _ in spooled:
+            self.journal.told(job_id, now=datetime.now(UTC))
+
+    def _why_no_writes(self, *, stopped: bool) -> str:
+        if self._spool_full and not self._has_room():
+            return _SPOOL_FULL
+        chosen = settings.read(self.folder)
+        return guard.why_no_writes(chosen, stopped=stopped, now=self.clock())
+
+    def _has_room(self) -> bool:
+        try:
+            self.journal.prune(datetime.now(UTC))
+        except SpoolFull:
+            return False
+        self._spool_full = False
+        return True
+
+    def _report(self, holds: str) -> Mapping[str, Any]:
+        return {
+            "version": VERSION,
+            "platform": platform.platform(terse=True),
+            "python": platform.python_version(),
+            "holds": holds,
+            "clock_skew": str(round(self.portal.skew.total_seconds())),
+        }
+
+
+def _batches(
+    untold: list[tuple[str, dict[str, Any]]],
+) -> list[list[tuple[str, dict[str, Any]]]]:
+    """In requests of some 4 MB: one large answer does not keep small ones from being told."""
+    found: list[list[tuple[str, dict[str, Any]]]] = [[]]
+    size = 0
+    for one in untold:
+        length = len(wire.canonical(one[1]))
+        if found[-1] and size + length > 4_000_000:
+            found.append([])
+            size = 0
+        found[-1].append(one)
+        size += length
+    return found

@@ -1,0 +1,102 @@
+"""One payment behind an agent: found, walked, posted and told, and no worker ever waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connections as database_connections
+from django.utils import timezone
+
+from integrations.connections import operations as connections
+from integrations.connections.agents import pairing
+from integrations.connections.models import Agent, AgentJob, Connection
+from integrations.sagepro.agent.worker import Worker
+from tenants.scope import tenant_transaction
+from tests.agent.scene import AgentScene, serving
+from tests.walks.world import ACTOR, World
+
+pytestmark = pytest.mark.walk
+
+
+@pytest.fixture
+def agent(world: World, tmp_path: Path) -> Iterator[Worker]:
+    """The world's company, reached by an agent from now on."""
+    with serving() as url:
+        with tenant_transaction(world.tenant.id):
+            company = Connection.objects.select_related("environment").get(id=world.company_id)
+            company.settings["way"] = pairing.WAY
+            company.save(update_fields=["settings"])
+        scene = AgentScene(
+            url, world.sage_dsn, tmp_path, world.tenant, company.environment, company.id
+        )
+        worker = scene.worker(scene.pair())
+        worker.examine()
+        yield worker
+        scene.close()
+        database_connections.close_all()
+
+
+def _turns(world: World, agent: Worker) -> int:
+    """Let workers and agent take turns until neither has anything to do; how often."""
+    for turn in range(20):
+        world.work()
+        if agent.once(wait=0) == 0:
+            return turn
+    raise AssertionError("They never came to rest")
+
+
+def test_a_payment_behind_an_agent_is_posted_once_and_uses_one_attempt(
+    world: World, agent: Worker
+) -> None:
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.notify(paid)
+    world.work()
+    assert [(one["state"], one["attempts"]) for one in world.effects()] == [("new", "0")]
+    assert world.company_state() == "connected"
+    assert _turns(world, agent) <= 5
+    assert [(one["state"], one["attempts"]) for one in world.effects()] == [("posted", "1")]
+    assert world.attempts(paid) == ["posted"]
+    found = world.changed()
+    assert {table: len(rows) for table, rows in found.added.items()} == {
+        "arcash": 1, "ardist": 2, "ptpost": 2,
+    }  # fmt: skip
+    assert found.changed["armast"]["10432"]["balance"] == ("740.0000", "")
+
+
+def test_a_test_of_the_connection_goes_through_the_agent(world: World, agent: Worker) -> None:
+    with tenant_transaction(world.tenant.id):
+        test = connections.request_test(connection_id=world.company_id, actor=ACTOR)
+    for _ in range(20):
+        world.work()
+        agent.once(wait=0)
+        with tenant_transaction(world.tenant.id):
+            test.refresh_from_db()
+        if test.finished_at is not None:
+            break
+    assert test.state == "passed", test.findings
+    assert test.findings[0]["sentence"] == (
+        "The agent on your network answers, and reaches the company."
+    )
+
+
+def test_payments_of_an_absence_wait_and_go_on_in_order(world: World, agent: Worker) -> None:
+    with tenant_transaction(world.tenant.id):
+        Agent.objects.update(last_seen_at=timezone.now() - timedelta(minutes=5))
+    for amount in ("100.00", "200.00", "300.00"):
+        world.pay(amount=amount, invoice_id="10432")
+    world.poll()
+    assert world.company_state() == "offline"
+    assert {one["state"] for one in world.effects()} == {"waiting_erp"}
+    with tenant_transaction(world.tenant.id):
+        assert not AgentJob.objects.exists()
+    agent.once(wait=0)
+    _turns(world, agent)
+    assert [(one["amount"], one["state"]) for one in world.effects()] == [
+        ("100.00", "posted"), ("200.00", "posted"), ("300.00", "posted"),
+    ]  # fmt: skip
+    assert [row["paidamt"] for row in world.changed().added["arcash"]] == [
+        "100.0000", "200.0000", "300.0000",
+    ]  # fmt: skip
