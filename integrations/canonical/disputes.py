@@ -1,4 +1,4 @@
-"""Chargebacks in our words, through whichever door they are told: a file, a form, a program.
+"""Chargebacks in our words, through whichever door they are told.
 
 PayTrace's own API tells nothing of them (v1 and v3 have no such call); the acquirer does.
 """

@@ -6,7 +6,7 @@ stored row.
 
 from integrations.pipeline.answer import take_answers
 from integrations.pipeline.backfill import backfill
-from integrations.pipeline.chargebacks import record_chargebacks, record_found
+from integrations.pipeline.chargebacks import record_chargebacks
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
 from integrations.pipeline.deliver import deliver
 from integrations.pipeline.poll import poll, poll_now
@@ -30,7 +30,6 @@ __all__ = [
     "put_on_account",
     "receive",
     "record_chargebacks",
-    "record_found",
     "retry",
     "take_answers",
 ]

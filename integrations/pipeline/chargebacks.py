@@ -1,4 +1,4 @@
-"""Chargebacks: three doors into one effect. A file, a form and the acquirer's API all end here.
+"""Chargebacks: several doors into one effect. A file and a form both end here.
 
 A dispute is a transaction of its own that names the payment, so a case told twice, or by two
 doors, is one.
@@ -50,13 +50,6 @@ def record_chargebacks(
     for one in fresh:
         _audit(one, source=source, actor=actor)
     return Told(new=len(fresh), known=len(told) - len(fresh))
-
-
-def record_found(disputes: Sequence[Dispute], *, source: Connection) -> int:
-    """Enter what the acquirer's API tells; how many were new. What does not fit together goes
-    to a person as a case. Inside the tenant transaction."""
-    told = _transactions(disputes, source=source)
-    return len(take_in(told, source=source, seen_by=GatewayFact.SeenBy.SYNC))
 
 
 def _transactions(disputes: Sequence[Dispute], *, source: Connection) -> list[GatewayTransaction]:

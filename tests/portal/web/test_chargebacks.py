@@ -36,7 +36,9 @@ def _payment(books: Books) -> str:
 
 def _kinds(books: Books) -> list[str]:
     with tenant_transaction(books.tenant.id):
-        found = Effect.objects.filter(transaction_id__startswith="CB-").order_by("kind")
+        found = Effect.objects.filter(transaction_id__startswith="CB-").order_by(
+            "kind", "transaction_id"
+        )
         return [f"{one.transaction_id} {one.kind} {one.amount:.2f}" for one in found]
 
 
