@@ -24,8 +24,13 @@ def main(arguments: Sequence[str]) -> int:
 def pytest(arguments: Sequence[str], *, has_browser: bool) -> list[str]:
     """The command. Arguments come last, so that they win over ours."""
     parallel = [] if _chooses_processes(arguments) else ["-n", "2"]
-    left_out = [] if has_browser or _chooses_marks(arguments) else ["-m", "not browser"]
-    return [sys.executable, "-m", "pytest", *parallel, *left_out, *arguments]
+    marks = [] if _chooses_marks(arguments) else ["-m", _wanted(has_browser=has_browser)]
+    return [sys.executable, "-m", "pytest", *parallel, *marks, *arguments]
+
+
+def _wanted(*, has_browser: bool) -> str:
+    """Long variants have a mark of their own: `python3 run.py test -m slow` runs them."""
+    return "not slow" if has_browser else "not slow and not browser"
 
 
 def refusal(environment: Mapping[str, str], *, has_browser: bool) -> str:

@@ -80,17 +80,25 @@ def test_a_lock_that_names_a_host_is_noticed(line: str) -> None:
 
 def test_pytest_runs_on_two_processes_and_gets_what_follows() -> None:
     assert pytest_command(["-k", "money"], has_browser=True)[1:] == [
-        "-m", "pytest", "-n", "2", "-k", "money",
+        "-m", "pytest", "-n", "2", "-m", "not slow", "-k", "money",
     ]  # fmt: skip
 
 
 def test_a_chosen_number_of_processes_is_kept() -> None:
-    assert pytest_command(["-n0"], has_browser=True)[1:] == ["-m", "pytest", "-n0"]
+    assert pytest_command(["-n0"], has_browser=True)[1:] == [
+        "-m", "pytest", "-m", "not slow", "-n0",
+    ]  # fmt: skip
 
 
 def test_without_chromium_the_browser_tests_are_left_out() -> None:
     assert pytest_command([], has_browser=False)[1:] == [
-        "-m", "pytest", "-n", "2", "-m", "not browser",
+        "-m", "pytest", "-n", "2", "-m", "not slow and not browser",
+    ]  # fmt: skip
+
+
+def test_the_long_variants_run_when_they_are_asked_for() -> None:
+    assert pytest_command(["-m", "slow"], has_browser=True)[1:] == [
+        "-m", "pytest", "-n", "2", "-m", "slow",
     ]  # fmt: skip
 
 
