@@ -19,7 +19,7 @@ from integrations.sagepro.backends.dbf.image import Image
 from integrations.sagepro.backends.dbf.layout import Layout
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
 from integrations.sagepro.columns import ColumnMap, ColumnType
-from integrations.sagepro.profile import HISTORY, PostingProfile
+from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.profile import foxpro_profile
 from integrations.sagepro.sample.schema import SENSITIVE
 from tests.sagepro.dbf.company01 import company01_profile, live_bytes
@@ -50,7 +50,7 @@ def test_everything_reads_as_another_library_reads_it(
         (foxpro_company.folder, foxpro_profile()),
     ):
         live = Snapshot([folder], profile)
-        for table in (*profile.tables, *HISTORY):
+        for table in profile.all_tables:
             if table == "postings":
                 continue
             loaded = live.table(table)
