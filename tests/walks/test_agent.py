@@ -66,6 +66,26 @@ def test_a_payment_behind_an_agent_is_posted_once_and_uses_one_attempt(
     assert found.changed["armast"]["10432"]["balance"] == ("740.0000", "")
 
 
+def test_a_void_while_the_agent_holds_the_posting_waits_and_then_takes_it_back(
+    world: World, agent: Worker
+) -> None:
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.notify(paid)
+    for _ in range(20):
+        world.work()
+        if world.effect(paid).state == "handed_over":
+            break
+        agent.once(wait=0)
+    world.simulator.control("void", account=world.account, transaction_id=paid)
+    world.poll()
+    waits = world.effect(paid, "void")
+    assert (waits.state, waits.reason_code) == ("waiting_parent", "parent_handed_over")
+    _turns(world, agent)
+    states = [(one["kind"], one["state"]) for one in world.effects()]
+    print(world.effects(), world.effect(paid).sentence, world.attempts(paid))
+    assert states == [("sale", "reversed"), ("void", "posted")]
+
+
 def test_a_test_of_the_connection_goes_through_the_agent(world: World, agent: Worker) -> None:
     with tenant_transaction(world.tenant.id):
         test = connections.request_test(connection_id=world.company_id, actor=ACTOR)
