@@ -41,7 +41,7 @@ RULES: tuple[TextRule, ...] = (
     TextRule(
         "No file names a place of the machine it was written on",
         re.compile(r"(?<![\w.])/(?:work|root|Users)/|/tmp/bash_jobs|(?<![\w.])/home/(?!tieout\b)"),
-        ("see /work/main/docs", "cd /root/x", "/home/someone/project"),
+        ("see /work/somewhere/docs", "cd /root/x", "/home/someone/project"),
         ("framework/main", "network/root", "/var/lib/tieout", "/homework/"),
     ),
     TextRule(

@@ -82,7 +82,6 @@ def test_a_void_while_the_agent_holds_the_posting_waits_and_then_takes_it_back(
     assert (waits.state, waits.reason_code) == ("waiting_parent", "parent_handed_over")
     _turns(world, agent)
     states = [(one["kind"], one["state"]) for one in world.effects()]
-    print(world.effects(), world.effect(paid).sentence, world.attempts(paid))
     assert states == [("sale", "reversed"), ("void", "posted")]
 
 
