@@ -90,7 +90,8 @@ class AssistedConnector:
             return PostingResult(
                 PostingOutcome.CONFLICT, evidence={"worksheet": "Listed with other contents."}
             )
-        return PostingResult(PostingOutcome.HANDED_OVER, evidence={"waiting_for": missing})
+        told = f"It stands on the worksheet, for a person to key into Sage. {missing}"
+        return PostingResult(PostingOutcome.HANDED_OVER, evidence={"waiting_for": told})
 
     def company_profile(self) -> CompanyProfile:
         return self._reader.company_profile()

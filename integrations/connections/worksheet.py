@@ -160,6 +160,12 @@ def open_entries(company_ids: Collection[UUID]) -> Sequence[WorksheetEntry]:
     return list(found.select_related("company").order_by("deposit_date", "created_at", "id"))
 
 
+def to_key(company_ids: Collection[UUID]) -> int:
+    """How many entries wait for a person to key them."""
+    waiting = WorksheetEntry.objects.filter(company_id__in=company_ids, state=EntryState.WAITING)
+    return waiting.count()
+
+
 def _entries(
     company_id: UUID, ids: Collection[UUID], state: EntryState
 ) -> QuerySet[WorksheetEntry]:

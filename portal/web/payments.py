@@ -8,10 +8,11 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from integrations.connections import writing
 from integrations.events import queries as events
 from integrations.exceptions import queries as exceptions
 from integrations.posting import queries as posting
-from integrations.posting.models import Effect
+from integrations.posting.models import Effect, EffectState
 from integrations.workflows import queries as workflows
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.books import books_of, journal_of, plain_details
@@ -79,6 +80,8 @@ def _story(effect: Effect) -> dict[str, Any]:
     case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
     return {
         "effect": effect,
+        "is_on_worksheet": effect.state == EffectState.HANDED_OVER
+        and writing.is_assisted(effect.company.settings),
         **(case_context(case) if case else {}),
         "decided": exceptions.history_of(effect_id=effect.id),
         "timeline": timeline(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from integrations.connections import queries as connections
+from integrations.connections import worksheet, writing
 from integrations.connections.models import Connection
 from integrations.events import queries as events
 from integrations.posting import queries as posting
@@ -98,12 +100,19 @@ def _live(place: Place, now: datetime) -> dict[str, Any]:
         "now": now,
         "headline": headline(numbers, connections=found, moment=Moment(now, environment.zone)),
         "tiles": _tiles(numbers, place, _today(place, now)),
+        "to_key": _to_key(found),
         "lag": numbers_of.lag(environment_id=environment.id, now=now),
         "lamps": _lamps(found),
         "recent": posting.recent(environment_id=environment.id),
     }
     shown = render_to_string("today/state.html", context | {"place": place})
     return context | {"digest": hashlib.sha256(shown.encode()).hexdigest()[:16], "shown": shown}
+
+
+def _to_key(found: Sequence[Connection]) -> int:
+    """What a person is to key into Sage; nothing is asked where no company is keyed by hand."""
+    companies = [each.id for each in found if writing.is_assisted(each.settings)]
+    return worksheet.to_key(companies) if companies else 0
 
 
 def _tiles(numbers: numbers_of.Numbers, place: Place, day: date) -> list[Tile]:

@@ -26,7 +26,7 @@ from tenants.tokens import digest_of, new_token
 CODE_LASTS = timedelta(minutes=15)
 WAY = "agent"
 JOB_KEY = "agent_job_key"
-# No 0, O, 1, I, L or U: nothing that is misread aloud. 31 symbols, so 12 are 59 bits.
+# No 0, O, 1, I, L or U: nothing that is misread aloud. 30 symbols, so 12 are 58 bits.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _GROUPS, _GROUP = 3, 4
 _Kind = AgentToken.Kind

@@ -17,6 +17,7 @@ from integrations.connections.models import WorksheetEntry
 from tenants.models import Membership, User
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
+from tests import factories
 from tests.factories import Books
 from tests.portal.web.reading import text_of
 
@@ -119,3 +120,22 @@ def test_who_writes_is_chosen_on_the_connection_s_page(alice: Client, books: Boo
 
 def test_with_nothing_to_key_the_page_says_so(alice: Client, books: Books) -> None:
     assert "No company here is keyed by hand." in text_of(alice.get(_url(books)))
+
+
+def test_the_day_starts_with_what_is_to_be_keyed(
+    alice: Client, books: Books, entry: WorksheetEntry
+) -> None:
+    shown = text_of(alice.get(_url(books, "")))
+    assert "1 entry waits for a person to key it into Sage." in shown
+    _do(alice, books, entry, what="keyed")
+    assert "for a person to key" not in text_of(alice.get(_url(books, "")))
+
+
+def test_a_payment_on_the_worksheet_leads_there(
+    alice: Client, books: Books, entry: WorksheetEntry
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        ready = factories.effect(books, state="handed_over")
+    page = alice.get(_url(books, f"payments/{ready.id}/"))
+    assert "Open the worksheet" in text_of(page)
+    assert "Open the worksheet" not in text_of(alice.get(_url(books, "payments/")))
