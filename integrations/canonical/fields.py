@@ -66,7 +66,7 @@ PAYMENT_FIELDS: tuple[FieldSpec, ...] = (
         "type",
         "Type",
         sample="sale",
-        help="sale, authorization or refund.",
+        help="sale, authorization, refund or chargeback.",
         required=True,
         max_length=20,
     ),

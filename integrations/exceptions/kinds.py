@@ -125,6 +125,13 @@ _KINDS: tuple[CaseKind, ...] = (
         _REPAIR,
     ),
     CaseKind(
+        "by_hand",
+        "To be entered in Sage by hand",
+        "Tieout may not write this kind of entry into this Sage company, so nothing was written. "
+        "Enter it in Sage and dismiss it here with a note, so that nobody enters it twice.",
+        (Offer.DISMISS, Offer.RETRY),
+    ),
+    CaseKind(
         "not_keyed",
         "Taken off the worksheet",
         "Somebody decided not to key it into Sage. Nothing was written. Try again to list it "

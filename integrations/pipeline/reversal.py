@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
+from integrations.canonical.effects import EffectKind
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.posting import outbox
@@ -25,10 +26,12 @@ def link(effect_id: uuid.UUID, *, parent_id: uuid.UUID) -> None:
 def after_posting(effect_id: uuid.UUID) -> None:
     """A posted reversal that takes back the last of its parent ends the parent as reversed."""
     effect = Effect.objects.select_related("parent").get(id=effect_id)
-    if effect.parent is None:
+    if effect.parent is None or effect.kind == EffectKind.FEE:
         return
-    # One that was itself taken back whole since, such as a chargeback that was won, is left out.
+    # Left out are fees, which only wait for their chargeback, and what was itself taken back
+    # whole since, such as a chargeback that was won.
     posted = Effect.objects.filter(parent_id=effect.parent_id, state__in=_STANDS)
+    posted = posted.exclude(kind=EffectKind.FEE)
     total = posted.aggregate(total=Sum("amount"))["total"] or Decimal(0)
     if total >= effect.parent.amount:
         outbox.reverse(effect.parent.id)

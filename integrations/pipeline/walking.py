@@ -27,6 +27,7 @@ from integrations.posting.models import Effect, EffectState
 from integrations.workflows import operations as workflows
 from integrations.workflows.engine import Walk, walk
 from integrations.workflows.gathering import Company, Loaded, load, look, markers_of, subject_of
+from integrations.workflows.steps import disputes
 from integrations.workflows.subject import (
     NeedsPerson,
     Nothing,
@@ -57,7 +58,9 @@ def new_effects(
 
 
 def wake_waiting(*, company_id: uuid.UUID) -> None:
-    """Walk again what waited for a mapping or rule published since, or for a period to open."""
+    """Walk again what waited for a mapping or rule published since, for a period to open, or for
+    a payment that ended just while it was walked.
+    """
     waiting = Effect.objects.filter(company_id=company_id)
     published = [
         version.published_at
@@ -65,6 +68,7 @@ def wake_waiting(*, company_id: uuid.UUID) -> None:
         if (version := model.objects.filter(environment__id__in=_environment(company_id)).first())
     ]
     due = Q(state=EffectState.WAITING_PERIOD, state_since__lt=Now() - claiming.LOOK_AGAIN)
+    due |= Q(state=EffectState.WAITING_PARENT, parent__state__in=outbox.ENDED)
     if published:
         due |= Q(state=EffectState.WAITING_MAPPING, state_since__lt=max(published))
     for effect_id in waiting.filter(due).values_list("id", flat=True):
@@ -173,6 +177,9 @@ def _act(loaded: Loaded, subject: Subject, verdict: Verdict, *, told: str) -> No
     if loaded.parent_id is not None:
         reversal.link(effect_id, parent_id=loaded.parent_id)
     if isinstance(verdict, Ready):
+        if verdict.request.fee and not _takes_fee_along(loaded):
+            # Somebody decided about the fee meanwhile. The effect stays new: the next walk sees it.
+            return
         outbox.make_ready(effect_id, request=verdict.request, marker=subject.marker)
     elif isinstance(verdict, Waits):
         state = EffectState(verdict.state)
@@ -184,6 +191,18 @@ def _act(loaded: Loaded, subject: Subject, verdict: Verdict, *, told: str) -> No
     else:
         outbox.note(effect_id, code=verdict.code, sentence=verdict.sentence, reference=told)
         reversal.wake_children(effect_id)
+
+
+def _takes_fee_along(loaded: Loaded) -> bool:
+    """The fee waits for its chargeback, whose entry holds it; False when it cannot any more."""
+    fee = loaded.beside
+    if fee is None:
+        return False
+    sentence = "It is posted with its chargeback, in one entry."
+    if not outbox.ride(fee.id, on=loaded.effect.id, code=disputes.TOGETHER, sentence=sentence):
+        return False
+    cases.resolve(fee.id, resolution=ExceptionCase.Resolution.BY_ITSELF)
+    return True
 
 
 def _ask_person(effect_id: uuid.UUID, verdict: NeedsPerson) -> None:

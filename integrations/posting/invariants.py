@@ -90,8 +90,8 @@ _RULES: dict[str, tuple[str, str]] = {
         """
         SELECT l.company_id FROM posting_ledgerentry l
         JOIN posting_ledgerline i ON i.entry_id = l.id
-        GROUP BY l.id, l.company_id, l.amount
-        HAVING sum(i.debit) <> sum(i.credit) OR sum(i.debit) <> l.amount
+        GROUP BY l.id, l.company_id, l.amount, l.fee
+        HAVING sum(i.debit) <> sum(i.credit) OR sum(i.debit) <> l.amount + l.fee
         """,
     ),
     "reversals": (

@@ -12,8 +12,9 @@ from tenants.scope import current_tenant_id
 def append(effect_id: uuid.UUID, *, request: PostingRequest, reference: str) -> LedgerEntry:
     """Write down what was posted, as debits and credits, with Sage's reference.
 
-    A reversal points at the entry it takes back. Raises IntegrityError when the effect has an
-    entry already: the caller's conditional update makes that impossible.
+    A reversal points at the entry it takes back; the fee of a chargeback stands beside the
+    amount, and in the last two lines. Raises IntegrityError when the effect has an entry
+    already: the caller's conditional update makes that impossible.
     """
     effect = Effect.objects.only("company_id", "parent_id").get(id=effect_id)
     reversed_entry = _entry_of(effect.parent_id) if request.reverses else None
@@ -23,6 +24,7 @@ def append(effect_id: uuid.UUID, *, request: PostingRequest, reference: str) -> 
         reverses=reversed_entry,
         accounting_date=request.accounting_date,
         amount=request.amount.amount,
+        fee=request.fee,
         currency=request.amount.currency,
         sage_reference=reference[:200],
     )

@@ -137,6 +137,8 @@ class LedgerEntry(TenantModel):
     )
     accounting_date = models.DateField()
     amount = models.DecimalField(max_digits=19, decimal_places=4)
+    # Of a chargeback: what the bank took beside the amount, in the same entry.
+    fee = models.DecimalField(max_digits=19, decimal_places=4, default=0)
     currency = models.CharField(max_length=3)
     sage_reference = models.CharField(max_length=200)
     recorded_at = models.DateTimeField(db_default=Now(), editable=False)

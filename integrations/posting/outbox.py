@@ -31,6 +31,8 @@ WAITING = (
     S.WAITING_PARENT, S.WAITING_PERIOD, S.WAITING_MAPPING, S.WAITING_CREDENTIAL,
     S.WAITING_ERP, S.WAITING_APPROVAL,
 )  # fmt: skip
+# Nothing of it is in Sage, or is to be asked of Sage next.
+FREE = tuple(state for state in WALKABLE if state != S.READY)
 IN_SAGE = (S.POSTED, S.ADOPTED, S.REVERSED)
 ENDED = (*IN_SAGE, S.NOTED, S.WITHDRAWN, S.DISMISSED)
 
@@ -113,6 +115,14 @@ def wait(effect_id: uuid.UUID, *, state: EffectState, code: str, sentence: str) 
     if state not in WAITING:
         raise ValueError(f"{state} is not a waiting state")
     return _move(effect_id, state, (S.NEW,), reason_code=code, sentence=sentence[:600])
+
+
+def ride(effect_id: uuid.UUID, *, on: uuid.UUID, code: str, sentence: str) -> bool:
+    """Wait for another effect whose entry in Sage will hold this one too."""
+    return _move(
+        effect_id, S.WAITING_PARENT, FREE,
+        parent_id=on, reason_code=code, sentence=sentence[:600],
+    )  # fmt: skip
 
 
 def park(

@@ -20,9 +20,9 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.money import Money
-from integrations.canonical.posting import marker_for
+from integrations.canonical.posting import PostingKind, marker_for
 from integrations.canonical.transactions import GatewayTransaction
-from integrations.connections import profiles
+from integrations.connections import profiles, writing
 from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.mapping import queries as mapping
@@ -40,6 +40,7 @@ from integrations.workflows.subject import Parent, Subject
 # Receipts are read for the few invoices a payment names; more is a remittance for a person.
 MOST_INVOICES = 5
 # Everything else goes by what its parent did to the books.
+_KEYED = frozenset({PostingKind.RECEIPT, PostingKind.ON_ACCOUNT, PostingKind.REVERSAL})
 _LOOKS_AT_INVOICES = frozenset({EffectKind.SALE, EffectKind.DECLINE})
 
 
@@ -48,6 +49,8 @@ class Policy:
     """What an environment's walks to one company follow, as it stood when it was read."""
 
     profile: PostingProfile
+    kinds: frozenset[PostingKind]
+    """What may be posted: of a company that a person writes, what can be read back as keyed."""
     profile_version: int
     workflow: workflows.InForce
     mapping: mapping.InForce
@@ -70,6 +73,8 @@ class Loaded:
     base_currency: str
     parent: Parent | None
     parent_id: uuid.UUID | None
+    """What it takes back; of a fee, the chargeback it waits for."""
+    beside: Effect | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +112,7 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
     transaction = behind(history, effect_key=effect.effect_key) or history[-1]
     policy = _policy(effect, {} if policies is None else policies)
     found = parents.find(effect, transaction)
+    beside = parents.beside(effect)
     environment = effect.environment
     return Loaded(
         effect=effect,
@@ -117,15 +123,27 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
         cut_off=environment.cutoff_time,
         base_currency=environment.base_currency,
         parent=parents.describe(found, but=effect, profile=policy.profile) if found else None,
-        parent_id=found.effect.id if found else None,
+        parent_id=_waits_for(effect, found, beside),
+        beside=beside,
     )
+
+
+def _waits_for(
+    effect: Effect, found: parents.Found | None, beside: Effect | None
+) -> uuid.UUID | None:
+    if effect.kind == EffectKind.FEE:
+        return beside.id if beside else None
+    return found.effect.id if found else None
 
 
 def _policy(effect: Effect, policies: dict[uuid.UUID, Policy]) -> Policy:
     found = policies.get(effect.environment_id)
     if found is None:
+        profile = PostingProfile.from_json(effect.company.settings["profile"])
+        is_assisted = writing.is_assisted(effect.company.settings)
         found = policies[effect.environment_id] = Policy(
-            profile=PostingProfile.from_json(effect.company.settings["profile"]),
+            profile=profile,
+            kinds=profile.kinds & _KEYED if is_assisted else profile.kinds,
             profile_version=profiles.version_in_force(effect.company),
             workflow=workflows.in_force(effect.environment_id),
             mapping=mapping.in_force(effect.environment_id),
@@ -180,6 +198,8 @@ def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
         payer=seen.payer,
         receipts=tuple(_plain(receipt, ours) for receipt in seen.receipts if receipt.paid_date),
         parent=loaded.parent,
+        beside=parents.describe_beside(loaded.beside) if loaded.beside else None,
+        kinds=policy.kinds,
         decision=effect.decision,
     )
 

@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import groupby
+from operator import attrgetter
 
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.money import Money
 from integrations.canonical.posting import Application, JournalLine, PostingKind
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.matching.parents import ParentOutcome, SaleCandidate, find_parent
-from integrations.posting.models import Effect, EffectState, LedgerLine, PostingAttempt
-from integrations.posting.outbox import ENDED, IN_SAGE
+from integrations.posting.models import Effect, EffectState, LedgerEntry, LedgerLine, PostingAttempt
+from integrations.posting.outbox import ENDED, FREE, IN_SAGE
 from integrations.sagepro.profile import PostingProfile
+from integrations.workflows.steps.account import FEE_LINES
 from integrations.workflows.steps.match import LADDER
-from integrations.workflows.subject import Parent
+from integrations.workflows.subject import Beside, Parent
 
 _S = EffectState
 _STANDS = (_S.POSTED, _S.ADOPTED)
+_TOLD_AS_ONE = {
+    EffectKind.CHARGEBACK: EffectKind.FEE,
+    EffectKind.FEE: EffectKind.CHARGEBACK,
+}
+_TAKES_BACK = (PostingKind.REVERSAL, PostingKind.CHARGEBACK)
 # What the transaction itself did before it was voided, refused or returned.
 _OWN = (EffectKind.SALE, EffectKind.REFUND)
 _OWN_REASONS = {
@@ -56,21 +63,45 @@ def find(effect: Effect, transaction: GatewayTransaction) -> Found | None:
     return None
 
 
+def beside(effect: Effect) -> Effect | None:
+    """Of a chargeback its fee, of a fee its chargeback; None where the one is all there is."""
+    other = _TOLD_AS_ONE.get(EffectKind(effect.kind))
+    if other is None:
+        return None
+    return Effect.objects.filter(
+        source_id=effect.source_id, transaction_id=effect.transaction_id, kind=other
+    ).first()
+
+
+def describe_beside(other: Effect) -> Beside:
+    """How far that one has come, so that a fee is posted once and in one way."""
+    return Beside(
+        amount=Money(other.amount, other.currency),
+        state=other.state,
+        label=EffectState(other.state).label.lower(),
+        reference=other.sage_reference,
+        is_free=other.state in FREE,
+        is_in_books=other.state in IN_SAGE,
+        is_over=other.state in ENDED,
+        holds_fee=bool((other.payload or {}).get("fee")),
+    )
+
+
 def describe(found: Found, *, but: Effect, profile: PostingProfile) -> Parent:
     """What the parent did to the books, and what was taken back of it before `but`."""
     parent = found.effect
-    posted = [child.id for child in _children(parent, but=but) if child.state in _STANDS]
+    posted = [child for child in _children(parent, but=but) if child.state in _STANDS]
     label = EffectState(parent.state).label.lower()
     is_in_books = parent.state in _STANDS
     where = "is in Sage" if is_in_books else f"stands at ‘{label}’"
-    is_reversal = _posting_kind(parent) == PostingKind.REVERSAL
+    is_reversal = _posting_kind(parent) in _TAKES_BACK
     return Parent(
         effect_key=parent.effect_key,
         marker=parent.marker,
         state=parent.state,
         sentence=f"{found.reason} Payment {parent.transaction_id} {where}.",
         customer_number=parent.customer_number,
-        journal=_lines([parent.id]),
+        journal=_lines([parent]),
         earlier_reversals=_lines(posted),
         applications=_taken_from(parent, profile) if is_reversal and is_in_books else (),
         is_in_books=is_in_books,
@@ -108,7 +139,7 @@ def _stands_for(sale: Effect) -> Effect:
     if sale.state != _S.REVERSED:
         return sale
     again = Effect.objects.filter(parent__parent_id=sale.id, state__in=_STANDS)
-    return again.order_by("-posted_at").first() or sale
+    return again.exclude(kind=EffectKind.FEE).order_by("-posted_at").first() or sale
 
 
 def _sales_like(effect: Effect, transaction: GatewayTransaction) -> list[Effect]:
@@ -137,11 +168,12 @@ def _candidate(sale: Effect, account: str, *, but: Effect) -> SaleCandidate:
 def _children(parent: Effect, *, but: Effect) -> list[Effect]:
     """What takes back this posting, already posted or on its way, this effect aside.
 
-    One that was taken back whole itself, such as a chargeback that was won, counts no more.
+    One that was taken back whole itself, such as a chargeback that was won, counts no more. A
+    fee waits for its chargeback and takes nothing back.
     """
     over = [state for state in ENDED if state not in _STANDS]
     rows = Effect.objects.filter(parent_id=parent.id).exclude(state__in=over).exclude(id=but.id)
-    return list(rows)
+    return list(rows.exclude(kind=EffectKind.FEE))
 
 
 def _posting_kind(parent: Effect) -> str:
@@ -168,10 +200,18 @@ def _taken_from(reversal: Effect, profile: PostingProfile) -> tuple[Application,
     )
 
 
-def _lines(effect_ids: Sequence[uuid.UUID]) -> tuple[JournalLine, ...]:
-    rows = LedgerLine.objects.filter(entry__effect_id__in=effect_ids).order_by(
-        "entry__recorded_at", "position"
-    )
+def _lines(effects: Sequence[Effect]) -> tuple[JournalLine, ...]:
+    """What these postings did to the accounts. The fee at the end of a chargeback's entry is left
+    out: it is no part of the payment, and is not given back with it.
+    """
+    rows = LedgerLine.objects.select_related("entry").filter(entry__effect__in=effects)
+    in_order = rows.order_by("entry__recorded_at", "entry_id", "position")
     return tuple(
-        JournalLine(row.account, row.debit, row.credit, row.memo, row.reason) for row in rows
+        JournalLine(row.account, row.debit, row.credit, row.memo, row.reason)
+        for entry, of_entry in groupby(in_order, key=attrgetter("entry"))
+        for row in _but_fee(entry, list(of_entry))
     )
+
+
+def _but_fee(entry: LedgerEntry, lines: list[LedgerLine]) -> list[LedgerLine]:
+    return lines[:-FEE_LINES] if entry.fee else lines

@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from integrations.accounting.rules import GLRule
@@ -43,6 +44,25 @@ class Parent:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """Of a chargeback its fee, of a fee its chargeback: told as one, and booked as one entry by
+    a company whose posting profile has that."""
+
+    amount: Money
+    state: str
+    label: str
+    """The state in words."""
+    reference: str = ""
+    """Where it stands in Sage."""
+    is_free: bool = False
+    """Nothing of it is in Sage or on its way there."""
+    is_in_books: bool = False
+    is_over: bool = False
+    holds_fee: bool = False
+    """Of a chargeback: the fee stands in its own entry."""
+
+
+@dataclass(frozen=True)
 class Subject:
     """One effect and everything its walk may look at."""
 
@@ -66,6 +86,9 @@ class Subject:
     payer: Customer | None = None
     receipts: tuple[PlainReceipt, ...] = ()
     parent: Parent | None = None
+    beside: Beside | None = None
+    kinds: frozenset[PostingKind] = frozenset()
+    """What this company lets us post."""
     undone: GatewayTransaction | None = None
     """The fact that says that none of its money moves, if there is one."""
     decision: Mapping[str, Any] = field(default_factory=dict)
@@ -129,6 +152,8 @@ class Draft:
     accounting_date: date | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     journal: tuple[JournalLine, ...] = ()
+    fee: Decimal = Decimal(0)
+    """Of a chargeback: the fee that stands in the same entry."""
     verdict: Verdict | None = None
 
     def ended(self, verdict: Verdict) -> Draft:

@@ -35,6 +35,7 @@ from tests.walks.world import NOON, World
 pytestmark = pytest.mark.walk
 
 CLEARING, ACH_CLEARING, RECEIVABLES = "1105-00", "1110-00", "1200-00"
+BANK, FEES = "1010-00", "6100-00"
 _FIRST_INVOICE = 600_001
 _ids = itertools.count(900_001)
 
@@ -55,12 +56,15 @@ class Story:
     method: PaymentMethod = PaymentMethod.CARD
     refunds: tuple[tuple[str, tuple[S, ...]], ...] = ()
     dispute: tuple[S, ...] = ()
+    fee: tuple[S, ...] = ()
+    """Which states of the dispute tell its fee of 15.00."""
     names_sale: bool = True
 
 
 _PAID = {CLEARING: "100.00", RECEIVABLES: "-100.00"}
 _TAKEN = (S.PENDING_SETTLEMENT, S.SETTLED)
 _ACH = PaymentMethod.ACH
+_FEE = {BANK: "-15.00", FEES: "15.00"}
 STORIES = {
     "paid": Story((S.AUTHORIZED, *_TAKEN), "0.00", _PAID),
     "captured partly": Story(
@@ -86,6 +90,12 @@ STORIES = {
     ),
     "dispute won": Story(_TAKEN, "0.00", _PAID, dispute=(S.OPENED, S.WON)),
     "dispute lost": Story(_TAKEN, "100.00", {}, dispute=(S.OPENED, S.LOST)),
+    "dispute won, its fee told at once": Story(
+        _TAKEN, "0.00", {**_FEE, **_PAID}, dispute=(S.OPENED, S.WON), fee=(S.OPENED, S.WON)
+    ),
+    "dispute lost, its fee told late": Story(
+        _TAKEN, "100.00", _FEE, dispute=(S.OPENED, S.LOST), fee=(S.LOST,)
+    ),
     "returned": Story((S.PENDING, *_TAKEN, S.RETURNED), "100.00", {}, method=_ACH),
     "refused by its bank": Story(
         (S.PENDING, S.PENDING_SETTLEMENT, S.DECLINED), "100.00", {}, method=_ACH
@@ -205,7 +215,10 @@ def _facts(story: Story, *, invoice: int) -> list[GatewayTransaction]:
     ]
     for amount, states in story.refunds:
         facts += _refund(sale, amount, states, names_sale=story.names_sale)
-    return facts + [_dispute(sale, state) for state in story.dispute]
+    return facts + [
+        _dispute(sale, state, fee=_usd("15.00") if state in story.fee else None)
+        for state in story.dispute
+    ]
 
 
 def _refund(
@@ -222,13 +235,14 @@ def _refund(
     return [replace(made, state=state) for state in states]
 
 
-def _dispute(sale: GatewayTransaction, state: S) -> GatewayTransaction:
+def _dispute(sale: GatewayTransaction, state: S, *, fee: Money | None) -> GatewayTransaction:
     dispute = Dispute(
         case_number=f"D{sale.transaction_id}",
         payment_id=sale.transaction_id,
         state=state,
         amount=sale.amount,
         happened_on=date(2026, 11, 20),
+        fee=fee,
     )
     return to_transaction(dispute, account="MID", zone="America/Los_Angeles", payment=sale)
 

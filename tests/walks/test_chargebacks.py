@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from tests.walks.world import World
+from integrations.canonical.posting import PostingKind
+from integrations.posting import invariants
+from tenants.scope import tenant_transaction
+from tests.walks.world import RULES, World
 
 pytestmark = pytest.mark.walk
 
@@ -27,6 +30,9 @@ OPEN_AGAIN = {
 }
 
 
+FEE_LINES = [("2026-12-03", "6100-00", "15.0000"), ("2026-12-03", "1010-00", "-15.0000")]
+
+
 @pytest.fixture
 def paid(world: World) -> str:
     """A settled payment of 740.00 for invoice 10432, posted in November."""
@@ -34,6 +40,21 @@ def paid(world: World) -> str:
     world.notify(paid)
     world.work()
     return paid
+
+
+_ALL = frozenset(PostingKind)
+
+
+def _in_sage(world: World) -> dict[str, list[tuple[str, ...]]]:
+    """The lines of one entry by date, account and amount: Sage keeps no order within one."""
+    found = world.in_sage()
+    return {**found, "distribution": sorted(found["distribution"])}
+
+
+def _hold(world: World) -> None:
+    with tenant_transaction(world.tenant.id):
+        assert invariants.breaks() == []
+        assert invariants.conservation(world.environment_id).holds
 
 
 def _states(world: World) -> list[tuple[str, str, str]]:
@@ -48,28 +69,33 @@ def test_a_dispute_takes_the_receipt_back_and_a_won_one_puts_the_payment_there_a
     assert _states(world) == [
         ("sale", "reversed", ""),
         ("chargeback", "posted", ""),
-        ("fee", "waiting_mapping", "journal_missing"),
+        ("fee", "noted", "with_chargeback"),
     ]
-    assert world.in_sage() == OPEN_AGAIN
+    assert _in_sage(world) == {**OPEN_AGAIN, "distribution": sorted([*BACK_LINES, *FEE_LINES])}
+    opened = world.effect("CB-77", "chargeback")
+    assert opened.sage_reference == f"Chargeback {opened.marker} on document 10432"
     assert world.effect("CB-77", "fee").sentence == (
-        "The chargeback fee of 15.00 USD is a journal of its own, without a receipt. Posting to "
-        "this Sage company has no way to write such a journal yet, so the fee waits."
+        "The chargeback fee of 15.00 USD stands in Sage with its chargeback: "
+        f"{opened.sage_reference}."
     )
 
     world.chargeback(paid, "won", on="2026-12-17", fee="15.00")
     assert _states(world) == [
         ("sale", "reversed", ""),
         ("chargeback", "reversed", ""),
-        ("fee", "waiting_mapping", "journal_missing"),
+        ("fee", "noted", "with_chargeback"),
         ("chargeback_won", "posted", ""),
     ]
-    assert world.in_sage() == {
+    assert _in_sage(world) == {
         "receipts": [*TAKEN_BACK, ("10432", "2026-12-17", "740.0000")],
-        "distribution": [
-            *BACK_LINES,
-            ("2026-12-17", "1105-00", "740.0000"),
-            ("2026-12-17", "1200-00", "-740.0000"),
-        ],
+        "distribution": sorted(
+            [
+                *BACK_LINES,
+                *FEE_LINES,
+                ("2026-12-17", "1105-00", "740.0000"),
+                ("2026-12-17", "1200-00", "-740.0000"),
+            ]
+        ),
         "invoices": [
             ("10432", "balance 740.0000 → -", "dtepaid - → 2026-12-17", "paidamt - → 740.0000")
         ],
@@ -80,6 +106,8 @@ def test_a_dispute_takes_the_receipt_back_and_a_won_one_puts_the_payment_there_a
         ("1200-00", "0.00", "740.00"),
         ("1105-00", "0.00", "740.00"),
         ("1200-00", "740.00", "0.00"),
+        ("6100-00", "15.00", "0.00"),
+        ("1010-00", "0.00", "15.00"),
         ("1200-00", "0.00", "740.00"),
         ("1105-00", "740.00", "0.00"),
     ]
@@ -88,6 +116,64 @@ def test_a_dispute_takes_the_receipt_back_and_a_won_one_puts_the_payment_there_a
     assert world.effect(refunded, "refund").state == "posted"
     assert world.effect("CB-77", "chargeback_won").state == "reversed"
     assert world.in_sage()["customers"] == [("ACME01",)]
+    _hold(world)
+
+
+def test_a_fee_is_a_journal_of_its_own_where_it_is_told_late_or_booked_apart(
+    world: World, paid: str
+) -> None:
+    world.let_post(*_ALL - {PostingKind.CHARGEBACK})
+    world.chargeback(paid, "opened", on="2026-12-03", fee="15.00")
+    assert _states(world) == [
+        ("sale", "reversed", ""),
+        ("chargeback", "posted", ""),
+        ("fee", "posted", ""),
+    ]
+    assert _in_sage(world) == {**OPEN_AGAIN, "distribution": sorted([*BACK_LINES, *FEE_LINES])}
+    fee = world.effect("CB-77", "fee")
+    assert fee.sage_reference == f"Fee {fee.marker} in the GL distribution"
+    assert world.ledger()[4:] == [("6100-00", "15.00", "0.00"), ("1010-00", "0.00", "15.00")]
+
+    world.chargeback(paid, "won", on="2026-12-17")
+    assert _states(world)[1:] == [
+        ("chargeback", "reversed", ""),
+        ("fee", "posted", ""),
+        ("chargeback_won", "posted", ""),
+    ]
+    _hold(world)
+
+
+def test_a_fee_that_no_rule_gives_an_account_for_waits_alone_and_holds_up_nothing(
+    world: World, paid: str
+) -> None:
+    world.publish_rules(RULES[:4])
+    world.chargeback(paid, "opened", on="2026-12-03", fee="15.00")
+    assert _states(world) == [
+        ("sale", "reversed", ""),
+        ("chargeback", "posted", ""),
+        ("fee", "waiting_mapping", "account_missing"),
+    ]
+    assert world.in_sage() == OPEN_AGAIN
+    world.publish_rules(RULES)
+    assert _states(world)[2] == ("fee", "posted", "")
+    assert _in_sage(world) == {**OPEN_AGAIN, "distribution": sorted([*BACK_LINES, *FEE_LINES])}
+    _hold(world)
+
+
+def test_a_fee_that_may_not_be_written_is_asked_about_until_it_may(world: World, paid: str) -> None:
+    world.let_post(PostingKind.RECEIPT, PostingKind.REVERSAL)
+    world.chargeback(paid, "opened", on="2026-12-03", fee="15.00")
+    assert _states(world)[2] == ("fee", "parked", "by_hand")
+    assert world.effect("CB-77", "fee").sentence == (
+        "The chargeback fee of 15.00 USD is a journal of its own, and Tieout may not write fee "
+        "journals into this Sage company."
+    )
+    assert world.in_sage() == OPEN_AGAIN
+    world.let_post(*_ALL)
+    world.retry("CB-77", "fee")
+    assert _states(world)[2] == ("fee", "posted", "")
+    assert world.open_cases() == []
+    _hold(world)
 
 
 def test_a_lost_dispute_leaves_the_invoice_open_however_often_and_in_which_order_it_is_told(

@@ -28,6 +28,7 @@ from integrations.accounting import operations as accounting
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.disputes import Dispute
 from integrations.canonical.ledger_documents import Invoice
+from integrations.canonical.posting import PostingKind
 from integrations.connections import operations as connections
 from integrations.connections import site_tests
 from integrations.connections.models import Connection
@@ -62,6 +63,8 @@ RULES = (
     GLRule("ACH clearing", AccountRole.ACH_CLEARING, "1110-00"),
     GLRule("Receivables", AccountRole.RECEIVABLES, "1200-00"),
     GLRule("Customer deposits", AccountRole.CUSTOMER_DEPOSITS, "2300-00"),
+    GLRule("Merchant fees", AccountRole.MERCHANT_FEES, "6100-00"),
+    GLRule("Bank", AccountRole.BANK, "1010-00"),
 )
 
 
@@ -311,6 +314,26 @@ class World:
         with pytest.raises(NotPossible) as refused, tenant_transaction(self.tenant.id):
             pipeline.dismiss(effect_id=effect.id, actor=ACTOR, reason="enough")
         return refused.value.sentence
+
+    def let_post(self, *kinds: PostingKind) -> None:
+        """The company's posting profile has these kinds, and no others."""
+        with tenant_transaction(self.tenant.id):
+            company = Connection.objects.get(id=self.company_id)
+            profile = {**company.settings["profile"], "kinds": sorted(kinds)}
+            company.settings = {**company.settings, "profile": profile}
+            company.save(update_fields=["settings"])
+            site_tests.keep(company, PROVED, actor=ACTOR)
+
+    def publish_rules(self, rules: tuple[GLRule, ...]) -> None:
+        self.within(
+            lambda: accounting.publish_rules(
+                environment_id=self.environment_id, rules=rules, actor=ACTOR
+            )
+        )
+
+    def retry(self, transaction_id: str, kind: str = "sale") -> None:
+        effect = self.effect(transaction_id, kind)
+        self.within(lambda: pipeline.retry(effect_id=effect.id, actor=ACTOR))
 
     def map_comment_to_the_description(self) -> None:
         with tenant_transaction(self.tenant.id):

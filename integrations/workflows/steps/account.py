@@ -8,15 +8,21 @@ from datetime import date
 from typing import Any
 
 from integrations.accounting.dates import PeriodState, accounting_date, period_for
-from integrations.accounting.journal import Journal, journal_for, reverse
+from integrations.accounting.journal import Journal, combine, journal_for, reverse
 from integrations.accounting.templates import JournalKind
+from integrations.canonical.effects import EffectKind
+from integrations.canonical.money import Money
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.problems import Problem
 from integrations.workflows.subject import Draft, NeedsPerson, StepResult, Subject, Verdict, Waits
 
+# Of a chargeback with its fee, these stand last: what the fee is debited and credited to.
+FEE_LINES = 2
+
 _KINDS = {
     PostingKind.RECEIPT: JournalKind.RECEIPT,
     PostingKind.ON_ACCOUNT: JournalKind.ON_ACCOUNT,
+    PostingKind.FEE: JournalKind.FEE,
 }
 
 
@@ -32,13 +38,32 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
     journal = _journal(subject, dated, day)
     if journal.problems:
         return _problem(journal, dated, period.why, takes_back=subject.parent is not None)
-    entered = replace(dated, journal=journal.lines)
+    entered, journal = _with_fee(subject, replace(dated, journal=journal.lines), journal)
     reasons = tuple(line.reason for line in journal.lines)
     return _result(journal.why, entered, (period.why, *reasons))
 
 
+def _with_fee(subject: Subject, draft: Draft, journal: Journal) -> tuple[Draft, Journal]:
+    """A chargeback and its fee in one entry, where the company books them so and both are known.
+
+    A fee that no GL rule gives an account for never holds the chargeback up: it waits alone.
+    """
+    fee = subject.beside
+    if subject.kind is not EffectKind.CHARGEBACK or fee is None or not fee.is_free:
+        return draft, journal
+    if PostingKind.CHARGEBACK not in subject.kinds or draft.accounting_date is None:
+        return draft, journal
+    charged = _by_rules(JournalKind.FEE, fee.amount, subject, draft.accounting_date)
+    if charged.problems:
+        return draft, journal
+    both = combine([journal, charged])
+    as_one = replace(
+        draft, posting=PostingKind.CHARGEBACK, journal=both.lines, fee=fee.amount.amount
+    )
+    return as_one, both
+
+
 def _journal(subject: Subject, draft: Draft, day: date) -> Journal:
-    memo = f"PayTrace {subject.transaction.transaction_id}"
     parent = subject.parent
     if parent is not None:
         try:
@@ -46,22 +71,30 @@ def _journal(subject: Subject, draft: Draft, day: date) -> Journal:
                 parent.journal,
                 amount=subject.amount,
                 earlier=parent.earlier_reversals,
-                memo=memo,
+                memo=_memo(subject),
                 because=parent.sentence,
             )
         except ValueError as error:
             problem = Problem("amount", str(error), remedy="Compare with the earlier refunds.")
             return Journal((), "", (problem,))
+    return _by_rules(_KINDS[draft.posting or PostingKind.RECEIPT], subject.amount, subject, day)
+
+
+def _by_rules(kind: JournalKind, amount: Money, subject: Subject, day: date) -> Journal:
     return journal_for(
-        _KINDS[draft.posting or PostingKind.RECEIPT],
-        subject.amount,
+        kind,
+        amount,
         method=subject.transaction.method,
         record=subject.record,
         rules=subject.rules,
         accounts=subject.accounts,
         on=day,
-        memo=memo,
+        memo=_memo(subject),
     )
+
+
+def _memo(subject: Subject) -> str:
+    return f"PayTrace {subject.transaction.transaction_id}"
 
 
 def _problem(journal: Journal, draft: Draft, period: str, *, takes_back: bool) -> StepResult:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from integrations.canonical.effects import EffectKind
-from integrations.workflows.subject import Draft, Nothing, Subject, Waits
+from integrations.canonical.posting import PostingKind
+from integrations.workflows.subject import Draft, NeedsPerson, Nothing, Subject, Waits
 
 KINDS = frozenset({EffectKind.CHARGEBACK_LOST, EffectKind.FEE})
+TOGETHER = "with_chargeback"
 
 
 def place(subject: Subject, draft: Draft) -> tuple[Draft, str]:
-    """The verdict a lost dispute or a fee ends in, and its sentence."""
-    verdict = _fee(subject) if subject.kind is EffectKind.FEE else _lost(subject)
-    return draft.ended(verdict), verdict.sentence
+    """A fee becomes a journal, unless the chargeback's own entry holds it; and the sentence."""
+    verdict = _lost(subject) if subject.kind is EffectKind.CHARGEBACK_LOST else _fee(subject)
+    if verdict is not None:
+        return draft.ended(verdict), verdict.sentence
+    sentence = f"The chargeback fee of {subject.amount} is a journal of its own."
+    return replace(draft, posting=PostingKind.FEE), sentence
 
 
-def _lost(subject: Subject) -> Nothing | Waits:
+def _lost(subject: Subject) -> Nothing:
     before = f"{subject.parent.sentence} " if subject.parent else ""
     sentence = (
         f"{before}The payment stays taken back and the invoice open: collect it another way, or "
@@ -23,9 +30,24 @@ def _lost(subject: Subject) -> Nothing | Waits:
     return Nothing("dispute_lost", sentence)
 
 
-def _fee(subject: Subject) -> Nothing | Waits:
-    sentence = (
-        f"The chargeback fee of {subject.amount} is a journal of its own, without a receipt. "
-        "Posting to this Sage company has no way to write such a journal yet, so the fee waits."
+def _fee(subject: Subject) -> Nothing | Waits | NeedsPerson | None:
+    """The chargeback goes first, so that a fee is never in its entry and in one of its own."""
+    name, opened = f"The chargeback fee of {subject.amount}", subject.beside
+    if opened is not None and opened.is_in_books and opened.holds_fee:
+        return Nothing(TOGETHER, f"{name} stands in Sage with its chargeback: {opened.reference}.")
+    may_be_one = PostingKind.CHARGEBACK in subject.kinds or (opened and opened.holds_fee)
+    if opened is not None and may_be_one and not opened.is_over:
+        sentence = (
+            f"{name} is posted with its chargeback, in one entry. The chargeback stands at "
+            f"‘{opened.label}’."
+        )
+        return Waits("waiting_parent", TOGETHER, sentence)
+    if PostingKind.FEE in subject.kinds:
+        return None
+    return NeedsPerson(
+        code="by_hand",
+        sentence=f"{name} is a journal of its own, and Tieout may not write fee journals into "
+        "this Sage company.",
+        remedy="Enter it in Sage by hand, then dismiss it here with a note. Or calibrate fee "
+        "journals, then try again.",
     )
-    return Waits("waiting_mapping", "journal_missing", sentence)

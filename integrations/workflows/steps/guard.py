@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from integrations.canonical.posting import JOURNALS
 from integrations.matching.duplicates import Duplicate, PlainPayment, find_duplicate
 from integrations.workflows.subject import Draft, NeedsPerson, StepResult, Subject
 
 
 def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
     """Look for the same payment keyed by hand or taken twice; a person's word overrules."""
+    if draft.posting in JOURNALS:
+        return StepResult("guard", "A journal alone; no receipt to compare with.", draft)
     if subject.parent is not None:
         return StepResult("guard", "Takes back a posting of ours; nothing to compare.", draft)
     if subject.decision.get("not_a_duplicate") or subject.decision.get("on_account"):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from integrations.canonical.posting import JOURNALS
 from integrations.mapping.engine import MappingResult, apply
 from integrations.workflows.subject import Draft, NeedsPerson, StepResult, Subject
 
@@ -13,6 +14,8 @@ from integrations.workflows.subject import Draft, NeedsPerson, StepResult, Subje
 def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
     """Every mapped field with its steps; a value Sage cannot hold goes to a person."""
     del settings
+    if draft.posting in JOURNALS:
+        return StepResult("map", "A journal alone has no receipt to fill.", draft)
     mapped = apply(subject.rows, subject.record, targets=subject.targets)
     if mapped.problems:
         first = mapped.problems[0]

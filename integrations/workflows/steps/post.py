@@ -37,8 +37,10 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
         fields=draft.fields,
         reverses=parent.effect_key if parent else "",
         reverses_marker=parent.marker if parent else "",
+        fee=draft.fee,
     )
-    sentence = f"Ready to post {_WORDS[draft.posting]} of {subject.amount}."
+    fee = f" with its fee of {draft.fee:.2f}" if draft.fee else ""
+    sentence = f"Ready to post {_WORDS[draft.posting]} of {subject.amount}{fee}."
     return StepResult(
         step="post",
         sentence=sentence,
