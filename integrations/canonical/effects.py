@@ -35,6 +35,12 @@ _UNCLEAR = {
 }
 
 
+# Once one of these is told, what was not clear on the way there has answered itself.
+_CLEAR = frozenset(
+    {_S.SETTLED, _S.PARTLY_REFUNDED, _S.REFUNDED, _S.RETURNED, _S.VOIDED, *_DECLINED}
+)
+
+
 class EffectKind(StrEnum):
     SALE = "sale"
     REFUND = "refund"
@@ -129,7 +135,7 @@ def person_needed(
     """
     return (
         _unreadable(transaction)
-        or _unclear(transaction)
+        or _still_unclear((*history, transaction))
         or _off_the_arrows((*history, transaction))
         or _another_amount((*history, transaction))
     )
@@ -172,6 +178,12 @@ def _unreadable(transaction: GatewayTransaction) -> str:
     if (kind is TransactionType.CHARGEBACK) is not (state in _DISPUTE):
         return f"{name} is a {kind.value} and {_words(state)}, which does not go together."
     return ""
+
+
+def _still_unclear(told: Sequence[GatewayTransaction]) -> str:
+    if any(one.state in _CLEAR for one in told):
+        return ""
+    return next((why for one in told if (why := _unclear(one))), "")
 
 
 def _unclear(transaction: GatewayTransaction) -> str:

@@ -181,6 +181,7 @@ ACH = {"method": PaymentMethod.ACH}
                 "whether its money moves."
             ),
         ),
+        ({"state": S.ERROR, **ACH}, [S.PENDING_SETTLEMENT, S.SETTLED], ""),
         (
             {"state": S.PARTLY_SETTLED, "status_code": "PARTIALLY_SETTLED", **ACH},
             [],
