@@ -177,6 +177,7 @@ def test_the_whole_state_can_be_compared_and_holds_no_secret(
                         "masked_number": "************5439",
                         "email": "",
                         "auto_void": False,
+                        "is_declined": False,
                         "phone": "",
                         "billing": {},
                         "shipping": {},

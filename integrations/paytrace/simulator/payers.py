@@ -51,6 +51,7 @@ def person(asked: Asked, card: dict[str, Any]) -> Customer:
         email=email,
         phone=text_of(asked.fields, "phone") or text_of(asked.fields, "billing_phone"),
         auto_void=trips_rule and asked.world.store.options(asked.account).auto_void,
+        is_declined=bool(card.get("is_declined")),
         billing={str(key): str(value) for key, value in billing.items()},
         expiration_month=int(card.get("expiration_month", 12)),
         expiration_year=int(card.get("expiration_year", 30)),

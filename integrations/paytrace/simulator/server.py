@@ -12,11 +12,13 @@ from urllib.parse import parse_qsl, urlsplit
 from integrations.paytrace.simulator import faults
 from integrations.paytrace.simulator.control import door as control_door
 from integrations.paytrace.simulator.exchange import Answer, Request, json_answer
+from integrations.paytrace.simulator.hosted import door as hosted_door
 from integrations.paytrace.simulator.v1 import door as door_v1
 from integrations.paytrace.simulator.v3 import door as door_v3
 from integrations.paytrace.simulator.world import World
 
 MAX_REQUEST = 1024 * 1024
+_DOORS = (door_v1.answer, door_v3.answer, hosted_door.answer)
 
 
 class SimulatorServer(ThreadingHTTPServer):
@@ -44,7 +46,7 @@ class SimulatorServer(ThreadingHTTPServer):
 
     def _perform(self, request: Request) -> Answer:
         try:
-            found = door_v1.answer(self.world, request) or door_v3.answer(self.world, request)
+            found = next((a for door in _DOORS if (a := door(self.world, request))), None)
         except ValueError:
             return json_answer({"error": "invalid_request"}, status=400)
         return found or json_answer({"error": "not_found"}, status=404)

@@ -24,8 +24,9 @@ FIRST_ID = 392_483_001
 LAST_BATCH = 999
 
 APPROVED_MESSAGE = "  NO  MATCH - Approved and completed"
+DECLINED_MESSAGE = "    DECLINE - Do not honor"
 _DECLINES = {
-    Decimal("1.12"): "    DECLINE - Do not honor",
+    Decimal("1.12"): DECLINED_MESSAGE,
     Decimal("0.29"): "  EXPIRED CARD - Expired card",
 }
 
@@ -51,6 +52,8 @@ class Customer:
     email: str = ""
     auto_void: bool = False
     """This customer's charges trip the security-code rule and come back as code 103."""
+    is_declined: bool = False
+    """The bank refuses every charge of this card."""
     phone: str = ""
     billing: dict[str, str] = field(default_factory=dict)
     shipping: dict[str, str] = field(default_factory=dict)
@@ -110,7 +113,7 @@ def charge(
     user: str,
 ) -> Transaction:
     """Charge or hold; a decline is a transaction too."""
-    decline = _DECLINES.get(order.amount, "")
+    decline = _DECLINES.get(order.amount, "") or (DECLINED_MESSAGE if payer.is_declined else "")
     return Transaction(
         account=payer.account,
         id=transaction_id,

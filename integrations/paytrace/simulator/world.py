@@ -27,6 +27,7 @@ from integrations.paytrace.simulator.till import Till
 Row = TypeVar("Row")
 
 TOKEN_LIFETIME = timedelta(seconds=7200)  # help.paytrace.com/authentication
+CLIENT_KEY_LIFETIME = timedelta(minutes=20)  # inferred: no source tells how long one is good
 MAX_FAILURES = 4  # consecutive bad logins that expire a password (PayTrace wiki, User Profiles)
 WEB_PASSWORD_LASTS = timedelta(days=90)  # PayTrace wiki, User Profiles; API users' never end
 
@@ -134,8 +135,14 @@ class World:
     def new_client_key(self, account: str) -> str:
         """A key for the card form of one page view."""
         key = secrets.token_urlsafe(24)
-        self.store.set_meta(f"client_key:{key}", account)
+        ends_at = self.now() + CLIENT_KEY_LIFETIME
+        self.store.set_meta(f"client_key:{key}", [account, ends_at.isoformat()])
         return key
+
+    def account_of_client_key(self, key: str) -> str | None:
+        """Whose card form it opens; None for an unknown key and for one that has ended."""
+        account, ends_at = self.store.meta(f"client_key:{key}", ["", ""])
+        return account if account and self.now() < datetime.fromisoformat(ends_at) else None
 
     # Reading, as the exports do
 

@@ -67,7 +67,8 @@ def put_customer(world: World, account: str, fields: Json) -> Customer:
 
 
 def make_hosted_fields(world: World, fields: Json) -> Json:
-    """What PayTrace's card form would give a page: {account, last_four?, is_code_wrong?}.
+    """What PayTrace's card form would give a page: {account, last_four?, is_code_wrong?,
+    is_declined?}.
 
     No card number comes in: only its last four and expiry are asked for.
     """
@@ -79,6 +80,7 @@ def make_hosted_fields(world: World, fields: Json) -> Json:
         "expiration_month": int(fields.get("expiration_month", 12)),
         "expiration_year": int(fields.get("expiration_year", 30)),
         "is_code_wrong": bool(fields.get("is_code_wrong", False)),
+        "is_declined": bool(fields.get("is_declined", False)),
     }
     hpf_token, enc_key = world.store.hosted.make(str(fields["account"]), card)
     return {"hpf_token": hpf_token, "enc_key": enc_key}
