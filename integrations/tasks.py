@@ -64,6 +64,10 @@ def _backfill(due: work.Due, keep: Keep) -> bool:
     return pipeline.backfill(tenant_id=due.tenant_id, backfill_id=due.subject_id, keep=keep)
 
 
+def _instruct(due: work.Due, keep: Keep) -> bool:
+    return pipeline.instruct(tenant_id=due.tenant_id, connection_id=due.subject_id, keep=keep)
+
+
 def _test(due: work.Due, _: Keep) -> bool:
     testing.run_test(
         tenant_id=due.tenant_id,
@@ -87,4 +91,5 @@ _RUN: dict[WorkKind, Callable[[work.Due, Keep], bool]] = {
     WorkKind.TEST: _test,
     WorkKind.BACKFILL: _backfill,
     WorkKind.CALIBRATE: _calibrate,
+    WorkKind.INSTRUCT: _instruct,
 }

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "tenants",
     "integrations.connections",
     "integrations.events",
+    "integrations.instructions",
     "integrations.mapping",
     "integrations.accounting",
     "integrations.posting",

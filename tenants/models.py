@@ -161,6 +161,7 @@ class WorkKind(models.TextChoices):
     TEST = "test", "Test a connection"
     BACKFILL = "backfill", "Read past days"
     CALIBRATE = "calibrate", "Look at a test company"
+    INSTRUCT = "instruct", "Send to PayTrace"
 
 
 class DueWork(models.Model):

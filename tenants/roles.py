@@ -24,12 +24,16 @@ class Ability(StrEnum):
     MANAGE_CONNECTIONS = "manage_connections"
     MANAGE_MEMBERS = "manage_members"
     MANAGE_KEYS = "manage_keys"
+    MOVE_MONEY = "move_money"
+    APPROVE_PAYMENTS = "approve_payments"
 
 
 _ABILITIES: dict[Role, frozenset[Ability]] = {
     Role.OWNER: frozenset(Ability),
-    Role.ACCOUNTANT: frozenset({Ability.VIEW, Ability.CLEAR_EXCEPTIONS, Ability.CHANGE_RULES}),
-    Role.APPROVER: frozenset({Ability.VIEW, Ability.CLEAR_EXCEPTIONS}),
+    Role.ACCOUNTANT: frozenset(
+        {Ability.VIEW, Ability.CLEAR_EXCEPTIONS, Ability.CHANGE_RULES, Ability.MOVE_MONEY}
+    ),
+    Role.APPROVER: frozenset({Ability.VIEW, Ability.CLEAR_EXCEPTIONS, Ability.APPROVE_PAYMENTS}),
     Role.IT: frozenset({Ability.VIEW, Ability.MANAGE_CONNECTIONS, Ability.MANAGE_KEYS}),
     Role.VIEWER: frozenset({Ability.VIEW}),
 }

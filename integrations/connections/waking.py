@@ -37,7 +37,8 @@ def _bells(connection: Connection) -> list[tuple[WorkKind, UUID]]:
             (WorkKind.DELIVER, connection.id),
             *((WorkKind.PROCESS, gateway.id) for gateway in gateways),
         ]
-    bells = [(WorkKind.PROCESS, connection.id), (WorkKind.POLL, connection.id)]
+    kinds = (WorkKind.PROCESS, WorkKind.POLL, WorkKind.INSTRUCT)
+    bells = [(kind, connection.id) for kind in kinds]
     if connection.posts_to_id is not None:
         bells.append((WorkKind.DELIVER, connection.posts_to_id))
     return bells

@@ -9,6 +9,7 @@ from integrations.pipeline.backfill import backfill
 from integrations.pipeline.chargebacks import record_chargebacks
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
 from integrations.pipeline.deliver import deliver
+from integrations.pipeline.instruct import instruct
 from integrations.pipeline.poll import poll, poll_now
 from integrations.pipeline.preview import Preview, preview
 from integrations.pipeline.process import process
@@ -21,6 +22,7 @@ __all__ = [
     "choose_invoice",
     "deliver",
     "dismiss",
+    "instruct",
     "keyed",
     "not_to_be_keyed",
     "poll",

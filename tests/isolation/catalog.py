@@ -42,6 +42,8 @@ SECRET = {
     "posting_postingattempt": ("evidence",),
     "workflows_steprun": ("input", "output"),
     "exceptions_exceptioncase": ("evidence",),
+    "instructions_instruction": ("request",),
+    "instructions_instructionattempt": ("evidence",),
     "django_session": (),
     "cache_entries": (),
 }
@@ -76,6 +78,23 @@ APPEND_ONLY = {
     ),
     "events_inboundnotice": ("state", "transaction_id", "read_at", "sentence"),
     "posting_postingattempt": ("ended_at", "outcome", "sentence", "evidence"),
+    "instructions_instruction": (
+        "state",
+        "state_since",
+        "code",
+        "sentence",
+        "due_at",
+        "fence",
+        "lease_until",
+        "decided_by",
+        "decided_at",
+        "reason",
+        "result_id",
+        "result",
+        "plan_id",
+        "told_sage",
+    ),
+    "instructions_instructionattempt": ("ended_at", "outcome", "sentence", "evidence"),
 }
 
 Connection = psycopg.Connection[Any]

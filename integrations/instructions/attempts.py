@@ -1,0 +1,63 @@
+"""Attempts: each time PayTrace was told, committed before telling."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models.functions import Now
+
+from integrations.instructions.models import InstructionAttempt
+
+_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_CODE_LENGTH = 10
+
+
+def begin(
+    *, instruction_id: uuid.UUID, fence: int, invoice_number: str, gateway_day: date
+) -> InstructionAttempt:
+    """Put it on record that PayTrace will now be told, under an invoice id of its own."""
+    number = InstructionAttempt.objects.filter(instruction_id=instruction_id).count() + 1
+    return InstructionAttempt.objects.create(
+        instruction_id=instruction_id,
+        number=number,
+        fence=fence,
+        invoice_id=new_invoice_id(invoice_number),
+        gateway_day=gateway_day,
+    )
+
+
+def new_invoice_id(invoice_number: str) -> str:
+    """Unique, and readable beside the invoice it pays: `10432-T5K2Q9ABCDE`."""
+    code = "".join(secrets.choice(_DIGITS) for _ in range(_CODE_LENGTH))
+    return f"{invoice_number}-T{code}" if invoice_number else f"T{code}"
+
+
+def end(attempt_id: uuid.UUID, *, outcome: str, sentence: str, evidence: Mapping[str, Any]) -> bool:
+    """Write down what became of it, once."""
+    row = InstructionAttempt.objects.filter(id=attempt_id, ended_at=None)
+    return (
+        row.update(
+            ended_at=Now(),
+            outcome=outcome[:12],
+            sentence=sentence[:600],
+            evidence=dict(evidence),
+        )
+        == 1
+    )
+
+
+def note_unknown(attempt_id: uuid.UUID, *, sentence: str) -> None:
+    """No answer came; the attempt stays open until one does or a look-up decides."""
+    InstructionAttempt.objects.filter(id=attempt_id, ended_at=None).update(
+        outcome="unknown", sentence=sentence[:600]
+    )
+
+
+def latest(instruction_id: uuid.UUID) -> InstructionAttempt | None:
+    """The newest one."""
+    rows = InstructionAttempt.objects.filter(instruction_id=instruction_id)
+    return rows.order_by("-number").first()

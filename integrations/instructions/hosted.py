@@ -1,0 +1,198 @@
+"""Paying and storing with PayTrace's hosted fields: told at once, by whoever has the keys.
+
+The pair of keys is good for one use and is never stored, so no worker can send such a payment
+later. The attempt is committed first; then PayTrace is told, in the caller's request and outside
+of any transaction; then the answer is recorded. A lost answer is looked for by workers, as of
+every other instruction; nothing is ever sent twice.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from integrations.canonical.errors import IntegrationError
+from integrations.canonical.money import Money
+from integrations.connections import clients, health
+from integrations.connections.models import Connection
+from integrations.instructions import operations, protocol
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import Instruction, InstructionState
+from integrations.instructions.policies import Who
+from integrations.instructions.protocol import Claimed, Told
+from integrations.instructions.running import Desk, tell
+from integrations.instructions.sending import FIRST_LOOK
+from integrations.instructions.subjects import Subject
+from integrations.instructions.wishes import Wish
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.people import HostedFields
+from tenants import work
+from tenants.errors import NotPossible
+from tenants.models import WorkKind
+from tenants.scope import tenant_transaction
+
+S = InstructionState
+_GONE = "The card form could not be used: {sentence} Nothing was charged. Enter the card again."
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose account it goes through."""
+
+    tenant_id: uuid.UUID
+    environment_id: uuid.UUID
+    connection_id: uuid.UUID
+
+
+def charge_hosted(
+    *,
+    place: Place,
+    hosted: HostedFields,
+    amount: Money,
+    idempotency_key: str,
+    who: Who,
+    invoice_number: str = "",
+    customer_number: str = "",
+    description: str = "",
+    email: str = "",
+    keep_as: str = "",
+) -> Instruction:
+    """Charge the card that PayTrace's own form took, now; the instruction with its outcome.
+
+    Call it outside of any transaction: it opens its own and speaks to PayTrace in between, for
+    up to half a minute. `idempotency_key` belongs to one intention to pay, such as one opening of
+    a payment link: a key that came before answers the same instruction and charges nothing, even
+    with a new pair. `keep_as` also stores the card, as this customer of PayTrace's vault, and
+    leaves a StoredPaymentMethod.
+
+    Show `state` and `sentence`: `done`, `declined` and `refused` are final; `unknown` or `sent`
+    means that it is being found out: do not offer to pay again. Raises NotPossible when nothing
+    was asked of PayTrace: a field at fault, or an account that cannot be used now.
+    """
+    wish = Wish(
+        Kind.CHARGE,
+        amount=amount,
+        invoice_number=invoice_number,
+        customer_number=customer_number,
+        description=description,
+        email=email,
+        vault_id=keep_as,
+        is_hosted=True,
+        keeps_method=bool(keep_as),
+    )
+    return _tell(wish, place=place, hosted=hosted, idempotency_key=idempotency_key, who=who)
+
+
+def store_hosted(
+    *,
+    place: Place,
+    hosted: HostedFields,
+    customer_number: str,
+    idempotency_key: str,
+    who: Who,
+    name: str = "",
+    email: str = "",
+    keep_as: str = "",
+) -> Instruction:
+    """Store the card that PayTrace's own form took, for later charges; nothing is charged.
+
+    `keep_as` is the id in PayTrace's vault, else the customer number; an id that is in use is
+    `refused`. As `charge_hosted` otherwise.
+    """
+    wish = Wish(
+        Kind.STORE_CUSTOMER,
+        customer_number=customer_number,
+        vault_id=keep_as,
+        name=name,
+        email=email,
+        is_hosted=True,
+    )
+    return _tell(wish, place=place, hosted=hosted, idempotency_key=idempotency_key, who=who)
+
+
+def _tell(
+    wish: Wish, *, place: Place, hosted: HostedFields, idempotency_key: str, who: Who
+) -> Instruction:
+    connection, client = _open(place)
+    desk = Desk(place.tenant_id, client, operations.day_of(connection))
+    began = time.monotonic()
+    with tenant_transaction(place.tenant_id):
+        taken = operations.new_row(
+            wish,
+            environment_id=place.environment_id,
+            connection_id=place.connection_id,
+            idempotency_key=idempotency_key,
+            who=who,
+            state=S.SENT,
+        )
+        if not taken.is_new:
+            return taken.instruction
+        told = _on_record(taken.instruction, desk)
+    try:
+        tell(told, Subject(desk.today), desk=desk, began=began, hosted=hosted)
+    except IntegrationError as error:
+        _failed(connection, error)
+    return _ended(told, place)
+
+
+def _open(place: Place) -> tuple[Connection, PayTraceClient]:
+    with tenant_transaction(place.tenant_id):
+        connection = Connection.objects.get(
+            id=place.connection_id, environment_id=place.environment_id
+        )
+        may_go = health.may_try(connection, timezone.now())
+    if not may_go:
+        raise NotPossible("Card payments cannot be taken at the moment. Please try again later.")
+    try:
+        client = clients.paytrace_client(
+            tenant_id=place.tenant_id, connection_id=place.connection_id
+        )
+    except IntegrationError as error:
+        _failed(connection, error)
+        raise NotPossible(
+            "Card payments cannot be taken at the moment. Please try again later."
+        ) from error
+    return connection, client
+
+
+def _on_record(row: Instruction, desk: Desk) -> Told:
+    Instruction.objects.filter(id=row.id).update(
+        fence=1, lease_until=Now() + timedelta(seconds=protocol.LEASE_SECONDS)
+    )
+    told = protocol.on_record(Claimed(row.id, 1), gateway_day=desk.today)
+    # Should this process die now, a worker looks for the answer once the lease is over.
+    work.ring(
+        WorkKind.INSTRUCT,
+        tenant_id=desk.tenant_id,
+        subject_id=row.connection_id,
+        after=timedelta(seconds=protocol.LEASE_SECONDS + 5),
+    )
+    return told
+
+
+def _failed(connection: Connection, error: IntegrationError) -> None:
+    with tenant_transaction(connection.tenant_id):
+        health.record_failure(connection_id=connection.id, error=error, now=timezone.now())
+
+
+def _ended(told: Told, place: Place) -> Instruction:
+    """The row as it is now. Without its keys nobody can send it again: what is ready is over."""
+    with tenant_transaction(place.tenant_id):
+        row = Instruction.objects.get(id=told.instruction_id)
+        if row.state == S.READY:
+            sentence = _GONE.format(sentence=row.sentence.split(" Nothing was sent")[0])
+            Instruction.objects.filter(id=row.id, state=S.READY).update(
+                state=S.REFUSED, state_since=Now(), sentence=sentence[:600]
+            )
+            row = Instruction.objects.get(id=row.id)
+        if row.state == S.UNKNOWN:
+            operations.ring(row.connection_id, after=FIRST_LOOK)
+    return row
+
+
+__all__ = ["Place", "charge_hosted", "store_hosted"]

@@ -1,0 +1,146 @@
+"""What a finished instruction leaves in our rows: stored payment methods, recurring plans.
+
+In the transaction that records the answer; only `protocol` calls it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models.functions import Now
+
+from integrations.instructions.calendar import dates
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
+from integrations.instructions.outcomes import Outcome
+from integrations.instructions.subjects import plan_now
+from integrations.instructions.wishes import Wish
+from integrations.paytrace.recurring import Frequency
+from tenants.insert import insert_once
+
+State = RecurringPlan.State
+
+
+def keep(instruction_id: uuid.UUID, wish: Wish, outcome: Outcome) -> None:
+    """Bring stored methods and plans up to date with what was done."""
+    row = Instruction.objects.select_related("plan").get(id=instruction_id)
+    if outcome.customer is not None:
+        _keep_method(row, wish, outcome)
+    keeper = _KEEPERS.get(wish.kind)
+    if keeper is not None:
+        keeper(row, wish, outcome)
+
+
+def _keep_method(row: Instruction, wish: Wish, outcome: Outcome) -> None:
+    stored = outcome.customer
+    assert stored is not None  # noqa: S101 looked at by the caller
+    insert_once(
+        StoredPaymentMethod(
+            environment_id=row.environment_id,
+            connection_id=row.connection_id,
+            vault_id=stored.customer_id,
+            customer_number=wish.customer_number,
+            customer_name=(stored.name or wish.name)[:120],
+            brand=stored.card_brand[:20],
+            last_four=stored.last_four[-4:],
+            expiry_month=stored.expiry_month,
+            expiry_year=stored.expiry_year,
+            stored_by=row.asked_by,
+        )
+    )
+
+
+def _forget_method(row: Instruction, wish: Wish, _: Outcome) -> None:
+    StoredPaymentMethod.objects.filter(
+        connection_id=row.connection_id, vault_id=wish.vault_id, forgotten_at=None
+    ).update(forgotten_at=Now())
+
+
+def _begin_plan(row: Instruction, wish: Wish, outcome: Outcome) -> None:
+    assert wish.amount and wish.frequency  # noqa: S101, PT018 checked when asked
+    assert wish.start_on  # noqa: S101 checked when asked
+    plan = RecurringPlan(
+        environment_id=row.environment_id,
+        connection_id=row.connection_id,
+        recurrence_id=outcome.result_id,
+        customer_number=wish.customer_number,
+        vault_id=wish.vault_id,
+        amount=wish.amount.amount,
+        currency=wish.amount.currency,
+        frequency=wish.frequency,
+        method=str(wish.method or "card"),
+        description=wish.description,
+        counts_from=wish.start_on,
+        total_count=wish.total_count,
+    )
+    if insert_once(plan):
+        Instruction.objects.filter(id=row.id).update(plan_id=plan.id)
+
+
+def _resume_plan(row: Instruction, wish: Wish, outcome: Outcome) -> None:
+    _update(
+        row,
+        state=State.ACTIVE,
+        recurrence_id=outcome.result_id,
+        counts_from=wish.start_on,
+    )
+
+
+def _change_plan(row: Instruction, wish: Wish, _: Outcome) -> None:
+    """Another rhythm or next day counts anew from there, with what was paid before."""
+    plan = row.plan
+    assert plan is not None  # noqa: S101 checked when asked
+    fields: dict[str, Any] = {}
+    if wish.amount is not None:
+        fields["amount"] = wish.amount.amount
+    if wish.total_count is not None:
+        fields["total_count"] = wish.total_count
+    if wish.description:
+        fields["description"] = wish.description
+    if wish.frequency is not None or wish.next_on is not None:
+        frequency = wish.frequency or Frequency(plan.frequency)
+        before = row.asked_on
+        fields |= {
+            "frequency": frequency,
+            "done_before": plan_now(plan, today=before).done_count,
+            "counts_from": wish.next_on
+            or next(
+                day
+                for day in dates(Frequency(plan.frequency), start=plan.counts_from)
+                if day > before
+            ),
+        }
+    _update(row, **fields)
+
+
+def _pause_plan(row: Instruction, _: Wish, outcome: Outcome) -> None:
+    _update(row, state=State.PAUSED, recurrence_id="", done_before=_made(row, outcome))
+
+
+def _end_plan(row: Instruction, _: Wish, outcome: Outcome) -> None:
+    _update(row, state=State.ENDED, done_before=_made(row, outcome))
+
+
+def _made(row: Instruction, outcome: Outcome) -> int:
+    """How many payments the plan made until it was ended at PayTrace."""
+    plan = row.plan
+    assert plan is not None  # noqa: S101 checked when asked
+    return plan_now(plan, today=outcome.on or row.asked_on).done_count
+
+
+def _update(row: Instruction, **fields: Any) -> None:
+    assert row.plan_id is not None  # noqa: S101 checked when asked
+    moved = {"state_since": Now()} if "state" in fields else {}
+    RecurringPlan.objects.filter(id=row.plan_id).update(**fields, **moved)
+
+
+_KEEPERS: Mapping[Kind, Callable[[Instruction, Wish, Outcome], None]] = {
+    Kind.FORGET_CUSTOMER: _forget_method,
+    Kind.PLAN_CREATE: _begin_plan,
+    Kind.PLAN_RESUME: _resume_plan,
+    Kind.PLAN_CHANGE: _change_plan,
+    Kind.PLAN_PAUSE: _pause_plan,
+    Kind.PLAN_CANCEL: _end_plan,
+}

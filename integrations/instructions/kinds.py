@@ -1,0 +1,71 @@
+"""What PayTrace can be told to do, in our words, and what each of them needs to know. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """One thing that is asked of PayTrace."""
+
+    CHARGE = "charge"
+    GIVE_BACK = "give_back"
+    STORE_CUSTOMER = "store_customer"
+    FORGET_CUSTOMER = "forget_customer"
+    PLAN_CREATE = "plan_create"
+    PLAN_CHANGE = "plan_change"
+    PLAN_PAUSE = "plan_pause"
+    PLAN_RESUME = "plan_resume"
+    PLAN_CANCEL = "plan_cancel"
+
+
+LABELS: Mapping[Kind, str] = {
+    Kind.CHARGE: "Charge",
+    Kind.GIVE_BACK: "Give back",
+    Kind.STORE_CUSTOMER: "Store payment method",
+    Kind.FORGET_CUSTOMER: "Forget payment method",
+    Kind.PLAN_CREATE: "Start recurring plan",
+    Kind.PLAN_CHANGE: "Change recurring plan",
+    Kind.PLAN_PAUSE: "Pause recurring plan",
+    Kind.PLAN_RESUME: "Resume recurring plan",
+    Kind.PLAN_CANCEL: "End recurring plan",
+}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """The fields of a wish that a kind must have, and those it may have besides."""
+
+    must: tuple[str, ...]
+    may: tuple[str, ...] = ()
+
+
+_TEXTS = ("description", "email")
+NEEDS: Mapping[Kind, Needs] = {
+    Kind.CHARGE: Needs(
+        ("amount", "vault_id"), ("customer_number", "invoice_number", "method", *_TEXTS)
+    ),
+    Kind.GIVE_BACK: Needs(
+        ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")
+    ),
+    Kind.STORE_CUSTOMER: Needs(
+        ("customer_number", "transaction_id"), ("vault_id", "name", "email")
+    ),
+    Kind.FORGET_CUSTOMER: Needs(("vault_id",), ("customer_number",)),
+    Kind.PLAN_CREATE: Needs(
+        ("amount", "vault_id", "frequency", "start_on"),
+        ("customer_number", "total_count", "method", "description"),
+    ),
+    Kind.PLAN_CHANGE: Needs(
+        ("plan_id",), ("amount", "frequency", "next_on", "total_count", "description")
+    ),
+    Kind.PLAN_PAUSE: Needs(("plan_id",)),
+    Kind.PLAN_RESUME: Needs(("plan_id", "start_on")),
+    Kind.PLAN_CANCEL: Needs(("plan_id",)),
+}
+
+OF_PLANS = frozenset(
+    {Kind.PLAN_CREATE, Kind.PLAN_CHANGE, Kind.PLAN_PAUSE, Kind.PLAN_RESUME, Kind.PLAN_CANCEL}
+)

@@ -1,0 +1,221 @@
+"""Looking for an answer that did not come: PayTrace is asked what it holds, never told again.
+
+Outside of transactions. Nothing found is an answer only after a time in which neither the
+request nor the record can be under way any more.
+"""
+
+# Every kind is called alike, needed or not.
+# ruff: noqa: ARG001
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from integrations.canonical.money import Money
+from integrations.canonical.transactions import (
+    GatewayTransaction,
+    PaymentMethod,
+    TransactionState,
+    TransactionType,
+)
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import InstructionState
+from integrations.instructions.outcomes import NEVER_ARRIVED, Outcome
+from integrations.instructions.plan_calls import begun, changed, ended, marked
+from integrations.instructions.protocol import Told
+from integrations.instructions.sending import forgotten, given_back, stored
+from integrations.instructions.subjects import PlanNow, Subject
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.recurring import RecurringPlan
+
+S = InstructionState
+# PayTrace's real-time records follow within seconds; its exports lag by an unknown time
+# (B2B API, TransactionRecords page), so a day of the poll's overlap must pass.
+NOTHING_IN_REAL_TIME = timedelta(minutes=10)
+NOTHING_IN_EXPORT = timedelta(hours=24)
+_WAITS = (
+    (timedelta(minutes=2), timedelta(seconds=30)),
+    (timedelta(minutes=20), timedelta(minutes=2)),
+    (timedelta(hours=2), timedelta(minutes=15)),
+)
+_NOT_PAID = frozenset({TransactionState.DECLINED, TransactionState.AUTO_VOIDED})
+
+
+def look(told: Told, subject: Subject, *, client: PayTraceClient) -> Outcome:
+    """What became of it. UNKNOWN while that cannot be said; raises what a read raises."""
+    return _LOOKS[told.wish.kind](told, subject, client)
+
+
+def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    amount = _amount(told)
+    if told.wish.method is PaymentMethod.ACH:
+        # v1 has no look-up of ACH payments: NeverWorks, and a person has to say.
+        found = client.ach.find(idempotency_key=told.invoice_id)
+        if found is None:
+            return _nothing(told, is_real_time=True)
+        sentence = f"PayTrace took the bank payment of {amount} in."
+        return Outcome(S.DONE, sentence=sentence, result_id=found.transaction_id)
+    attempt = client.find_attempt(
+        invoice_id=told.invoice_id,
+        start=told.gateway_day - timedelta(days=1),
+        end=max(subject.today, told.gateway_day) + timedelta(days=1),
+    )
+    if not attempt.found:
+        return _nothing(told, is_real_time=attempt.is_real_time)
+    return of_transaction(attempt.found[0], amount=amount)
+
+
+def of_transaction(found: GatewayTransaction, *, amount: Money) -> Outcome:
+    """What a charge came to, from the payment itself as PayTrace shows it."""
+    result = {"approval_code": found.approval_code, "last_four": found.last_four}
+    if found.state in _NOT_PAID:
+        return Outcome(
+            S.DECLINED, "paytrace.declined", f"The charge of {amount} was declined.",
+            found.transaction_id, result,
+        )  # fmt: skip
+    return Outcome(S.DONE, "", f"{amount} was charged.", found.transaction_id, result)
+
+
+def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    amount = _amount(told)
+    sale = client.transaction(told.wish.transaction_id)
+    if sale is not None and sale.state is TransactionState.VOIDED:
+        return given_back("void", sale.transaction_id, amount)
+    listed = client.transactions(
+        start=told.gateway_day - timedelta(days=1), end=subject.today + timedelta(days=1)
+    )
+    found = [
+        one
+        for one in listed
+        if _is_refund(one, sale, amount) and one.transaction_id not in subject.taken_ids
+    ]
+    if not found:
+        return _nothing(told, is_real_time=False)
+    if len(found) > 1:
+        return _person("PayTrace shows more than one refund of this amount.")
+    return given_back("refund", found[0].transaction_id, amount)
+
+
+def _is_refund(one: GatewayTransaction, sale: GatewayTransaction | None, amount: Money) -> bool:
+    if one.type is not TransactionType.REFUND or one.amount != amount or sale is None:
+        return False
+    if one.original_transaction_id:
+        return one.original_transaction_id == sale.transaction_id
+    same = (one.invoice_reference, one.last_four, one.customer_id)
+    return same == (sale.invoice_reference, sale.last_four, sale.customer_id)
+
+
+def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    wanted = told.wish.vault_id or told.wish.customer_number
+    found = client.vault.customer(wanted) or next(
+        (one for one in client.vault.customers() if one.label == wanted), None
+    )
+    return stored(found) if found is not None else _nothing(told, is_real_time=True)
+
+
+def _forget(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    if client.vault.customer(told.wish.vault_id) is None:
+        return forgotten(told.wish.vault_id)
+    return _nothing(told, is_real_time=True)
+
+
+def _plan_made(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    wish, plan = told.wish, subject.plan
+    word = marked(plan.description if plan else wish.description, told.invoice_id)
+    customer = plan.vault_id if plan else wish.vault_id
+    for one in client.recurring.plans(customer_id=customer):
+        if one.description == word:
+            assert wish.start_on is not None  # noqa: S101 checked when asked
+            return begun(one.recurrence_id, one.amount, wish.start_on)
+    return _nothing(told, is_real_time=True)
+
+
+def _plan_changed(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    plan = _plan(subject)
+    found = _listed(plan, client)
+    if found is not None and _shows(found, told):
+        return changed(plan.recurrence_id)
+    return _nothing(told, is_real_time=True)
+
+
+def _shows(found: RecurringPlan, told: Told) -> bool:
+    wish = told.wish
+    wanted = {
+        "amount": wish.amount,
+        "frequency": wish.frequency,
+        "next_on": wish.next_on,
+        "total_count": wish.total_count,
+        "description": wish.description or None,
+    }
+    return all(value is None or getattr(found, name) == value for name, value in wanted.items())
+
+
+def _plan_ended(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    plan = _plan(subject)
+    if _listed(plan, client) is None:
+        return ended(plan, told, subject.today)
+    return _nothing(told, is_real_time=True)
+
+
+def _listed(plan: PlanNow, client: PayTraceClient) -> RecurringPlan | None:
+    """As `plan_calls.read`, and what keeps it from being read is raised."""
+    found = client.recurring.plans(customer_id=plan.vault_id)
+    return next((one for one in found if one.recurrence_id == plan.recurrence_id), None)
+
+
+def _nothing(told: Told, *, is_real_time: bool) -> Outcome:
+    enough = NOTHING_IN_REAL_TIME if is_real_time else NOTHING_IN_EXPORT
+    if told.age >= enough:
+        return Outcome(
+            S.REFUSED,
+            NEVER_ARRIVED,
+            "PayTrace holds no record of it: nothing was done. Ask for it again if it is still "
+            "wanted.",
+        )
+    return Outcome(
+        S.UNKNOWN,
+        "paytrace.not_found_yet",
+        "PayTrace shows no record of it yet. We keep looking; nothing is sent again.",
+        after=_wait(told.age),
+    )
+
+
+def _person(sentence: str) -> Outcome:
+    return Outcome(
+        S.UNKNOWN,
+        "instruction.person_needed",
+        f"{sentence} Look it up in PayTrace and say here what happened.",
+        after=timedelta(hours=6),
+    )
+
+
+def cannot_look() -> Outcome:
+    """This account's version of the API has no look-up for it."""
+    return _person("PayTrace’s API cannot be asked what became of this.")
+
+
+def _wait(age: timedelta) -> timedelta:
+    return next((wait for until, wait in _WAITS if age < until), timedelta(hours=1))
+
+
+def _amount(told: Told) -> Money:
+    assert told.wish.amount is not None  # noqa: S101 checked when it was asked
+    return told.wish.amount
+
+
+def _plan(subject: Subject) -> PlanNow:
+    assert subject.plan is not None  # noqa: S101 checked when it was asked
+    return subject.plan
+
+
+_LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
+    Kind.CHARGE: _charge,
+    Kind.GIVE_BACK: _give_back,
+    Kind.STORE_CUSTOMER: _store,
+    Kind.FORGET_CUSTOMER: _forget,
+    Kind.PLAN_CREATE: _plan_made,
+    Kind.PLAN_RESUME: _plan_made,
+    Kind.PLAN_CHANGE: _plan_changed,
+    Kind.PLAN_PAUSE: _plan_ended,
+    Kind.PLAN_CANCEL: _plan_ended,
+}

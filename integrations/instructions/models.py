@@ -1,0 +1,251 @@
+"""What PayTrace is told to do for a company: instructions, attempts, and what came of them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from integrations.connections.models import Connection
+from integrations.instructions.kinds import LABELS
+from integrations.paytrace.recurring import Frequency
+from tenants.models import Environment
+from tenants.tenant_model import TenantModel
+
+
+class InstructionState(models.TextChoices):
+    """Where an instruction stands. Every one is in exactly one; docs/glossary.md draws them."""
+
+    WAITING_APPROVAL = "waiting_approval", "Waiting for approval"
+    READY = "ready", "Ready to send"
+    CLAIMED = "claimed", "Sending"
+    SENT = "sent", "Sending (asked PayTrace)"
+    UNKNOWN = "unknown", "Finding out what happened"
+    DONE = "done", "Done"
+    DECLINED = "declined", "Declined"
+    REFUSED = "refused", "Refused by PayTrace"
+    REJECTED = "rejected", "Not approved"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class RecurringPlan(TenantModel):
+    """A recurring payment that PayTrace charges by itself, as we know it.
+
+    `recurrence_id` is PayTrace's; empty while it is paused, for PayTrace knows no pause: the
+    plan is ended there and made anew.
+    """
+
+    class State(models.TextChoices):
+        ACTIVE = "active", "Active"
+        PAUSED = "paused", "Paused"
+        ENDED = "ended", "Ended"
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
+    state_since = models.DateTimeField(db_default=Now())
+    recurrence_id = models.CharField(max_length=64, blank=True)
+    customer_number = models.CharField(max_length=20, blank=True)
+    vault_id = models.CharField(max_length=64)
+    amount = models.DecimalField(max_digits=19, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    frequency = models.CharField(max_length=1, choices=[(f.value, f.name) for f in Frequency])
+    method = models.CharField(max_length=4, default="card")
+    description = models.CharField(max_length=100, blank=True)
+    # The day the payments count from: the first one, or the first after a pause.
+    counts_from = models.DateField()
+    # How many payments in all; empty goes on until it is ended.
+    total_count = models.PositiveIntegerField(null=True, blank=True)
+    # How many had been made before `counts_from`.
+    done_before = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "recurrence_id"],
+                condition=~Q(recurrence_id=""),
+                name="recurrence_once",
+            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="plan_amount_above_zero"),
+        ]
+        indexes = [models.Index(fields=["tenant", "environment", "state"], name="plan_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}, {self.get_frequency_display()}"
+
+
+class StoredPaymentMethod(TenantModel):
+    """A customer's card or bank account that PayTrace keeps. Never more of it than this."""
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    vault_id = models.CharField(max_length=64)
+    customer_number = models.CharField(max_length=20)
+    customer_name = models.CharField(max_length=120, blank=True)
+    brand = models.CharField(max_length=20, blank=True)
+    last_four = models.CharField(max_length=4, blank=True)
+    expiry_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    expiry_year = models.PositiveSmallIntegerField(null=True, blank=True)
+    stored_at = models.DateTimeField(db_default=Now(), editable=False)
+    stored_by = models.CharField(max_length=254)
+    forgotten_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "vault_id"],
+                condition=Q(forgotten_at=None),
+                name="stored_method_once",
+            )
+        ]
+        indexes = [models.Index(fields=["tenant", "customer_number"], name="method_by_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.brand or 'Card'} ending in {self.last_four}"
+
+
+class InstructionPolicy(TenantModel):
+    """What may be asked of PayTrace in an environment. Without a row, or switched off, nothing.
+
+    Amounts are in `currency`, major units, per day of the environment's zone.
+    """
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
+    is_on = models.BooleanField(default=True)
+    currency = models.CharField(max_length=3)
+    user_daily_limit = models.DecimalField(max_digits=19, decimal_places=4)
+    company_daily_limit = models.DecimalField(max_digits=19, decimal_places=4)
+    # What is above it waits for somebody else's approval.
+    approval_above = models.DecimalField(max_digits=19, decimal_places=4)
+    set_by = models.CharField(max_length=254)
+    set_at = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(fields=["tenant", "environment"], name="one_payment_policy")
+        ]
+
+    def __str__(self) -> str:
+        return "payment policy"
+
+
+class Instruction(TenantModel):
+    """One thing a person, a program or a row in Sage wants done at PayTrace, once.
+
+    What is asked is frozen at birth: the application may change the later columns only. A key
+    answers for ever, so asking again with it asks for nothing new.
+    """
+
+    class Origin(models.TextChoices):
+        PERSON = "person", "A person"
+        API = "api", "A program"
+        SAGE = "sage", "Sage"
+        PAY_PAGE = "pay_page", "A pay page"
+
+    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=16, choices=[(k.value, v) for k, v in LABELS.items()])
+    idempotency_key = models.CharField(max_length=200)
+    origin = models.CharField(max_length=8, choices=Origin.choices)
+    asked_by = models.CharField(max_length=254)
+    # The person behind it: who asked, or who made the API key.
+    asked_by_user_id = models.UUIDField(null=True, blank=True)
+    asked_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The day of the environment's zone whose limits it counts against.
+    asked_on = models.DateField()
+    request = models.JSONField()
+    request_hash = models.CharField(max_length=64)
+    # What people search by, copied from the request.
+    amount = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    customer_number = models.CharField(max_length=20, blank=True)
+    invoice_number = models.CharField(max_length=20, blank=True)
+    vault_id = models.CharField(max_length=64, blank=True)
+    transaction_id = models.CharField(max_length=64, blank=True)
+    plan = models.ForeignKey(
+        RecurringPlan, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The row that is flagged in Sage, where that is where it came from.
+    sage_row = models.CharField(max_length=64, blank=True)
+
+    state = models.CharField(
+        max_length=16, choices=InstructionState.choices, default=InstructionState.READY
+    )
+    state_since = models.DateTimeField(db_default=Now())
+    code = models.CharField(max_length=60, blank=True)
+    sentence = models.CharField(max_length=600, blank=True)
+    # Not sent, or not asked about again, before then.
+    due_at = models.DateTimeField(null=True, blank=True)
+    fence = models.PositiveBigIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    decided_by = models.CharField(max_length=254, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    # PayTrace's id of what was made: a payment, a refund, a recurring plan.
+    result_id = models.CharField(max_length=64, blank=True)
+    # What else PayTrace answered: way, last four, approval code, stored customer.
+    result = models.JSONField(default=dict)
+    # The state last written back to the row in Sage.
+    told_sage = models.CharField(max_length=16, blank=True)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "environment", "idempotency_key"], name="instruction_once"
+            ),
+            # Two refunds of one payment at once would both see the same rest.
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "transaction_id"],
+                condition=Q(kind="give_back", state__in=("sent", "unknown")),
+                name="one_give_back_at_a_time",
+            ),
+            # The same of a plan: change, pause and end come one after another.
+            models.UniqueConstraint(
+                fields=["tenant", "plan"],
+                condition=Q(state__in=("sent", "unknown")),
+                name="one_plan_step_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["tenant", "environment", "-asked_at", "id"], name="instruction_list"
+            ),
+            models.Index(fields=["tenant", "connection", "state"], name="instruction_queue"),
+            models.Index(fields=["tenant", "connection", "result_id"], name="instruction_result"),
+            models.Index(fields=["tenant", "environment", "asked_on"], name="instruction_limits"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.idempotency_key}"
+
+
+class InstructionAttempt(TenantModel):
+    """One time PayTrace was told. Committed before anything is sent, ended once.
+
+    `invoice_id` is unique and goes with the call: by it the outcome is found again.
+    """
+
+    instruction = models.ForeignKey(Instruction, on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveIntegerField()
+    fence = models.PositiveBigIntegerField()
+    invoice_id = models.CharField(max_length=50)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+    # The day in the gateway's zone, by the portal's clock: where a look-up begins.
+    gateway_day = models.DateField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    outcome = models.CharField(max_length=12, blank=True)
+    sentence = models.CharField(max_length=600, blank=True)
+    evidence = models.JSONField(default=dict)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "instruction", "number"], name="instruction_attempt_once"
+            ),
+            models.UniqueConstraint(fields=["tenant", "invoice_id"], name="attempt_invoice_once"),
+        ]
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return self.invoice_id

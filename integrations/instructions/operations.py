@@ -1,0 +1,341 @@
+"""Asking, approving, rejecting, cancelling. Inside the open company's transaction; no network.
+
+Every refusal is a NotPossible with a sentence; of a wish it names the field at fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from integrations.connections.models import Connection
+from integrations.instructions import protocol, wishes
+from integrations.instructions.errors import BadWish, KeyReused
+from integrations.instructions.kinds import OF_PLANS, Kind
+from integrations.instructions.models import Instruction, InstructionState, RecurringPlan
+from integrations.instructions.outcomes import Outcome
+from integrations.instructions.policies import Who, check_limits
+from integrations.instructions.wishes import Wish
+from tenants import audit, work
+from tenants.errors import NotPossible
+from tenants.insert import insert_once
+from tenants.models import Environment, Membership, WorkKind
+from tenants.roles import Ability, may
+from tenants.scope import current_tenant_id
+
+S = InstructionState
+LONGEST_KEY = 200
+
+
+@dataclass(frozen=True)
+class Taken:
+    """The instruction a request led to; not new when its key had come before."""
+
+    instruction: Instruction
+    is_new: bool
+
+
+def ask(
+    wish: Wish,
+    *,
+    environment_id: UUID,
+    connection_id: UUID,
+    idempotency_key: str,
+    origin: Instruction.Origin,
+    who: Who,
+    sage_row: str = "",
+) -> Taken:
+    """Take a wish in. It is sent by a worker after commit, or waits for approval first.
+
+    A key that came before with the same contents answers the same instruction and asks for
+    nothing; with other contents it raises KeyReused. Raises BadWish for fields to repair, and
+    NotPossible when payments are off, a limit is reached or the rows it names do not fit.
+    """
+    key = _checked_key(idempotency_key)
+    former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
+    if former is not None:
+        return former
+    row = _row(wish, environment_id=environment_id, connection_id=connection_id)
+    needs_second = check_limits(
+        wish, environment_id=environment_id, who=who, today=row.asked_on, plan=row.plan
+    )
+    row.state = S.WAITING_APPROVAL if needs_second else S.READY
+    row.idempotency_key, row.origin, row.sage_row = key, origin, sage_row
+    row.asked_by, row.asked_by_user_id = who.name[:254], who.user_id
+    if not insert_once(row):
+        # Another request with this key was faster; it has committed, so it can be read.
+        return _must(
+            _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
+        )
+    _record("instruction.asked", row, who.name)
+    if row.state == S.READY:
+        ring(connection_id)
+    return Taken(Instruction.objects.get(id=row.id), is_new=True)
+
+
+def approve(*, instruction_id: UUID, environment_id: UUID, who: Who) -> Instruction:
+    """Let an instruction that waits for approval be sent. Somebody else than who asked, with
+    the approver's or owner's role."""
+    row = _mine(instruction_id, environment_id)
+    _check_second(row, who)
+    _decide(row, S.READY, who=who)
+    ring(row.connection_id)
+    return _again(row, "instruction.approved", who)
+
+
+def reject(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str) -> Instruction:
+    """Refuse an instruction that waits for approval; it is never sent."""
+    row = _mine(instruction_id, environment_id)
+    _check_second(row, who)
+    _decide(row, S.REJECTED, who=who, reason=_reason(reason))
+    return _again(row, "instruction.rejected", who)
+
+
+def cancel(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str) -> Instruction:
+    """Take an instruction back that was not sent yet."""
+    row = _mine(instruction_id, environment_id)
+    moved = Instruction.objects.filter(id=row.id, state__in=(S.WAITING_APPROVAL, S.READY)).update(
+        state=S.CANCELLED, state_since=Now(), reason=_reason(reason), decided_by=who.name[:254],
+        decided_at=Now(), sentence="",
+    )  # fmt: skip
+    if moved != 1:
+        raise NotPossible(f"This is ‘{row.get_state_display()}’ and cannot be cancelled any more.")
+    return _again(row, "instruction.cancelled", who)
+
+
+def say_what_happened(
+    *,
+    instruction_id: UUID,
+    environment_id: UUID,
+    who: Who,
+    happened: bool,
+    result_id: str = "",
+    reason: str,
+) -> Instruction:
+    """A person has looked in PayTrace: end an instruction that cannot be found out otherwise.
+
+    `result_id` is PayTrace's id of what was made, needed where it happened.
+    """
+    row = _mine(instruction_id, environment_id)
+    _check_second(row, who)
+    if happened and not result_id.strip():
+        raise NotPossible("Give PayTrace’s id of what was made.", field="result_id")
+    why, told = _reason(reason), protocol.question_of(row)
+    if row.state != S.UNKNOWN or told is None:
+        raise NotPossible(f"This is ‘{row.get_state_display()}’: there is nothing to find out.")
+    outcome = Outcome(
+        S.DONE if happened else S.REFUSED,
+        "instruction.said_by_person",
+        f"{who.name} looked in PayTrace: {'it was done' if happened else 'nothing was done'}.",
+        result_id.strip(),
+    )
+    if not protocol.record(told, outcome):
+        raise NotPossible("It has just been found out. Look again.")
+    Instruction.objects.filter(id=row.id).update(
+        decided_by=who.name[:254], decided_at=Now(), reason=why
+    )
+    return _again(row, "instruction.said_what_happened", who)
+
+
+def new_row(
+    wish: Wish,
+    *,
+    environment_id: UUID,
+    connection_id: UUID,
+    idempotency_key: str,
+    who: Who,
+    state: InstructionState,
+) -> Taken:
+    """The same for what is sent at once, by whoever calls: hosted fields. No limits."""
+    key = _checked_key(idempotency_key)
+    former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
+    if former is not None:
+        return former
+    row = _row(wish, environment_id=environment_id, connection_id=connection_id)
+    row.state, row.idempotency_key = state, key
+    row.origin = Instruction.Origin.PERSON if who.user_id else Instruction.Origin.PAY_PAGE
+    row.asked_by, row.asked_by_user_id = who.name[:254], who.user_id
+    if not insert_once(row):
+        return _must(
+            _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
+        )
+    _record("instruction.asked", row, who.name)
+    return Taken(Instruction.objects.get(id=row.id), is_new=True)
+
+
+def ring(connection_id: UUID, *, after: timedelta = work.NOW) -> None:
+    """Wake the drain that sends a PayTrace account's instructions and looks for answers."""
+    work.ring(
+        WorkKind.INSTRUCT, tenant_id=current_tenant_id(), subject_id=connection_id, after=after
+    )
+
+
+def _checked_key(key: str) -> str:
+    if not key or len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        raise NotPossible(
+            f"An idempotency key is 1 to {LONGEST_KEY} printable ASCII characters.",
+            field="idempotency_key",
+        )
+    return key
+
+
+def _former(wish: Wish, *, environment_id: UUID, connection_id: UUID, key: str) -> Taken | None:
+    found = Instruction.objects.filter(environment_id=environment_id, idempotency_key=key).first()
+    if found is None:
+        return None
+    if found.request_hash != wish.digest or found.connection_id != connection_id:
+        raise KeyReused(
+            f"The key ‘{key}’ came before with other contents, on "
+            f"{found.asked_at:%d %B %Y}. Use a new key for a new instruction.",
+            field="idempotency_key",
+        )
+    return Taken(found, is_new=False)
+
+
+def _must(taken: Taken | None) -> Taken:
+    assert taken is not None  # noqa: S101 the unique key said that it is there
+    return taken
+
+
+def _row(wish: Wish, *, environment_id: UUID, connection_id: UUID) -> Instruction:
+    """The instruction, checked against the rows it names; not stored, without who and state."""
+    connection = _gateway(connection_id, environment_id)
+    today = day_of(connection)
+    found = wishes.problems(wish, today=today)
+    if found:
+        raise BadWish(found)
+    _check_currency(wish, connection)
+    plan = _plan(wish, connection)
+    zone = Environment.objects.only("zone").get(id=environment_id).zone
+    return Instruction(
+        environment_id=environment_id,
+        connection_id=connection_id,
+        kind=wish.kind,
+        asked_on=timezone.now().astimezone(ZoneInfo(zone)).date(),
+        request=wish.as_json(),
+        request_hash=wish.digest,
+        amount=wish.amount.amount if wish.amount else None,
+        currency=wish.amount.currency if wish.amount else "",
+        customer_number=wish.customer_number or (plan.customer_number if plan else ""),
+        invoice_number=wish.invoice_number,
+        vault_id=wish.vault_id or (plan.vault_id if plan else ""),
+        transaction_id=wish.transaction_id,
+        plan=plan,
+    )
+
+
+def day_of(connection: Connection) -> date:
+    """Today in the gateway's zone."""
+    zone = str(connection.settings.get("zone", "America/Los_Angeles"))
+    return timezone.now().astimezone(ZoneInfo(zone)).date()
+
+
+def _gateway(connection_id: UUID, environment_id: UUID) -> Connection:
+    found = Connection.objects.filter(
+        id=connection_id, environment_id=environment_id, kind=Connection.Kind.PAYTRACE
+    ).first()
+    if found is None:
+        raise NotPossible(
+            "There is no such PayTrace account in this environment.", field="connection"
+        )
+    if found.posts_to_id is None:
+        raise NotPossible(
+            f"{found.name} posts to no Sage company yet, so its payments would find no books.",
+            field="connection",
+        )
+    return found
+
+
+def _check_currency(wish: Wish, connection: Connection) -> None:
+    currency = connection.settings.get("currency", "USD")
+    if wish.amount is not None and wish.amount.currency != currency:
+        raise NotPossible(
+            f"{connection.name} takes {currency}, and this is {wish.amount}.", field="amount"
+        )
+
+
+_PLAN_MUST_BE: Mapping[Kind, tuple[str, ...]] = {
+    Kind.PLAN_CHANGE: (RecurringPlan.State.ACTIVE,),
+    Kind.PLAN_PAUSE: (RecurringPlan.State.ACTIVE,),
+    Kind.PLAN_RESUME: (RecurringPlan.State.PAUSED,),
+    Kind.PLAN_CANCEL: (RecurringPlan.State.ACTIVE, RecurringPlan.State.PAUSED),
+}
+_OPEN = (S.WAITING_APPROVAL, S.READY, S.CLAIMED, S.SENT, S.UNKNOWN)
+
+
+def _plan(wish: Wish, connection: Connection) -> RecurringPlan | None:
+    if wish.kind not in OF_PLANS or wish.plan_id is None:
+        return None
+    rows = RecurringPlan.objects.select_for_update().filter(connection=connection)
+    plan = rows.filter(id=wish.plan_id).first()
+    if plan is None:
+        raise NotPossible("There is no such recurring plan.", field="plan_id")
+    if plan.state not in _PLAN_MUST_BE[wish.kind]:
+        raise NotPossible(
+            f"This plan is {plan.get_state_display().lower()}, so this cannot be done.",
+            field="plan_id",
+        )
+    if Instruction.objects.filter(plan=plan, state__in=_OPEN).exists():
+        raise NotPossible(
+            "Something else about this plan is still under way. Wait until it is done.",
+            field="plan_id",
+        )
+    return plan
+
+
+def _check_second(row: Instruction, who: Who) -> None:
+    rows = Membership.objects.filter(tenant_id=current_tenant_id())
+    member = rows.filter(user_id=who.user_id).first() if who.user_id else None
+    if member is None or not may(member.role, Ability.APPROVE_PAYMENTS):
+        raise NotPossible("Only an approver or owner of the company can decide this.")
+    if row.asked_by_user_id == who.user_id:
+        raise NotPossible(
+            "Who asks for money to move cannot approve it. Somebody else has to decide."
+        )
+
+
+def _decide(row: Instruction, state: InstructionState, *, who: Who, reason: str = "") -> None:
+    moved = Instruction.objects.filter(id=row.id, state=S.WAITING_APPROVAL).update(
+        state=state, state_since=Now(), decided_by=who.name[:254], decided_at=Now(), reason=reason
+    )
+    if moved != 1:
+        raise NotPossible(
+            f"This is ‘{row.get_state_display()}’ and does not wait for approval any more."
+        )
+
+
+def _mine(instruction_id: UUID, environment_id: UUID) -> Instruction:
+    found = Instruction.objects.filter(id=instruction_id, environment_id=environment_id).first()
+    if found is None:
+        raise NotPossible("There is no such instruction.")
+    return found
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise NotPossible("Say why, so that others understand.", field="reason")
+    return text.strip()[:500]
+
+
+def _again(row: Instruction, action: str, who: Who) -> Instruction:
+    fresh = Instruction.objects.get(id=row.id)
+    _record(action, fresh, who.name)
+    return fresh
+
+
+def _record(action: str, row: Instruction, actor: str) -> None:
+    details: dict[str, Any] = {"kind": row.kind, "state": row.state}
+    if row.amount is not None:
+        details["amount"] = f"{row.amount} {row.currency}"
+    if row.reason:
+        details["reason"] = row.reason
+    audit.record(
+        action, actor=actor, subject=row.get_kind_display(), subject_id=row.id, details=details
+    )

@@ -1,0 +1,153 @@
+"""Reads on instructions, stored payment methods and recurring plans. Inside the transaction."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from integrations.instructions.calendar import next_dates
+from integrations.instructions.models import (
+    Instruction,
+    InstructionAttempt,
+    InstructionState,
+    RecurringPlan,
+    StoredPaymentMethod,
+)
+from integrations.instructions.policies import policy_of
+from integrations.instructions.subjects import PlanNow, plan_now
+
+__all__ = [
+    "Page",
+    "attempts",
+    "instruction",
+    "instruction_of",
+    "instructions",
+    "next_days",
+    "open_count",
+    "page",
+    "plan",
+    "plan_as_of",
+    "plans",
+    "policy_of",
+    "stored_method",
+    "stored_methods",
+]
+# What still needs somebody or something, for a list's first tab.
+OPEN = (
+    InstructionState.WAITING_APPROVAL, InstructionState.READY, InstructionState.CLAIMED,
+    InstructionState.SENT, InstructionState.UNKNOWN,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, newest first, and the place where the next begins."""
+
+    rows: list[Instruction]
+    next: tuple[datetime, uuid.UUID] | None
+
+
+def instructions(
+    *, environment_id: uuid.UUID, state: str = "", kind: str = "", search: str = ""
+) -> QuerySet[Instruction]:
+    """Those of an environment, newest first, each with its `connection` and `plan`."""
+    rows = Instruction.objects.filter(environment_id=environment_id)
+    if state:
+        rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
+    if search:
+        rows = rows.filter(
+            Q(customer_number__iexact=search)
+            | Q(invoice_number__iexact=search)
+            | Q(transaction_id=search)
+            | Q(result_id=search)
+            | Q(idempotency_key=search)
+        )
+    return rows.select_related("connection", "plan").order_by("-asked_at", "-id")
+
+
+def page(
+    rows: QuerySet[Instruction], *, after: tuple[datetime, uuid.UUID] | None, size: int
+) -> Page:
+    """One page by place: stable while rows arrive."""
+    if after is not None:
+        rows = rows.filter(Q(asked_at__lt=after[0]) | Q(asked_at=after[0], id__lt=after[1]))
+    found = list(rows[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    return Page(found[:size], (last.asked_at, last.id) if last else None)
+
+
+def instruction(*, environment_id: uuid.UUID, instruction_id: uuid.UUID) -> Instruction | None:
+    """One of an environment, with its `connection` and `plan`."""
+    rows = instructions(environment_id=environment_id)
+    return rows.filter(id=instruction_id).first()
+
+
+def attempts(instruction_id: uuid.UUID) -> list[InstructionAttempt]:
+    """Each time PayTrace was told, oldest first."""
+    return list(InstructionAttempt.objects.filter(instruction_id=instruction_id))
+
+
+def instruction_of(*, connection_id: uuid.UUID, transaction_id: str) -> Instruction | None:
+    """The instruction that made a payment, refund or void at PayTrace: who asked for it.
+
+    A void has the payment's own id; a payment and its void are two instructions, and the one
+    that made the transaction comes first.
+    """
+    rows = Instruction.objects.filter(connection_id=connection_id, result_id=transaction_id)
+    rows = rows.filter(kind__in=("charge", "give_back"))
+    return rows.order_by("kind", "asked_at").first()
+
+
+def open_count(environment_id: uuid.UUID, *, state: str) -> int:
+    """How many stand in a state, such as those that wait for approval."""
+    return Instruction.objects.filter(environment_id=environment_id, state=state).count()
+
+
+def stored_methods(
+    *, environment_id: uuid.UUID, customer_number: str = ""
+) -> list[StoredPaymentMethod]:
+    """Payment methods that can be charged, of one customer if asked, newest first."""
+    rows = StoredPaymentMethod.objects.filter(environment_id=environment_id, forgotten_at=None)
+    if customer_number:
+        rows = rows.filter(customer_number=customer_number)
+    return list(rows.select_related("connection").order_by("-stored_at", "-id")[:500])
+
+
+def stored_method(*, environment_id: uuid.UUID, method_id: uuid.UUID) -> StoredPaymentMethod | None:
+    """One of them."""
+    return StoredPaymentMethod.objects.filter(
+        environment_id=environment_id, id=method_id, forgotten_at=None
+    ).first()
+
+
+def plans(*, environment_id: uuid.UUID, customer_number: str = "") -> list[RecurringPlan]:
+    """Recurring plans, those in force first, newest first; of one customer if asked."""
+    rows = RecurringPlan.objects.filter(environment_id=environment_id)
+    if customer_number:
+        rows = rows.filter(customer_number=customer_number)
+    return list(rows.select_related("connection").order_by("state", "-created_at", "-id")[:500])
+
+
+def plan(*, environment_id: uuid.UUID, plan_id: uuid.UUID) -> RecurringPlan | None:
+    """One plan, with its `connection`."""
+    rows = RecurringPlan.objects.filter(environment_id=environment_id, id=plan_id)
+    return rows.select_related("connection").first()
+
+
+def plan_as_of(row: RecurringPlan, *, today: date) -> PlanNow:
+    """What a plan has done by today and what is left."""
+    return plan_now(row, today=today)
+
+
+def next_days(row: RecurringPlan, *, today: date, most: int = 6) -> list[date]:
+    """The next days on which an active plan charges; none of one that is paused or ended."""
+    if row.state != RecurringPlan.State.ACTIVE:
+        return []
+    now = plan_now(row, today=today)
+    left = None if row.total_count is None else row.total_count - row.done_before
+    return next_dates(now.frequency, start=row.counts_from, after=today, left=left, most=most)

@@ -1,0 +1,234 @@
+"""Telling PayTrace: one call per kind of instruction, and its answer in our words.
+
+Outside of transactions. Every money-moving call is made once; what is not clear is UNKNOWN.
+"""
+
+# Every kind is called alike, needed or not.
+# ruff: noqa: ARG001
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import structlog
+
+from integrations.canonical.errors import (
+    FixConfiguration,
+    IntegrationError,
+    NeverWorks,
+    OutcomeUnknown,
+    TryLater,
+)
+from integrations.canonical.money import Money
+from integrations.canonical.transactions import PaymentMethod, TransactionState
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import InstructionState
+from integrations.instructions.outcomes import Outcome
+from integrations.instructions.plan_calls import CALLS as PLAN_CALLS
+from integrations.instructions.protocol import Told
+from integrations.instructions.subjects import Subject
+from integrations.paytrace.ach import AchCharge
+from integrations.paytrace.cards import Charge, SaleResult
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.giving_back import give_back
+from integrations.paytrace.people import CardPayer, HostedFields, HostedFieldsKept, VaultPayer
+from integrations.paytrace.vault import NewCustomer, VaultCustomer
+
+log = structlog.get_logger("instructions.sending")
+S = InstructionState
+# The first look for an answer that did not come.
+FIRST_LOOK = timedelta(seconds=30)
+# A part of a payment can be given back once it has settled, which happens each evening.
+_UNTIL_SETTLED = timedelta(hours=1)
+_INSIDE = "Tieout stumbled over PayTrace’s answer; our support has been told."
+
+
+def send(
+    told: Told, subject: Subject, *, client: PayTraceClient, hosted: HostedFields | None = None
+) -> Outcome:
+    """Tell PayTrace, once. Raises FixConfiguration and TryLater where nothing was done and the
+    account cannot be used now; every other answer is an Outcome."""
+    try:
+        return _SENDERS[told.wish.kind](told, subject, client, hosted)
+    except NeverWorks as error:
+        return _refused(error)
+    except OutcomeUnknown as error:
+        return unknown(error.sentence, code=error.code)
+    except FixConfiguration as error:
+        # The user lacks a right or the amount is above its ceiling: only this is refused.
+        if error.code != "paytrace.not_permitted":
+            raise
+        return _refused(error)
+    except TryLater as error:
+        if error.code != "paytrace.part_before_settlement":
+            raise
+        return Outcome(S.READY, error.code, error.sentence, after=_UNTIL_SETTLED)
+    except Exception:
+        log.exception("instructions.failed_inside")
+        return unknown(_INSIDE, code="inside")
+
+
+def unknown(sentence: str, *, code: str) -> Outcome:
+    """No clear answer came; it is looked for, never sent again."""
+    told = f"{sentence} We are finding out at PayTrace what happened; nothing is sent again."
+    return Outcome(S.UNKNOWN, code, told, after=FIRST_LOOK)
+
+
+def _refused(error: IntegrationError) -> Outcome:
+    return Outcome(S.REFUSED, error.code, f"{error.sentence} {error.remedy}".strip())
+
+
+def _charge(
+    told: Told, subject: Subject, client: PayTraceClient, hosted: HostedFields | None
+) -> Outcome:
+    wish = told.wish
+    amount = _amount(told)
+    if wish.method is PaymentMethod.ACH:
+        made = client.ach.sale(
+            AchCharge(
+                payer=VaultPayer(wish.vault_id), amount=amount, invoice_id=told.invoice_id,
+                idempotency_key=told.invoice_id, description=wish.description, email=wish.email,
+            )
+        )  # fmt: skip
+        return Outcome(
+            S.DONE, sentence=f"PayTrace took the bank payment of {amount} in.",
+            result_id=made.transaction_id,
+        )  # fmt: skip
+    answer = client.cards.sale(
+        Charge(
+            payer=_payer(told, hosted), amount=amount, invoice_id=told.invoice_id,
+            customer_reference=wish.invoice_number, description=wish.description,
+            email=wish.email,
+        )
+    )  # fmt: skip
+    return charged(answer, amount=amount, keeps=wish.keeps_method, asked_id=wish.vault_id)
+
+
+def _payer(told: Told, hosted: HostedFields | None) -> CardPayer:
+    if not told.wish.is_hosted:
+        return VaultPayer(told.wish.vault_id)
+    if hosted is None:
+        raise NeverWorks(
+            "The card form was used up before the payment was sent. Nothing was charged.",
+            code="instruction.card_form_gone",
+            remedy="The customer has to enter the card again.",
+        )
+    return HostedFieldsKept(hosted, told.wish.vault_id) if told.wish.keeps_method else hosted
+
+
+def charged(answer: SaleResult, *, amount: Money, keeps: bool, asked_id: str) -> Outcome:
+    """What a card charge came to."""
+    result = {
+        "approval_code": answer.approval_code,
+        "last_four": answer.last_four,
+        "message": answer.message,
+    }
+    if not answer.is_approved:
+        return Outcome(
+            S.DECLINED, "paytrace.declined", _why_declined(answer, amount),
+            answer.transaction_id, result,
+        )  # fmt: skip
+    stored = None
+    if keeps:
+        stored = VaultCustomer(
+            customer_id=answer.customer_id or asked_id, label=asked_id, last_four=answer.last_four
+        )
+    return Outcome(
+        S.DONE, "", f"{amount} was charged.", answer.transaction_id, result, customer=stored
+    )
+
+
+def _why_declined(answer: SaleResult, amount: Money) -> str:
+    if answer.state is TransactionState.AUTO_VOIDED:
+        return (
+            f"The charge of {amount} was approved and taken back by PayTrace’s address or "
+            "security-code rules. Nothing was paid."
+        )
+    said = f" The bank says: {answer.message}." if answer.message else ""
+    return f"The charge of {amount} was declined.{said} Nothing was paid."
+
+
+def _give_back(
+    told: Told, subject: Subject, client: PayTraceClient, _: HostedFields | None
+) -> Outcome:
+    done = give_back(
+        client,
+        transaction_id=told.wish.transaction_id,
+        amount=_amount(told),
+        already_given=subject.already_given,
+        today=subject.today,
+    )
+    return given_back(done.way, done.transaction_id, done.amount)
+
+
+def given_back(way: str, transaction_id: str, amount: Money) -> Outcome:
+    """A payment was voided or refunded."""
+    word = "voided before it settled" if way == "void" else "refunded"
+    return Outcome(S.DONE, "", f"{amount} was {word}.", transaction_id, {"way": str(way)})
+
+
+def _store(
+    told: Told, subject: Subject, client: PayTraceClient, hosted: HostedFields | None
+) -> Outcome:
+    wish = told.wish
+    wanted = NewCustomer(wish.vault_id or wish.customer_number, email=wish.email)
+    if wish.is_hosted:
+        payer = _payer(told, hosted)
+        assert isinstance(payer, HostedFields)  # noqa: S101 a store keeps nothing besides
+        made = client.vault.create_from_token(wanted, payer)
+    else:
+        made = client.vault.create_from_transaction(wanted, transaction_id=wish.transaction_id)
+    return stored(_in_full(made, client))
+
+
+def _in_full(made: VaultCustomer, client: PayTraceClient) -> VaultCustomer:
+    """With brand and expiry, which only the record tells; as it is when that cannot be read."""
+    try:
+        return client.vault.customer(made.customer_id) or made
+    except IntegrationError:
+        return made
+
+
+def stored(customer: VaultCustomer) -> Outcome:
+    """A customer is stored at PayTrace."""
+    return Outcome(
+        S.DONE, "", "PayTrace keeps the payment method now.", customer.customer_id,
+        {"last_four": customer.last_four}, customer=customer,
+    )  # fmt: skip
+
+
+def _forget(
+    told: Told, subject: Subject, client: PayTraceClient, _: HostedFields | None
+) -> Outcome:
+    try:
+        client.vault.delete(told.wish.vault_id)
+    except NeverWorks as error:
+        if error.code != "paytrace.customer_unknown":
+            raise
+    return forgotten(told.wish.vault_id)
+
+
+def forgotten(vault_id: str) -> Outcome:
+    """PayTrace keeps the customer no more."""
+    return Outcome(S.DONE, "", "PayTrace does not keep the payment method any more.", vault_id)
+
+
+def _plan(told: Told, subject: Subject, client: PayTraceClient, _: HostedFields | None) -> Outcome:
+    return PLAN_CALLS[told.wish.kind](told, subject, client)
+
+
+def _amount(told: Told) -> Money:
+    assert told.wish.amount is not None  # noqa: S101 checked when it was asked
+    return told.wish.amount
+
+
+_Sender = Callable[[Told, Subject, PayTraceClient, HostedFields | None], Outcome]
+_SENDERS: Mapping[Kind, _Sender] = {
+    Kind.CHARGE: _charge,
+    Kind.GIVE_BACK: _give_back,
+    Kind.STORE_CUSTOMER: _store,
+    Kind.FORGET_CUSTOMER: _forget,
+    **dict.fromkeys(PLAN_CALLS, _plan),
+}
+
+__all__ = ["FIRST_LOOK", "charged", "forgotten", "given_back", "send", "stored", "unknown"]

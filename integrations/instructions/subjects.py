@@ -1,0 +1,89 @@
+"""What an instruction is about, read before PayTrace is told: its plan, what was given back."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from integrations.canonical.money import Money
+from integrations.instructions.calendar import runs_until
+from integrations.instructions.models import Instruction, InstructionState, RecurringPlan
+from integrations.paytrace.recurring import Frequency
+
+
+@dataclass(frozen=True)
+class PlanNow:
+    """A plan as our rows have it."""
+
+    recurrence_id: str
+    vault_id: str
+    amount: Money
+    frequency: Frequency
+    method: str
+    description: str
+    total_count: int | None
+    done_count: int
+    """How many payments it has made by the calendar."""
+    counts_from: date
+
+    @property
+    def left(self) -> int | None:
+        """How many payments are left; None without an end."""
+        return None if self.total_count is None else max(self.total_count - self.done_count, 0)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`today` is a day of the gateway's zone."""
+
+    today: date
+    plan: PlanNow | None = None
+    already_given: Money | None = None
+    """What our own instructions gave back of the payment so far."""
+    taken_ids: frozenset[str] = frozenset()
+    """Ids at PayTrace that other instructions led to: never the answer to this one."""
+
+
+def subject_of(instruction_id: uuid.UUID, *, today: date) -> Subject:
+    """Inside the open company's transaction."""
+    row = Instruction.objects.select_related("plan").get(id=instruction_id)
+    others = Instruction.objects.filter(connection_id=row.connection_id).exclude(id=row.id)
+    already = None
+    taken: frozenset[str] = frozenset()
+    if row.kind == "give_back":
+        same = others.filter(transaction_id=row.transaction_id, kind=row.kind)
+        done = same.filter(state=InstructionState.DONE)
+        total = done.aggregate(total=Sum("amount"))["total"] or Decimal(0)
+        already = Money(total, row.currency)
+        taken = frozenset(done.values_list("result_id", flat=True))
+    elif row.kind == "plan_create":
+        made = RecurringPlan.objects.filter(connection_id=row.connection_id)
+        taken = frozenset(made.values_list("recurrence_id", flat=True))
+    plan = plan_now(row.plan, today=today) if row.plan else None
+    return Subject(today, plan, already, taken)
+
+
+def plan_now(plan: RecurringPlan, *, today: date) -> PlanNow:
+    """The plan, with the payments it has made by the calendar up to today. Pure."""
+    frequency = Frequency(plan.frequency)
+    made = 0
+    if plan.state == RecurringPlan.State.ACTIVE:
+        made = runs_until(frequency, start=plan.counts_from, until=today)
+    done = plan.done_before + made
+    if plan.total_count is not None:
+        done = min(done, plan.total_count)
+    return PlanNow(
+        recurrence_id=plan.recurrence_id,
+        vault_id=plan.vault_id,
+        amount=Money(plan.amount, plan.currency),
+        frequency=frequency,
+        method=plan.method,
+        description=plan.description,
+        total_count=plan.total_count,
+        done_count=done,
+        counts_from=plan.counts_from,
+    )

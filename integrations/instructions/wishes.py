@@ -1,0 +1,187 @@
+"""Wishes: what is asked of PayTrace, frozen, and checked for what can be checked without rows.
+
+Pure. A wish never holds a card number or the keys of hosted fields.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from integrations.canonical.card_scan import contains_card_number
+from integrations.canonical.money import Money
+from integrations.canonical.problems import Problem
+from integrations.canonical.transactions import PaymentMethod
+from integrations.instructions.kinds import LABELS, NEEDS, Kind
+from integrations.paytrace.recurring import Frequency
+
+_FIELD_WORDS = {
+    "amount": "an amount",
+    "vault_id": "a stored payment method",
+    "transaction_id": "the payment it is about",
+    "customer_number": "a customer",
+    "frequency": "how often",
+    "start_on": "the first day",
+    "plan_id": "a recurring plan",
+}
+# Longest texts, in characters: what PayTrace and our columns hold.
+_LONGEST = {
+    "customer_number": 20,
+    "invoice_number": 20,
+    "vault_id": 64,
+    "transaction_id": 64,
+    "description": 100,
+    "email": 254,
+    "name": 120,
+}
+MOST_RUNS = 998
+"""Payments of one plan; 999 means without an end (paytrace_ruby)."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One thing wanted of PayTrace. `NEEDS` says which fields belong to which kind.
+
+    `vault_id` is the stored customer to charge; for a customer to be stored it is the id wanted
+    there, else the customer number. `total_count` None goes on until it is ended.
+    """
+
+    kind: Kind
+    amount: Money | None = None
+    customer_number: str = ""
+    invoice_number: str = ""
+    vault_id: str = ""
+    transaction_id: str = ""
+    plan_id: UUID | None = None
+    method: PaymentMethod | None = None
+    frequency: Frequency | None = None
+    start_on: date | None = None
+    next_on: date | None = None
+    total_count: int | None = None
+    description: str = ""
+    name: str = ""
+    email: str = ""
+    is_hosted: bool = False
+    """Paid with PayTrace's hosted fields, whose keys are never kept."""
+    keeps_method: bool = False
+    """Hosted fields only: the card is stored as well, under `vault_id`."""
+
+    def as_json(self) -> dict[str, Any]:
+        """What is frozen: every field that says something."""
+        return {
+            field.name: _plain(value)
+            for field in fields(self)
+            if (value := getattr(self, field.name)) not in (None, "", False)
+        }
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Wish:
+        """The wish that was frozen so."""
+        read = dict(told)
+        amount = read.pop("amount", None)
+        return cls(
+            kind=Kind(read.pop("kind")),
+            amount=Money(Decimal(amount[0]), amount[1]) if amount else None,
+            **{name: _READ.get(name, _same)(value) for name, value in read.items()},
+        )
+
+    @property
+    def digest(self) -> str:
+        """Equal wishes have equal digests."""
+        told = json.dumps(self.as_json(), sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Money):
+        return [value.plain, value.currency]
+    if isinstance(value, (date, UUID)):
+        return str(value)
+    return value
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_READ: dict[str, Any] = {
+    "plan_id": UUID,
+    "method": PaymentMethod,
+    "frequency": Frequency,
+    "start_on": date.fromisoformat,
+    "next_on": date.fromisoformat,
+}
+
+
+def problems(wish: Wish, *, today: date) -> list[Problem]:
+    """What is wrong with a wish, field by field; empty when it can be asked."""
+    return [
+        *_missing(wish),
+        *_strangers(wish),
+        *_wrong_amount(wish),
+        *_wrong_texts(wish),
+        *_wrong_plan(wish, today=today),
+    ]
+
+
+def _missing(wish: Wish) -> Iterator[Problem]:
+    must = NEEDS[wish.kind].must
+    for name in must:
+        if wish.is_hosted and name in {"vault_id", "transaction_id"}:
+            continue
+        if getattr(wish, name) in (None, ""):
+            word = _FIELD_WORDS[name]
+            yield Problem(name, f"‘{LABELS[wish.kind]}’ needs {word}.", remedy=f"Give {word}.")
+    if wish.kind is Kind.PLAN_CHANGE and not any(
+        getattr(wish, name) not in (None, "") for name in NEEDS[wish.kind].may
+    ):
+        yield Problem("plan_id", "Nothing of the plan would change.", remedy="Say what to change.")
+
+
+def _strangers(wish: Wish) -> Iterator[Problem]:
+    needs = NEEDS[wish.kind]
+    known = {"kind", "is_hosted", "keeps_method", *needs.must, *needs.may}
+    for field in fields(wish):
+        if field.name not in known and getattr(wish, field.name) not in (None, ""):
+            sentence = f"‘{LABELS[wish.kind]}’ takes no {field.name.replace('_', ' ')}."
+            yield Problem(field.name, sentence, remedy="Leave it out.")
+
+
+def _wrong_amount(wish: Wish) -> Iterator[Problem]:
+    if wish.amount is not None and wish.amount.amount <= 0:
+        yield Problem(
+            "amount", f"The amount {wish.amount} is not above zero.", remedy="Give another amount."
+        )
+
+
+def _wrong_texts(wish: Wish) -> Iterator[Problem]:
+    for name, longest in _LONGEST.items():
+        text = getattr(wish, name)
+        word = name.replace("_", " ")
+        if len(text) > longest:
+            sentence = f"The {word} is longer than {longest} characters."
+            yield Problem(name, sentence, remedy="Shorten it.")
+        elif not text.isprintable():
+            yield Problem(name, f"The {word} holds characters that cannot be printed.")
+        elif contains_card_number(text.encode()):
+            sentence = f"The {word} looks like a card number, and those never enter Tieout."
+            yield Problem(name, sentence, remedy="Use PayTrace's own card form.")
+
+
+def _wrong_plan(wish: Wish, *, today: date) -> Iterator[Problem]:
+    for name in ("start_on", "next_on"):
+        day: date | None = getattr(wish, name)
+        if day is not None and day <= today:
+            yield Problem(
+                name,
+                f"A recurring payment cannot begin on {day:%d %B %Y}: that is not after today.",
+                remedy="Choose a later day.",
+            )
+    if wish.total_count is not None and not 1 <= wish.total_count <= MOST_RUNS:
+        yield Problem("total_count", f"A plan makes 1 to {MOST_RUNS} payments, or has no end.")
