@@ -18,6 +18,7 @@ _APPS = (
     "tenants",
     "connections",
     "events",
+    "instructions",
     "mapping",
     "accounting",
     "posting",

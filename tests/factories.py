@@ -33,6 +33,15 @@ from integrations.connections.models import Connection
 from integrations.events.facts import to_details
 from integrations.events.models import Backfill, DayCount, GatewayBatch, GatewayFact, Rhythm
 from integrations.exceptions.models import ExceptionCase
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import (
+    Instruction,
+    InstructionAttempt,
+    InstructionPolicy,
+    RecurringPlan,
+    StoredPaymentMethod,
+)
+from integrations.instructions.wishes import Wish
 from integrations.posting.models import (
     Effect,
     EffectState,
@@ -151,6 +160,39 @@ def paytrace_account(environment: Environment, **values: Any) -> Connection:
         }
         | values
     )
+
+
+def instructed(
+    books: Books, *, word: str = "ACME01", amount: str = "99.00", by: str = "alice@acme.example"
+) -> Instruction:
+    """A policy, a stored card, a plan, and its end that waits for approval after an attempt."""
+    place = {"environment": books.environment, "connection": books.paytrace}
+    number, limit = word[:6].upper(), Decimal(amount)
+    InstructionPolicy.objects.create(
+        environment=books.environment, currency="USD", user_daily_limit=limit,
+        company_daily_limit=limit, approval_above=0, set_by=by,
+    )  # fmt: skip
+    plan = RecurringPlan.objects.create(
+        **place, recurrence_id=word, customer_number=number, vault_id=word, amount=limit,
+        currency="USD", frequency="3", counts_from=date(2026, 12, 1),
+    )  # fmt: skip
+    StoredPaymentMethod.objects.create(
+        **place, vault_id=word, customer_number=number, last_four="5439", stored_by=by
+    )
+    wish = Wish(Kind.PLAN_CANCEL, plan_id=plan.id)
+    made = Instruction.objects.create(
+        **place, kind=wish.kind, idempotency_key=word, origin="person", asked_by=by,
+        asked_on=date(2026, 11, 20), request=wish.as_json(), request_hash=wish.digest,
+        plan=plan, customer_number=number, state="waiting_approval",
+    )  # fmt: skip
+    InstructionAttempt.objects.create(
+        instruction=made,
+        number=1,
+        fence=1,
+        invoice_id=f"{word}-{made.id.hex[-8:]}",
+        gateway_day=date(2026, 11, 20),
+    )
+    return made
 
 
 def effect(books: Books, **values: Any) -> Effect:

@@ -31,15 +31,6 @@ from integrations.connections.models import (
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
-from integrations.instructions.kinds import Kind
-from integrations.instructions.models import (
-    Instruction,
-    InstructionAttempt,
-    InstructionPolicy,
-    RecurringPlan,
-    StoredPaymentMethod,
-)
-from integrations.instructions.wishes import Wish
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
 from integrations.sagepro.sample.profile import sample_profile
@@ -90,7 +81,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     )
     entry = _worksheet(books, look)
     key = _programs(books, look)
-    _instructions(books, look)
+    factories.instructed(books, word=look.word, amount=look.amount, by=look.email)
     paused, halted = _stopped(books, look)
     return {
         "effect_id": str(posted.id),
@@ -253,33 +244,6 @@ def _programs(books: Books, look: Look) -> ApiKey:
         api_key=key, idempotency_key=look.word, request_hash=b"\x03" * 32, status=200, answer={}
     )
     return key
-
-
-def _instructions(books: Books, look: Look) -> None:
-    """A plan, a stored card, and one instruction that waits for approval with an attempt."""
-    place = {"environment": books.environment, "connection": books.paytrace}
-    number = look.word[:6].upper()
-    InstructionPolicy.objects.create(
-        environment=books.environment, currency="USD", user_daily_limit=look.amount,
-        company_daily_limit=look.amount, approval_above=0, set_by=look.email,
-    )  # fmt: skip
-    plan = RecurringPlan.objects.create(
-        **place, recurrence_id=look.digits, customer_number=number, vault_id=look.word,
-        amount=look.amount, currency="USD", frequency="3", counts_from=_DAY,
-    )  # fmt: skip
-    StoredPaymentMethod.objects.create(
-        **place, vault_id=look.word, customer_number=number, last_four="5439",
-        stored_by=look.email,
-    )  # fmt: skip
-    wish = Wish(Kind.PLAN_CANCEL, plan_id=plan.id)
-    instruction = Instruction.objects.create(
-        **place, kind=wish.kind, idempotency_key=look.word, origin="person", asked_by=look.email,
-        asked_on=_DAY, request=wish.as_json(), request_hash=wish.digest, plan=plan,
-        customer_number=number, state="waiting_approval",
-    )  # fmt: skip
-    InstructionAttempt.objects.create(
-        instruction=instruction, number=1, fence=1, invoice_id=look.digits, gateway_day=_DAY
-    )
 
 
 def _stopped(books: Books, look: Look) -> tuple[Connection, Connection]:

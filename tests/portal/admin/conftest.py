@@ -71,6 +71,7 @@ def _rows_around(books: factories.Books, posted: Effect) -> None:
         connection=books.paytrace, complete_up_to=factories.at("2026-11-20 14:05")
     )
     factories.polled(books.paytrace)
+    factories.instructed(books)
     ConnectionTest.objects.create(connection=books.paytrace, requested_by="alice@acme.example")
     Alert.objects.create(
         environment=books.environment, kind="sage.offline", subject_key="x", sentence="Sage is off."
