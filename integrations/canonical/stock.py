@@ -86,6 +86,8 @@ class Allocation:
 
 class ChangeOutcome(StrEnum):
     DONE = "done"
+    MATCHED = "matched"
+    """It was there, so nothing was made; only our own record of the key was written."""
     EXISTS = "exists"
     """It was done before, with this key and these contents."""
     REFUSED = "refused"
@@ -96,6 +98,8 @@ class ChangeOutcome(StrEnum):
     """Nothing was written: a record is in use; waiting helps."""
     WITHDRAWN = "withdrawn"
     """A tombstone forbids this key for ever."""
+    HANDED_OVER = "handed_over"
+    """The agent has it; ask again for what became of it."""
 
 
 @dataclass(frozen=True)
@@ -106,3 +110,5 @@ class ChangeResult:
     evidence: Mapping[str, object] = field(default_factory=dict)
     """Table → list of {column: text}; JSON-ready."""
     refusal: Refusal | None = None
+    number: str = ""
+    """The order or customer it is about, as Sage numbers it."""

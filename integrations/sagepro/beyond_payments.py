@@ -10,6 +10,7 @@ from datetime import date
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.ledger_documents import Customer, Receipt
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
 
 NOT_OFFERED = "sage.not_offered"
@@ -74,3 +75,32 @@ class BeyondPayments:
         """
         del allocation
         raise not_offered("Allocating stock is")
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        """Make the sales order stand as told, once for each version of it.
+
+        The first version writes the order and its lines (somast, sotran) under the next number
+        of the posting profile's counter. A later one changes the lines, the tax and the
+        purchase order of an order that we wrote, as long as it is open, nobody edits it or has
+        changed it since, and nothing of it is shipped; a line that is left out stays with
+        quantity 0. With it move the customer's open orders, where mapped, and with
+        `allocates` the promised stock. Amounts in the order's currency, a line's amount
+        rounded half up. REFUSED names field and remedy, and nothing is written; asking again
+        answers EXISTS; the same version with other contents is a CONFLICT.
+
+        Raises OutcomeUnknown when the answer to the final commit was lost: ask again.
+        """
+        del order
+        raise not_offered("Writing sales orders is")
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        """The number of the customer that this is, a new one where Sage has none such.
+
+        MATCHED writes only our own record of the key. Several that match equally are REFUSED
+        with their numbers, for a person to choose. DONE wrote one customer (arcust) under the
+        next number by the posting profile's rule, with its blanks and fixed texts.
+
+        Raises OutcomeUnknown when the answer to the final commit was lost: ask again.
+        """
+        del customer
+        raise not_offered("Creating customers is")

@@ -88,6 +88,33 @@ class SessionCounter:
 
 
 @dataclass(frozen=True)
+class NumberRule:
+    """How the next number of a kind is made: prefix, letters of the name, digits.
+
+    The digits come from a counter row, or without one are the lowest that are free. Behind a
+    prefix or letters they are filled with zeros; alone the column fills them as it does.
+    """
+
+    counter: str = ""
+    """Which row of the counters table."""
+    digits: int = 6
+    prefix: str = ""
+    letters: int = 0
+    """How many characters of the name come first: 4 makes ACME01 of Acme Tools."""
+    is_next: bool = False
+    """True when the row holds the number to use next, False when it holds the last one used."""
+
+    @property
+    def width(self) -> int:
+        """Characters of the longest number."""
+        return len(self.prefix) + self.letters + self.digits
+
+
+UNNUMBERED = NumberRule()
+"""Nothing is numbered by it: of a company that writes none of them."""
+
+
+@dataclass(frozen=True)
 class MarkerRule:
     """How our marker is made: `width` characters with `prefix` (see canonical `marker_for`)."""
 

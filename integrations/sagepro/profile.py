@@ -12,7 +12,14 @@ from datetime import date
 
 from integrations.canonical.posting import PostingKind
 from integrations.sagepro import profile_json
-from integrations.sagepro.columns import ColumnMap, MarkerRule, SessionCounter, TableMap
+from integrations.sagepro.columns import (
+    UNNUMBERED,
+    ColumnMap,
+    MarkerRule,
+    NumberRule,
+    SessionCounter,
+    TableMap,
+)
 
 HISTORY = {
     "invoice_history": "invoices",
@@ -65,6 +72,14 @@ class PostingProfile:
     """True when Tieout may write the allocated quantity of items."""
     may_oversell: bool = False
     """True when more of an item may be allocated than lies there."""
+    writes_orders: bool = False
+    """True when Tieout may write sales orders and their lines."""
+    order_numbers: NumberRule = UNNUMBERED
+    """Where the number of a new sales order comes from."""
+    creates_customers: bool = False
+    """True when Tieout may add customers."""
+    customer_numbers: NumberRule = UNNUMBERED
+    """How a new customer is numbered."""
     distributes_applications: bool = False
     """True when Sage books GL lines as an open credit is applied to an invoice."""
 

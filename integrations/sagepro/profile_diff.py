@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.columns import ColumnMap, TableMap
@@ -30,6 +31,8 @@ def _plain(profile: PostingProfile) -> dict[str, str]:
     }
     values |= {key: getattr(profile, key) for key in words.HABITS if "." not in key}
     values |= {
+        **_numbering(profile, "order_numbers"),
+        **_numbering(profile, "customer_numbers"),
         "session.key": profile.session.key,
         "session.width": profile.session.width,
         "session.is_next": profile.session.is_next,
@@ -39,6 +42,11 @@ def _plain(profile: PostingProfile) -> dict[str, str]:
         and words.column_label("invoices", profile.status_column),
     }
     return {key: _said(value) for key, value in values.items()}
+
+
+def _numbering(profile: PostingProfile, name: str) -> dict[str, object]:
+    rule = getattr(profile, name)
+    return {f"{name}.{each.name}": getattr(rule, each.name) for each in fields(rule)}
 
 
 def _said(value: object) -> str:

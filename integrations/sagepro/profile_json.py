@@ -10,13 +10,21 @@ from typing import TYPE_CHECKING, Any
 from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.posting import PostingKind
 from integrations.sagepro.columns import (
+    UNNUMBERED,
     ColumnMap,
     ColumnType,
     MarkerRule,
+    NumberRule,
     SessionCounter,
     TableMap,
 )
-from integrations.sagepro.required import OPTIONAL, RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
+from integrations.sagepro.required import (
+    FOR_ORDERS,
+    OPTIONAL,
+    RECEIPT_FIELDS,
+    REQUIRED,
+    WITH_HISTORY,
+)
 
 if TYPE_CHECKING:
     from integrations.sagepro.profile import PostingProfile
@@ -40,8 +48,16 @@ _LISTS = (
     "closed_period_values",
     "credit_hold_values",
 )
-_RARE_TICKS = ("allocates_stock", "distributes_applications", "may_oversell")
+_RARE_TICKS = (
+    "allocates_stock",
+    "creates_customers",
+    "distributes_applications",
+    "may_oversell",
+    "writes_orders",
+)
 """Habits that most companies do not have; a profile from before them has none."""
+_NUMBERS = {"order_numbers": "writes_orders", "customer_numbers": "creates_customers"}
+"""Rule of numbering → the habit it is for; without that it is not written down."""
 
 
 def invalid(path: str, problem: str) -> FixConfiguration:
@@ -60,6 +76,8 @@ def read(data: Mapping[str, object]) -> dict[str, Any]:
     values["empty_date"] = _date(data, "empty_date")
     values["paid_includes_discount"] = _bool(data, "paid_includes_discount")
     values |= {key: _bool(data, key) for key in _RARE_TICKS}
+    for key, habit in _NUMBERS.items():
+        values[key] = _number_rule(data, key) if values[habit] else UNNUMBERED
     values["session"] = _session(data)
     values["marker"] = _marker(data)
     values["kinds"] = frozenset(_kinds(data))
@@ -84,6 +102,29 @@ def _check(values: Mapping[str, Any]) -> None:
     marker = values["tables"]["receipts"].columns["marker"]
     if marker.type.width < values["marker"].width:
         raise invalid("marker.width", f"is more than {marker.name} holds")
+    _check_orders(values)
+    _check_customers(values)
+
+
+def _check_orders(values: Mapping[str, Any]) -> None:
+    if not values["writes_orders"]:
+        return
+    missing = [table for table in FOR_ORDERS if table not in values["tables"]]
+    if missing:
+        raise invalid("writes_orders", f"needs the table {missing[0]}, which is left out")
+    rule, number = values["order_numbers"], values["tables"]["orders"].columns["number"]
+    if not rule.counter:
+        raise invalid("order_numbers.counter", "must name the counter row of sales orders")
+    if rule.width > number.type.width:
+        raise invalid("order_numbers.digits", f"is more than {number.name} holds")
+
+
+def _check_customers(values: Mapping[str, Any]) -> None:
+    if not values["creates_customers"]:
+        return
+    rule, number = values["customer_numbers"], values["tables"]["customers"].columns["number"]
+    if rule.width > number.type.width:
+        raise invalid("customer_numbers.digits", f"makes numbers longer than {number.name} holds")
 
 
 def _mapping(data: Mapping[str, object], key: str, path: str) -> Mapping[str, object]:
@@ -114,10 +155,10 @@ def _bool(data: Mapping[str, object], key: str, path: str = "") -> bool:
     return value
 
 
-def _integer(data: Mapping[str, object], key: str, path: str) -> int:
+def _integer(data: Mapping[str, object], key: str, path: str, *, least: int = 1) -> int:
     value = data.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise invalid(path + key, "must be a whole number above zero")
+    if not isinstance(value, int) or isinstance(value, bool) or value < least:
+        raise invalid(path + key, f"must be a whole number {'above' if least else 'from'} zero")
     return value
 
 
@@ -141,6 +182,17 @@ def _session(data: Mapping[str, object]) -> SessionCounter:
         _text(group, "key", "session."),
         _integer(group, "width", "session."),
         is_next=_bool(group, "is_next", "session."),
+    )
+
+
+def _number_rule(data: Mapping[str, object], name: str) -> NumberRule:
+    group, path = _mapping(data, name, ""), f"{name}."
+    return NumberRule(
+        counter=_text(group, "counter", path),
+        digits=_integer(group, "digits", path),
+        prefix=_text(group, "prefix", path) if "prefix" in group else "",
+        letters=_integer(group, "letters", path, least=0) if "letters" in group else 0,
+        is_next=_bool(group, "is_next", path),
     )
 
 
@@ -238,12 +290,23 @@ def write(profile: PostingProfile) -> dict[str, object]:
     out["empty_date"] = profile.empty_date.isoformat()
     out["paid_includes_discount"] = profile.paid_includes_discount
     out |= {key: True for key in _RARE_TICKS if getattr(profile, key)}
+    out |= {
+        key: _written_numbers(getattr(profile, key))
+        for key, habit in _NUMBERS.items()
+        if getattr(profile, habit)
+    }
     out["session"] = _written_session(profile.session)
     out["marker"] = {"width": profile.marker.width, "prefix": profile.marker.prefix}
     out["kinds"] = sorted(kind.value for kind in profile.kinds)
     out["receipt_fields"] = dict(profile.receipt_fields)
     out["tables"] = {name: _written_table(table) for name, table in profile.tables.items()}
     return out
+
+
+def _written_numbers(rule: NumberRule) -> dict[str, object]:
+    out: dict[str, object] = {"counter": rule.counter, "digits": rule.digits}
+    rare = {"prefix": rule.prefix, "letters": rule.letters, "is_next": rule.is_next}
+    return out | {key: value for key, value in rare.items() if value}
 
 
 def _written_session(rule: SessionCounter) -> dict[str, object]:

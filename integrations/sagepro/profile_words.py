@@ -51,6 +51,40 @@ HABITS: dict[str, Words] = {
         "Stock may be allocated below zero",
         "Tick it when orders may take more of an item than lies at a location.",
     ),
+    "writes_orders": Words(
+        "Sales orders are written by Tieout",
+        "Tick it when orders from outside shall become sales orders; otherwise they are only read.",
+    ),
+    "order_numbers.counter": Words(
+        "Counter row of sales orders", "Which row of the counters table: SO in most companies."
+    ),
+    "order_numbers.digits": Words(
+        "Digits of an order number", "After the highest the counter begins again: 6."
+    ),
+    "order_numbers.is_next": Words(
+        "The counter holds the next order, not the last one",
+        "Tick it when Sage uses the number it finds there, and raises the counter after.",
+    ),
+    "creates_customers": Words(
+        "New customers are added by Tieout",
+        "Tick it when customers from outside that Sage does not have shall be added.",
+    ),
+    "customer_numbers.prefix": Words(
+        "A new customer's number begins with", "Leave it empty when all numbers begin otherwise."
+    ),
+    "customer_numbers.letters": Words(
+        "Letters of the name in a customer's number", "4 makes ACME01 of Acme Tools; 0 for none."
+    ),
+    "customer_numbers.digits": Words(
+        "Digits of a customer's number", "Filled with zeros behind the letters: 2."
+    ),
+    "customer_numbers.counter": Words(
+        "Counter row of customers", "Leave it empty, and the lowest free number is taken."
+    ),
+    "customer_numbers.is_next": Words(
+        "The counter holds the next customer, not the last one",
+        "Tick it when Sage uses the number it finds there, and raises the counter after.",
+    ),
     "open_credit_type": Words(
         "Document type of a payment on account", "What Sage writes for an open credit, such as O."
     ),
@@ -135,6 +169,18 @@ COLUMNS: dict[str, dict[str, str]] = {
         "currency": "Currency",
         "parent_number": "National account",
         "credit_status": "Credit status",
+        "contact": "Contact",
+        "address1": "Address, first line",
+        "address2": "Address, second line",
+        "city": "City",
+        "state": "State",
+        "postal_code": "Postal code",
+        "country": "Country",
+        "phone": "Telephone",
+        "on_order": "Open orders",
+        "added_by": "Entered by",
+        "added_date": "Entered on",
+        "added_time": "Entered at",
         "changed_date": "Last edited on",
         "lock_status": "Being edited",
     },
@@ -209,10 +255,11 @@ COLUMNS: dict[str, dict[str, str]] = {
         "status": "Status",
         "type": "Type",
         "currency": "Currency",
-        "lock_status": "Being edited",
+        **_AUDIT,
     },
     "order_lines": {
         "order_number": "Order number",
+        "customer_number": "Customer",
         "line_number": "Line",
         "item": "Item",
         "description": "Description",

@@ -75,3 +75,14 @@ RECEIPT_FIELDS = frozenset({"reference", "check_number", "payment_type", "commen
 """Receipt columns a field mapping may fill; all others are the writer's own."""
 
 WITH_HISTORY = ("invoices", "receipts", "orders", "order_lines")
+
+NEW_CUSTOMER = frozenset(
+    {
+        "contact", "address1", "address2", "city", "state", "postal_code", "country", "phone",
+        "on_order", "added_by", "added_date", "added_time",
+    }
+)  # fmt: skip
+"""Customer columns for new customers and orders alone: not read, nor shown, with every customer."""
+
+FOR_ORDERS = ("orders", "order_lines", "items")
+"""Tables that must be mapped before sales orders are written."""

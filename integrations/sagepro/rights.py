@@ -14,13 +14,15 @@ from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sensitive import is_sensitive
 
 Verb = Literal["SELECT", "INSERT", "UPDATE"]
-_COUNTERS = "counters"
+_COUNTERS, _CUSTOMERS = "counters", "customers"
 # The columns a posting changes, by logical name.
 _UPDATED = {
-    "customers": ("balance", "last_paid_date", "last_paid_amount"),
+    _CUSTOMERS: ("balance", "last_paid_date", "last_paid_amount"),
     "invoices": ("balance", "base_balance", "paid", "paid_date"),
     _COUNTERS: ("value",),
     "stock": ("allocated",),
+    "orders": ("open_amount", "tax", "customer_po"),
+    "order_lines": ("description", "location", "open_quantity", "price", "amount", "status"),
 }
 
 
@@ -47,16 +49,24 @@ def _select(profile: PostingProfile, table: str) -> Right:
 
 
 def _inserted(profile: PostingProfile) -> Iterator[str]:
-    if profile.allocates_stock and not profile.kinds:
+    if profile.kinds:
+        yield "distributions"
+    if profile.kinds or _changes_more(profile):
         yield "postings"
-    if not profile.kinds:
-        return
-    yield from ("distributions", "postings")
     if _moves_documents(profile):
         yield "receipts"
     # Only what is left over, or paid without an invoice, becomes a document.
     if PostingKind.ON_ACCOUNT in profile.kinds:
         yield "invoices"
+    if profile.writes_orders:
+        yield from ("orders", "order_lines")
+    if profile.creates_customers:
+        yield _CUSTOMERS
+
+
+def _changes_more(profile: PostingProfile) -> bool:
+    """Whether anything beside payments is written."""
+    return profile.allocates_stock or profile.writes_orders or profile.creates_customers
 
 
 def _moves_documents(profile: PostingProfile) -> bool:
@@ -71,10 +81,11 @@ def _insert(profile: PostingProfile, table: str) -> Right:
 
 
 def _update(profile: PostingProfile, table: str) -> Right:
-    is_written = _is_updated(profile, table)
-    keys = list(_UPDATED[table]) if is_written else []
+    keys = list(_UPDATED[table]) if _is_updated(profile, table) else []
     if table == "invoices" and profile.status_column:
         keys.append(profile.status_column)
+    if table == _CUSTOMERS and profile.writes_orders:
+        keys.append("on_order")
     names = (profile.column(table, key).name for key in keys if profile.has(table, key))
     return _right("UPDATE", profile, table, names)
 
@@ -82,7 +93,12 @@ def _update(profile: PostingProfile, table: str) -> Right:
 def _is_updated(profile: PostingProfile, table: str) -> bool:
     if table == "stock":
         return profile.allocates_stock
-    return bool(profile.kinds) if table == _COUNTERS else _moves_documents(profile)
+    if table in {"orders", "order_lines"}:
+        return profile.writes_orders
+    if table == _COUNTERS:
+        numbers_customers = profile.creates_customers and profile.customer_numbers.counter
+        return bool(profile.kinds) or profile.writes_orders or bool(numbers_customers)
+    return _moves_documents(profile)
 
 
 def _right(

@@ -85,7 +85,7 @@ def grants(profile: PostingProfile, *, product: Product, role: str = ROLE) -> li
     if product == "postgresql":
         schema = _quoted(profile.database_schema or "public", product)
         found.insert(0, f"GRANT USAGE ON SCHEMA {schema} TO {who}")
-        if profile.kinds:
+        if any(one.verb == "INSERT" for one in rights(profile)):
             found.append(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {who}")
     return found
 

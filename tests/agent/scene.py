@@ -26,12 +26,14 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
     PostingResult,
     WithdrawOutcome,
 )
+from integrations.canonical.stock import ChangeOutcome, ChangeResult, SalesOrder
 from integrations.connections.agents import companies, jobs, pairing
 from integrations.connections.agents.connector import ASKED, AgentConnector
 from integrations.sagepro.agent import __main__ as program
@@ -220,6 +222,24 @@ class Patient:
 
     def withdraw(self, effect_key: str) -> WithdrawOutcome:
         return self._asked(lambda: self.connector.withdraw(effect_key))
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        return self._changed(lambda: self.connector.upsert_order(order))
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        return self._changed(lambda: self.connector.create_or_match_customer(customer))
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        return self._asked(lambda: self.connector.orders_by_number(numbers))
+
+    def _changed(self, ask: Callable[[], ChangeResult]) -> ChangeResult:
+        with self._turn():
+            for _ in range(5):
+                result = ask()
+                if result.outcome is not ChangeOutcome.HANDED_OVER:
+                    return result
+                self.work()
+        raise AssertionError("The agent never answered")
 
     def note_status(self, *, invoice_number: str, status: str) -> bool:
         return self._asked(

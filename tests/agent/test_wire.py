@@ -21,10 +21,13 @@ from integrations.canonical.errors import (
 from integrations.canonical.ledger_documents import CompanyProfile, Customer, FiscalPeriod, Invoice
 from integrations.canonical.ledger_documents import InvoiceStatus as Status
 from integrations.canonical.posting import PostingOutcome, PostingResult, Refusal
+from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.agent import calls, codec, wire
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
 from integrations.sagepro.layout import Layout, Shape
 from integrations.sagepro.self_test import Check, SelfTest
+from tests.sagepro.orders import NEWCOMER, order
 from tests.sagepro.postings import on_account, receipt, reversal
 
 KEY = wire.job_key("agt_secret")
@@ -50,7 +53,7 @@ def test_every_call_of_the_connector_travels() -> None:
     """A call that is added to the protocol must be named here as a read or a write."""
     named = {
         name
-        for protocol in (Connector, ShowsLayout, ProvesItself)
+        for protocol in (Connector, BeyondPayments, ShowsLayout, ProvesItself)
         for name, _ in inspect.getmembers(protocol, inspect.isfunction)
     }
     told = {name for name in named if not name.startswith("_")} - {"close"}
@@ -77,6 +80,12 @@ def test_every_call_of_the_connector_travels() -> None:
         ),
         (Layout, {"armast": {"invno": Shape("character", "10"), "balance": Shape("numeric")}}),
         (SelfTest, SelfTest("PostgreSQL 18", (Check("Rights", None, "They are there."),))),
+        (type(order()), order()),
+        (type(NEWCOMER), NEWCOMER),
+        (
+            ChangeResult,
+            ChangeResult(ChangeOutcome.DONE, {"somast": [{"sono": "7404"}]}, number="7404"),
+        ),
         (bool, True),
         (str, "f0"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from integrations.canonical.posting import (
     PostingResult,
     WithdrawOutcome,
 )
+from integrations.canonical.stock import ChangeOutcome
 from integrations.connections.agents import jobs, pairing
 from integrations.connections.agents.connector import AgentConnector
 from integrations.connections.models import Agent, AgentJob, Connection
@@ -29,6 +31,7 @@ from integrations.sagepro.sample.profile import sample_profile
 from tenants.models import DueWork
 from tests.agent.scene import AgentScene, Patient
 from tests.sagepro.companies import SampleCompany
+from tests.sagepro.orders import LABOR, NEWCOMER, order
 from tests.sagepro.postings import on_account, receipt
 
 HANDED_OVER = PostingOutcome.HANDED_OVER
@@ -324,9 +327,27 @@ def test_a_write_shaped_like_a_card_number_is_refused_by_the_agent(
         with pytest.raises(IntegrationError) as raised:
             patient.note_status(invoice_number="10432", status=card)
         assert raised.value.code == "agent.card_number"
+        changed = patient.upsert_order(order(1, replace(LABOR, description=card)))
+        assert changed.refusal is not None
+        assert (changed.refusal.code, changed.refusal.field) == ("value_refused", "description")
     assert sage.books() == before
     fine = receipt(fields={"comment": "4111111111111112 79388123 5439", "reference": "79388123"})
     assert patient.post_if_absent(fine).outcome is PostingOutcome.POSTED
+
+
+def test_an_order_is_handed_over_and_answered_from_the_books(
+    worker: Worker, asks: AgentConnector, sage: SampleCompany
+) -> None:
+    patient = Patient(asks, lambda: worker.once(wait=0))
+    assert asks.upsert_order(order()).outcome is ChangeOutcome.HANDED_OVER
+    written = patient.upsert_order(order())
+    assert (written.outcome, written.number) == (ChangeOutcome.DONE, "7404")
+    again = patient.upsert_order(order())
+    assert (again.outcome, again.number) == (ChangeOutcome.EXISTS, "7404")
+    assert [one.number for one in patient.orders_by_number(["7404"])] == ["7404"]
+    customer = patient.create_or_match_customer(NEWCOMER)
+    assert (customer.outcome, customer.number) == (ChangeOutcome.DONE, "ACME02")
+    assert [row["custno"] for row in sage.books()["somast"]].count("ACME01") > 2
 
 
 def test_an_older_pairing_is_refused_beside_the_books(

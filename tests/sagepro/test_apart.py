@@ -16,15 +16,18 @@ from sqlalchemy import make_url
 
 from integrations.canonical.errors import FixConfiguration, OutcomeUnknown, TryLater
 from integrations.canonical.posting import PostingOutcome, WithdrawOutcome
+from integrations.canonical.stock import ChangeOutcome
 from integrations.sagepro.agent import calls
 from integrations.sagepro.apart.connector import ApartConnector
 from integrations.sagepro.apart.messages import Asked, NotUnderstood, unpack
 from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
 from integrations.sagepro.sample.profile import sample_profile
 from tests.sagepro.certificates import Issuer
 from tests.sagepro.companies import SampleCompany
+from tests.sagepro.orders import order
 from tests.sagepro.postings import receipt
 from tests.sagepro.tds_server import Answers, Rows, TdsServer
 from tests.sagepro.test_mssql import answering
@@ -45,7 +48,7 @@ def _pid(apart: ApartConnector) -> int:
 
 
 def test_every_call_of_a_connector_is_carried() -> None:
-    protocols = (Connector, ShowsLayout, ProvesItself)
+    protocols = (Connector, BeyondPayments, ShowsLayout, ProvesItself)
     names = {name for one in protocols for name in vars(one) if not name.startswith("_")}
     assert names - {"close"} == calls.READS | calls.WRITES
 
@@ -70,6 +73,9 @@ def test_the_process_answers_like_the_connector_itself(
     assert apart.receipts_for_invoice("10432") == sage.receipts_for_invoice("10432")
     assert apart.withdraw("never-came") is WithdrawOutcome.WITHDRAWN
     assert apart.note_status(invoice_number="10433", status="Declined")
+    assert apart.upsert_order(order()).outcome is ChangeOutcome.DONE
+    assert apart.upsert_order(order()) == company.open().upsert_order(order())
+    assert apart.open_orders("ACME01") == company.open().open_orders("ACME01")
 
 
 def test_its_environment_and_command_line_hold_no_secret_and_no_key(

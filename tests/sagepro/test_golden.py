@@ -29,6 +29,7 @@ from integrations.sagepro.rights import rights
 from integrations.sagepro.rights_script import script
 from integrations.sagepro.sample.profile import sample_profile
 from tests import database_plugin
+from tests.sagepro.orders import BEARINGS, NEWCOMER, order
 from tests.sagepro.postings import (
     application,
     chargeback,
@@ -90,6 +91,9 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "items": lambda sage: sage.items(["LABOR"]),
     "stock": lambda sage: sage.stock(["BRG-6204"]),
     "allocate_stock": lambda sage: sage.allocate_stock(_ALLOCATION),
+    "upsert_order": lambda sage: sage.upsert_order(order()),
+    "change_order": lambda sage: sage.upsert_order(order(2, BEARINGS)),
+    "create_customer": lambda sage: sage.create_or_match_customer(NEWCOMER),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
 }
 

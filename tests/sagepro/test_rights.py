@@ -25,6 +25,7 @@ from integrations.sagepro.sample.profile import sample_profile
 from integrations.sagepro.sample.schema import SENSITIVE
 from tests import database_plugin
 from tests.sagepro.companies import SampleCompany
+from tests.sagepro.orders import BEARINGS, NEWCOMER, VALVES, order
 from tests.sagepro.postings import on_account, receipt, reversal
 
 _numbers = count(1)
@@ -77,6 +78,13 @@ class Site:
         assert sage.note_status(invoice_number="10433", status=f"Noted {key[-8:]}")
         allocation = Allocation(f"{key}-s", "BRG-6204", "MAIN", Decimal("0.001"))
         assert sage.allocate_stock(allocation).outcome is ChangeOutcome.DONE
+        for version in (1, 2):
+            asked = order(version, (BEARINGS, VALVES)[version - 1], name=key)
+            assert sage.upsert_order(asked).outcome is ChangeOutcome.DONE
+        person = replace(
+            NEWCOMER, key=f"{key}-c", name=f"Newcomer {key}", email=f"{key}@raeder.example"
+        )
+        assert sage.create_or_match_customer(person).outcome is ChangeOutcome.DONE
         assert sage.self_test().is_passed
 
 
@@ -157,8 +165,36 @@ def test_a_profile_that_maps_a_card_column_is_still_not_granted_it(product: Prod
     assert "company" in told
 
 
+def payments_alone() -> PostingProfile:
+    return replace(sample_profile(), writes_orders=False, creates_customers=False)
+
+
+def test_orders_and_customers_are_written_only_where_the_profile_says_so() -> None:
+    profile = replace(payments_alone(), kinds=frozenset(), status_column="", allocates_stock=False)
+    told = {
+        switch: [
+            (right.verb, right.table)
+            for right in rights(replace(profile, **{switch: True}))  # type: ignore[arg-type]
+            if right.verb != "SELECT"
+        ]
+        for switch in ("writes_orders", "creates_customers")
+    }
+    assert told == {
+        "writes_orders": [
+            ("INSERT", "ptpost"),
+            ("INSERT", "somast"),
+            ("INSERT", "sotran"),
+            ("UPDATE", "arcust"),
+            ("UPDATE", "sysdata"),
+            ("UPDATE", "somast"),
+            ("UPDATE", "sotran"),
+        ],
+        "creates_customers": [("INSERT", "ptpost"), ("INSERT", "arcust")],
+    }
+
+
 def test_a_profile_that_allows_nothing_is_granted_reading_only() -> None:
-    nothing = replace(sample_profile(), kinds=frozenset(), status_column="")
+    nothing = replace(payments_alone(), kinds=frozenset(), status_column="")
     profile = replace(nothing, allocates_stock=False)
     assert {right.verb for right in rights(profile)} == {"SELECT"}
     written = [right for right in rights(nothing) if right.verb != "SELECT"]
@@ -171,7 +207,7 @@ def test_a_profile_that_allows_nothing_is_granted_reading_only() -> None:
 
 def test_a_profile_of_journals_alone_touches_no_document_and_no_customer() -> None:
     kinds = frozenset({PostingKind.SETTLEMENT, PostingKind.FEE})
-    profile = replace(sample_profile(), allocates_stock=False, status_column="")
+    profile = replace(payments_alone(), allocates_stock=False, status_column="")
     needed = rights(replace(profile, kinds=kinds))
     written = [(right.verb, right.table) for right in needed if right.verb != "SELECT"]
     assert written == [("INSERT", "ardist"), ("INSERT", "ptpost"), ("UPDATE", "sysdata")]
@@ -179,7 +215,7 @@ def test_a_profile_of_journals_alone_touches_no_document_and_no_customer() -> No
 
 def test_without_payments_on_account_no_document_may_be_added() -> None:
     kinds = frozenset({PostingKind.RECEIPT, PostingKind.REVERSAL})
-    needed = rights(replace(sample_profile(), kinds=kinds))
+    needed = rights(replace(payments_alone(), kinds=kinds))
     assert [right.table for right in needed if right.verb == "INSERT"] == [
         "ardist",
         "ptpost",

@@ -7,6 +7,7 @@ are asked again when the answer has come, so no worker ever waits for an agent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -21,16 +22,26 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
     PostingResult,
     WithdrawOutcome,
 )
+from integrations.canonical.stock import (
+    Allocation,
+    ChangeOutcome,
+    ChangeResult,
+    Item,
+    SalesOrder,
+    Stock,
+)
 from integrations.connections.agents import jobs, pairing
 from integrations.connections.models import Agent
 from integrations.sagepro.agent import calls, wire
 from integrations.sagepro.agent.codec import encode
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.self_test import SelfTest
 from tenants.scope import tenant_transaction
@@ -39,7 +50,7 @@ ASKED = "agent.asked"
 _HANDED_OVER = "Handed to the agent on your network; it will say what became of it."
 
 
-class AgentConnector:
+class AgentConnector(BeyondPayments):
     """See `Connector` for what each method promises; each opens its own short transaction.
 
     Raises TryLater with `agent.offline`, `agent.missing` or `agent.holds` when no agent can be
@@ -82,6 +93,36 @@ class AgentConnector:
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         return list(self._read("receipts_by_reference", reference=reference))
 
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        return list(self._read("receipts_between", first=first.isoformat(), last=last.isoformat()))
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        return list(self._read("customers_after", number=number, limit=limit))
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        return list(self._read("customers_changed_since", day=day.isoformat()))
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        return list(self._read("orders_by_number", numbers=list(numbers)))
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        return list(self._read("open_orders", customer_number=customer_number))
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        return list(self._read("items", numbers=list(numbers)))
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        return list(self._read("stock", items=list(items)))
+
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        return self._changed("allocate_stock", allocation.key, allocation)
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        return self._changed("upsert_order", order.key, order)
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        return self._changed("create_or_match_customer", customer.key, customer)
+
     def self_test(self) -> SelfTest:
         found: SelfTest = self._read("self_test")
         return found
@@ -118,6 +159,17 @@ class AgentConnector:
 
     def close(self) -> None:
         return None
+
+    def _changed(self, name: str, key: str, asked: object) -> ChangeResult:
+        """HANDED_OVER while the agent has it; then what the agent answered, once."""
+        with tenant_transaction(self._tenant_id):
+            # A key may be longer than a job's subject can be.
+            subject = wire.digest({"key": key})
+            answer = self._write(name, subject, {calls.CHANGES[name]: encode(asked)})
+        if answer is None:
+            return ChangeResult(ChangeOutcome.HANDED_OVER, {"waiting_for": _HANDED_OVER})
+        result: ChangeResult = calls.result(name, answer)
+        return result
 
     def _read(self, name: str, **arguments: Any) -> Any:
         subject = wire.digest(arguments)

@@ -119,7 +119,10 @@ def store_answer(
     open_job = AgentJob.objects.filter(pk=row.pk, state__in=(S.WAITING, S.TAKEN))
     if not open_job.update(state=S.ANSWERED, answer=dict(answer), answered_at=now):
         return None
-    if row.name in calls.WRITES:
+    if row.name in calls.CHANGES:
+        # It moves records whose numbers only its answer knows.
+        forget_reads(row.connection_id)
+    elif row.name in calls.WRITES:
         _forget_touched(row)
     return Answered(row.name, row.subject)
 

@@ -19,6 +19,7 @@ from integrations.canonical.errors import (
     TryLater,
 )
 from integrations.sagepro.agent.codec import decode, encode
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
 
 POST = "post_if_absent"
@@ -26,10 +27,17 @@ READS = frozenset(
     {
         "company_profile", "fingerprint", "gl_accounts", "fiscal_periods", "customer",
         "invoices_by_number", "open_invoices", "invoices_by_order", "receipts_for_invoice",
-        "receipts_by_reference", "layout", "self_test",
+        "receipts_by_reference", "layout", "self_test", "receipts_between", "customers_after",
+        "customers_changed_since", "orders_by_number", "open_orders", "items", "stock",
     }
 )  # fmt: skip
-WRITES = frozenset({POST, "withdraw", "note_status"})
+CHANGES: Mapping[str, str] = {
+    "allocate_stock": "allocation",
+    "upsert_order": "order",
+    "create_or_match_customer": "customer",
+}
+"""Changes beside payments, each with its one argument, which has a key."""
+WRITES = frozenset({POST, "withdraw", "note_status", *CHANGES})
 EXAMINE = "examine"
 """Not a call of the connector: the agent looks at itself and at what it reaches."""
 
@@ -99,4 +107,5 @@ def _raised(answer: Mapping[str, Any]) -> IntegrationError:
 def _hints(name: str) -> dict[str, Any]:
     if name not in READS | WRITES:
         raise ValueError(f"There is no call named {name}")
-    return get_type_hints(getattr(_SPOKEN.get(name, Connector), name))
+    speaker = _SPOKEN.get(name, BeyondPayments if hasattr(BeyondPayments, name) else Connector)
+    return get_type_hints(getattr(speaker, name))

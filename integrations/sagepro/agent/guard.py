@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from integrations.canonical.card_numbers import passes_luhn
 from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
 from integrations.canonical.posting import PostingOutcome, PostingResult, Refusal
+from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.agent import calls
 from integrations.sagepro.agent.codec import encode
 from integrations.sagepro.agent.settings import STOP, Settings
@@ -61,6 +62,9 @@ def card_refusal(job: Job) -> dict[str, Any] | None:
             sentence = (
                 f"The value for ‘{name}’ holds a card number, which is never written to Sage."
             )
+            if job.name in calls.CHANGES:
+                refusal = Refusal("value_refused", sentence, name, "Mask it, or leave it out.")
+                return {"value": encode(ChangeResult(ChangeOutcome.REFUSED, refusal=refusal))}
             if job.name != calls.POST:
                 return calls.failure(NeverWorks(sentence, code="agent.card_number", field=name))
             remedy = "Map another field, or mask it in the field mapping."
@@ -71,12 +75,26 @@ def card_refusal(job: Job) -> dict[str, Any] | None:
 
 def _texts(job: Job) -> Iterator[tuple[str, str]]:
     """What people typed or mapped; keys and markers are ours."""
+    if job.name in calls.CHANGES:
+        yield from _all_texts(job.arguments[calls.CHANGES[job.name]], calls.CHANGES[job.name])
+        return
     request = job.arguments.get("request")
     if not isinstance(request, Mapping):
         yield "status", str(job.arguments.get("status", ""))
         return
     yield from ((str(name), str(text)) for name, text in request["fields"].items())
     yield from (("memo", str(line["memo"])) for line in request["journal"])
+
+
+def _all_texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield name, value
+    elif isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _all_texts(one, str(key))
+    elif isinstance(value, Sequence):
+        for one in value:
+            yield from _all_texts(one, name)
 
 
 def _looks_like_card(text: str) -> bool:

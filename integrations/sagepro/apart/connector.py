@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
@@ -16,12 +17,15 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
+from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
 from integrations.sagepro.agent import calls
 from integrations.sagepro.apart.messages import Asked, Setup, milliseconds
 from integrations.sagepro.apart.process import Lost, Process
 from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.self_test import SelfTest
@@ -34,7 +38,7 @@ ANSWER_SECONDS = 120.0
 _STARTS_ANEW = frozenset({"sage.login_refused", "sage.database_missing"})
 
 
-class ApartConnector:
+class ApartConnector(BeyondPayments):
     """The same promises as `SqlConnector`, kept by a process that is started when needed.
 
     Its driver's trust and time limits are that process's alone. Safe to share between threads;
@@ -101,6 +105,36 @@ class ApartConnector:
 
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         return self._ask("receipts_by_reference", reference=reference)  # type: ignore[no-any-return]
+
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        return self._ask("receipts_between", first=first, last=last)  # type: ignore[no-any-return]
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        return self._ask("customers_after", number=number, limit=limit)  # type: ignore[no-any-return]
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        return self._ask("customers_changed_since", day=day)  # type: ignore[no-any-return]
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        return self._ask("orders_by_number", numbers=list(numbers))  # type: ignore[no-any-return]
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        return self._ask("open_orders", customer_number=customer_number)  # type: ignore[no-any-return]
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        return self._ask("items", numbers=list(numbers))  # type: ignore[no-any-return]
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        return self._ask("stock", items=list(items))  # type: ignore[no-any-return]
+
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        return self._ask("allocate_stock", allocation=allocation)  # type: ignore[no-any-return]
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        return self._ask("upsert_order", order=order)  # type: ignore[no-any-return]
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        return self._ask("create_or_match_customer", customer=customer)  # type: ignore[no-any-return]
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         return self._ask("post_if_absent", request=request)  # type: ignore[no-any-return]

@@ -2,50 +2,56 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from decimal import Decimal
 
 from sqlalchemy import Connection
 
-from integrations.canonical.posting import marker_for
 from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
-from integrations.sagepro.backends import documents, evidence, ledger
+from integrations.sagepro.backends import changing, documents, evidence
 from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.changing import Change
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.order_reading import need, stock_rows
-from integrations.sagepro.backends.plan import ZERO, refuse, wait
+from integrations.sagepro.backends.plan import refuse, wait
 from integrations.sagepro.backends.values import check_text
 from integrations.sagepro.beyond_payments import not_offered
-
-_KIND = "allocation"
 
 
 def allocate(connection: Connection, company: SqlCompany, wanted: Allocation) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
-    need(company.profile, "stock", what="Allocating stock is")
-    if not company.profile.allocates_stock:
-        raise not_offered("Allocating stock is")
+    check_offered(company)
     check_text(company.profile, "postings", "effect_key", wanted.key, field="key")
-    records = ledger.find(connection, company, key=wanted.key, marker=_marker(company, wanted))
-    if records:
-        return _known(connection, company, wanted, records)
+    asked = _change(wanted)
+    if found := changing.earlier(connection, company, asked):
+        return _result(connection, company, wanted, found[0])
     row = _stock_row(connection, company, wanted)
     _check_quantity(company, wanted, row)
-    _remember(connection, company, wanted)
+    changing.remember(connection, company, asked)
     _move(connection, company, wanted, row)
     return _result(connection, company, wanted, ChangeOutcome.DONE)
 
 
-def _known(
-    connection: Connection, company: SqlCompany, wanted: Allocation, records: list[Row]
-) -> ChangeResult:
-    record, is_ours = records[0], [row["effect_key"] for row in records] == [wanted.key]
-    if is_ours and record["state"] == ledger.WITHDRAWN:
-        return ChangeResult(ChangeOutcome.WITHDRAWN)
-    is_same = is_ours and (record["kind"], record["payload_hash"]) == (_KIND, _hash(wanted))
-    outcome = ChangeOutcome.EXISTS if is_same else ChangeOutcome.CONFLICT
-    return _result(connection, company, wanted, outcome)
+def move(connection: Connection, company: SqlCompany, wanted: Allocation) -> None:
+    """The same as part of a greater change, which has the key. Raises Answered."""
+    row = _stock_row(connection, company, wanted)
+    _check_quantity(company, wanted, row)
+    _move(connection, company, wanted, row)
+
+
+def check_offered(company: SqlCompany) -> None:
+    """Raises NeverWorks unless the posting profile lets stock be allocated."""
+    need(company.profile, "stock", what="Allocating stock is")
+    if not company.profile.allocates_stock:
+        raise not_offered("Allocating stock is")
+
+
+def _change(wanted: Allocation) -> Change:
+    if wanted.quantity.is_finite():
+        quantity = changing.plain(wanted.quantity)
+    else:
+        quantity = str(wanted.quantity)
+    contents = [wanted.item.strip(), wanted.location.strip(), quantity]
+    return changing.change(wanted.key, kind="allocation", contents=contents)
 
 
 def _stock_row(connection: Connection, company: SqlCompany, wanted: Allocation) -> Row:
@@ -91,22 +97,6 @@ def _wrong(sentence: str, *, code: str = "value_refused") -> Exception:
     return refuse(code, sentence, field="quantity", remedy=remedy)
 
 
-def _remember(connection: Connection, company: SqlCompany, wanted: Allocation) -> None:
-    values = {
-        "effect_key": wanted.key,
-        "marker": _marker(company, wanted),
-        "payload_hash": _hash(wanted),
-        "kind": _KIND,
-        "state": ledger.WRITTEN,
-    }
-    ledger.add_or_wait(connection, company, values)
-
-
-def _marker(company: SqlCompany, wanted: Allocation) -> str:
-    rule = company.profile.marker
-    return marker_for(wanted.key, rule.width, rule.prefix)
-
-
 def _move(connection: Connection, company: SqlCompany, wanted: Allocation, row: Row) -> None:
     where = company.matches("stock", "item", [wanted.item])
     where &= company.matches("stock", "location", [wanted.location])
@@ -120,11 +110,7 @@ def _move(connection: Connection, company: SqlCompany, wanted: Allocation, row: 
 def _result(
     connection: Connection, company: SqlCompany, wanted: Allocation, outcome: ChangeOutcome
 ) -> ChangeResult:
+    if outcome is ChangeOutcome.WITHDRAWN:
+        return ChangeResult(outcome)
     rows = stock_rows(connection, company, [wanted.item])
     return ChangeResult(outcome, evidence=evidence.as_evidence(company, {"stock": rows}))
-
-
-def _hash(wanted: Allocation) -> str:
-    quantity = f"{wanted.quantity + ZERO:.4f}"
-    parts = [wanted.key, wanted.item.strip(), wanted.location.strip(), quantity]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()

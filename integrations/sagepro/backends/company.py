@@ -29,6 +29,7 @@ from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.types import blank, key_type, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.required import NEW_CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -69,9 +70,15 @@ class SqlCompany:
         *,
         order_by: Sequence[str] = (),
         limit: int | None = None,
+        whole: bool = False,
     ) -> list[Row]:
-        """The mapped columns of the rows that match, in stable order."""
-        mapped = self.profile.table_map(table).columns
+        """The mapped columns of the rows that match, in stable order.
+
+        Those of a customer that only a new one needs are left out unless `whole`.
+        """
+        left_out = NEW_CUSTOMER if table == "customers" and not whole else frozenset()
+        columns = self.profile.table_map(table).columns.items()
+        mapped = {key: column for key, column in columns if key not in left_out}
         statement = select(*(self.column(table, key) for key in mapped))
         if where is not None:
             statement = statement.where(where)

@@ -104,6 +104,7 @@ def _texts(company: Company[Any], table: str, row: Row) -> dict[str, str]:
     return {
         column.name: redact_text(_text(row[key])) if column.is_free_text else _text(row[key])
         for key, column in mapped.items()
+        if key in row
     }
 
 

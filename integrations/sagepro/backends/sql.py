@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
@@ -42,7 +43,9 @@ from integrations.sagepro.backends import (
     ledger,
     listing,
     looking,
+    matching_customers,
     order_reading,
+    ordering,
     proving,
     reading,
     values,
@@ -160,17 +163,15 @@ class SqlConnector(BeyondPayments):
             return order_reading.stock(connection, self._company, items)
 
     def allocate_stock(self, allocation: Allocation) -> ChangeResult:
-        try:
-            with self._session.writing() as connection:
-                self._check_schema(connection)
-                return allocating.allocate(connection, self._company, allocation)
-        except Answered as answered:
-            told = answered.result
-            return ChangeResult(ChangeOutcome(told.outcome.value), told.evidence, told.refusal)
-        except TryLater as error:
-            if error.code != IN_USE:
-                raise
-            return ChangeResult(ChangeOutcome.WAIT, {"waiting_for": error.sentence})
+        return self._change(lambda held: allocating.allocate(held, self._company, allocation))
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        return self._change(lambda held: ordering.upsert(held, self._company, order))
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        return self._change(
+            lambda held: matching_customers.create_or_match(held, self._company, customer)
+        )
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:
@@ -227,6 +228,19 @@ class SqlConnector(BeyondPayments):
 
     def close(self) -> None:
         self._session.engine.dispose()
+
+    def _change(self, act: Callable[[Connection], ChangeResult]) -> ChangeResult:
+        try:
+            with self._session.writing() as connection:
+                self._enter(connection)
+                return act(connection)
+        except Answered as answered:
+            told = answered.result
+            return ChangeResult(ChangeOutcome(told.outcome.value), told.evidence, told.refusal)
+        except TryLater as error:
+            if error.code != IN_USE:
+                raise
+            return ChangeResult(ChangeOutcome.WAIT, {"waiting_for": error.sentence})
 
     def _enter(self, connection: Connection) -> None:
         """What must hold before anything is written, under the writer lock."""

@@ -24,10 +24,11 @@ def check_values(profile: PostingProfile, request: PostingRequest) -> None:
                 remedy="Remove the field from the mapping, or add the column to the profile.",
             )
         check_text(profile, "receipts", column, text, field=name)
-        _check_no_card(name, text)
+        check_no_card(name, text)
 
 
-def _check_no_card(name: str, text: str) -> None:
+def check_no_card(name: str, text: str) -> None:
+    """Raises Answered with REFUSED for a text that holds a card number."""
     if redact_text(text) != text:
         raise refuse(
             "value_refused",

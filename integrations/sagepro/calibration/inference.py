@@ -123,9 +123,9 @@ def _fill_table(books: Books, group: Data, role: str, columns: Columns) -> None:
     group["columns"] = {
         key: _column(books, role, key, columns, before.get(key, {})) for key in columns.names
     }
-    for gone in ("blanks", "constants"):
-        group.pop(gone, None)
     if role in _WITH_NEW_ROWS:
+        for gone in ("blanks", "constants"):
+            group.pop(gone, None)
         group |= _others(books, role, columns)
 
 

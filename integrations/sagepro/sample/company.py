@@ -27,9 +27,10 @@ from integrations.canonical.errors import NeverWorks
 from integrations.sagepro.backends.types import blank, sql_type
 from integrations.sagepro.columns import ColumnType
 from integrations.sagepro.sample.content import SampleBooks
-from integrations.sagepro.sample.schema import INDEXES, KEYS, TABLES
+from integrations.sagepro.sample.schema import INDEXES, KEYS, SENSITIVE, TABLES
 
 EMPTY_DATE = date(1900, 1, 1)
+_BLANKS = {"C": "", "D": EMPTY_DATE.isoformat()}
 
 
 def create_company(dsn: str, *, today: date, replace: bool = False) -> None:
@@ -66,7 +67,13 @@ def tables() -> MetaData:
             name,
             metadata,
             *(
-                Column(column, sql_type(ColumnType.parse(kind)), nullable=False)
+                Column(
+                    column,
+                    sql_type(ColumnType.parse(kind)),
+                    nullable=False,
+                    # What nobody may be granted fills itself in a new row.
+                    server_default=_BLANKS[kind[0]] if column in SENSITIVE else None,
+                )
                 for column, kind in columns
             ),
             Column("id_col", Integer, primary_key=True, autoincrement=True),

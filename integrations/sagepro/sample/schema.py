@@ -89,6 +89,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "soymst": ("sono",),
     "icitem": ("item",),
     "iciqty": ("item", "loctid"),
+    "sotran": ("sono", "tranlineno"),
+    "soytrn": ("sono", "tranlineno"),
     "sycdfis": ("fisyear", "fisper"),
     "sysdata": ("sysid", "compid"),
     "syccomp": ("compid",),

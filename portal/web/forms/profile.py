@@ -15,9 +15,25 @@ from integrations.sagepro.required import OPTIONAL, RECEIPT_FIELDS, REQUIRED, WI
 from integrations.sagepro.sample.profile import sample_profile
 
 Data = dict[str, Any]
-_NUMBERS = ("session.width", "marker.width")
-_RARE_TICKS = ("allocates_stock", "distributes_applications", "may_oversell", "session.is_next")
-"""Left out of the profile where they are not ticked."""
+_NUMBERS = (
+    "customer_numbers.digits",
+    "customer_numbers.letters",
+    "marker.width",
+    "order_numbers.digits",
+    "session.width",
+)
+_RARE_TICKS = (
+    "allocates_stock",
+    "creates_customers",
+    "customer_numbers.is_next",
+    "distributes_applications",
+    "may_oversell",
+    "order_numbers.is_next",
+    "session.is_next",
+    "writes_orders",
+)
+_RARE = (*_RARE_TICKS, "customer_numbers.letters", "customer_numbers.prefix")
+"""Left out of the profile where they are not ticked, or empty."""
 _TICKS = ("paid_includes_discount", *_RARE_TICKS)
 # Room for columns that a person adds, beside those that are there.
 _SPARE_ROWS = 3
@@ -86,7 +102,9 @@ class TableView:
         return any(row.problems for row in rows)
 
 
-_WRITTEN = ("invoices", "receipts", "distributions")
+_WRITTEN = ("customers", "invoices", "receipts", "distributions", "orders", "order_lines")
+_NUMBERED = {"writes_orders": "order_numbers", "creates_customers": "customer_numbers"}
+"""Habit → its rule of numbering, which is left out where the habit is not ticked."""
 
 
 _UNMAPPED: Data = {"columns": {}}
@@ -99,6 +117,9 @@ def read_profile(post: QueryDict, *, base: Mapping[str, Any]) -> Data:
     data |= {key: _listed(post, key) for key in words.LISTS}
     for path in words.HABITS:
         _put(data, path, _habit(post, path))
+    for habit, rule in _NUMBERED.items():
+        if habit not in data:
+            del data[rule]
     data["kinds"] = sorted(kind for kind in words.KINDS if kind in post.getlist("kinds"))
     fields = {name: _typed(post, f"receipt_fields.{name}") for name in sorted(RECEIPT_FIELDS)}
     data["receipt_fields"] = {name: column for name, column in fields.items() if column}
@@ -127,7 +148,7 @@ def _habit(post: QueryDict, path: str) -> Any:
 def _put(data: Data, path: str, value: Any) -> None:
     group, _, key = path.rpartition(".")
     target = data.setdefault(group, {}) if group else data
-    if not (path in _RARE_TICKS and value is False):
+    if value or path not in _RARE:
         target[key] = value
 
 

@@ -13,6 +13,8 @@ def profile_form(profile: dict[str, Any]) -> dict[str, Any]:
     form |= {key: ", ".join(profile[key]) for key in words.LISTS}
     form |= {key: profile[key] for key in ("open_credit_type", "user_code", "status_column")}
     form |= {f"{group}.{key}": profile[group][key] for group, key in _PAIRS}
+    for group in ("order_numbers", "customer_numbers"):
+        form |= {f"{group}.{key}": value for key, value in profile.get(group, {}).items()}
     form |= {f"receipt_fields.{key}": text for key, text in profile["receipt_fields"].items()}
     form["kinds"] = profile["kinds"]
     form |= {tick: "on" for tick in _TICKS if profile.get(tick)}
@@ -24,8 +26,10 @@ def profile_form(profile: dict[str, Any]) -> dict[str, Any]:
 _TICKS = (
     "paid_includes_discount",
     "allocates_stock",
+    "creates_customers",
     "distributes_applications",
     "may_oversell",
+    "writes_orders",
 )
 _PAIRS = (("session", "key"), ("session", "width"), ("marker", "width"), ("marker", "prefix"))
 

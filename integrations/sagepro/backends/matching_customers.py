@@ -1,0 +1,185 @@
+"""The number of an outside customer in Sage: recognised where it is there, else a new row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, String, cast, func
+from sqlalchemy.exc import IntegrityError
+
+from integrations.canonical.orders import CustomerRequest, MatchBy
+from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.matching.names import plain_name, plain_postal_code
+from integrations.sagepro.backends import changing, evidence, numbering, writing
+from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.changing import Change
+from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.faults import is_duplicate
+from integrations.sagepro.backends.plan import refuse, wait
+from integrations.sagepro.backends.values import check_no_card, check_text
+from integrations.sagepro.beyond_payments import not_offered
+
+_TEXTS = (
+    "name", "email", "contact", "address1", "address2", "city", "state", "postal_code",
+    "country", "phone", "currency",
+)  # fmt: skip
+# Postal codes are written with and without blanks; these many characters are the same.
+_SAME_START = 3
+
+
+def create_or_match(
+    connection: Connection, company: SqlCompany, wanted: CustomerRequest
+) -> ChangeResult:
+    """The result to commit. Raises Answered for what must be rolled back."""
+    if not company.profile.creates_customers:
+        raise not_offered("Creating customers is")
+    _check(company, wanted)
+    asked = _change(wanted)
+    if found := changing.earlier(connection, company, asked):
+        outcome, record = found
+        return _known(connection, company, outcome, record["customer_number"])
+    number = _recognised(connection, company, wanted)
+    if number:
+        changing.remember(connection, company, asked, customer_number=number)
+        return _known(connection, company, ChangeOutcome.MATCHED, number)
+    number = numbering.customer_number(connection, company, name=wanted.name)
+    _create(connection, company, wanted, number)
+    changing.remember(connection, company, asked, customer_number=number)
+    return _known(connection, company, ChangeOutcome.DONE, number)
+
+
+def _change(wanted: CustomerRequest) -> Change:
+    contents = [getattr(wanted, name).strip() for name in ("number", *_TEXTS)]
+    ways = [way.value for way in wanted.match_by]
+    return changing.change(wanted.key, kind="customer", contents=[*contents, ways])
+
+
+def _check(company: SqlCompany, wanted: CustomerRequest) -> None:
+    """Raises Answered for a text that Sage cannot hold as it is, or should not."""
+    profile = company.profile
+    if not wanted.key.strip() or not plain_name(wanted.name):
+        raise refuse("value_refused", "A customer needs a key and a name.", field="name")
+    check_text(profile, "postings", "effect_key", wanted.key, field="key")
+    for name in ("number", *_TEXTS):
+        text = getattr(wanted, name).strip()
+        check_no_card(name, text)
+        if text and profile.has("customers", name):
+            check_text(profile, "customers", name, text, field=name)
+    _check_currency(company, wanted.currency.strip())
+
+
+def _check_currency(company: SqlCompany, currency: str) -> None:
+    is_code = len(currency) == 3 and currency.isascii() and currency.isupper()
+    has_place = currency == company.profile.home_currency or company.has("customers", "currency")
+    if currency and not (is_code and has_place):
+        raise refuse(
+            "currency_mismatch",
+            f"‘{currency}’ is no currency that the customers of this company can have.",
+            field="currency",
+            remedy="Write a code such as USD that the posting profile has a column for.",
+        )
+
+
+def _recognised(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> str:
+    """The number of the one customer that this is; empty when there is none."""
+    for way in wanted.match_by:
+        found = _WAYS[way](connection, company, wanted)
+        if len(found) > 1:
+            raise _several(company, wanted, way, found)
+        if found:
+            return str(found[0]["number"])
+    return ""
+
+
+def _by_number(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> list[Row]:
+    if not wanted.number.strip():
+        return []
+    where = company.matches("customers", "number", [wanted.number])
+    return company.rows(connection, "customers", where)
+
+
+def _by_email(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> list[Row]:
+    address = wanted.email.strip().lower()
+    if not address or not company.has("customers", "email"):
+        return []
+    column = cast(company.column("customers", "email"), String(254))
+    where = func.lower(func.ltrim(func.rtrim(column))) == address
+    return company.rows(connection, "customers", where, order_by=("number",))
+
+
+def _by_name(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> list[Row]:
+    code = plain_postal_code(wanted.postal_code)
+    if not code or not company.has("customers", "postal_code"):
+        return []
+    near = company.column("customers", "postal_code").startswith(
+        code[:_SAME_START], autoescape=True
+    )
+    rows = company.rows(connection, "customers", near, order_by=("number",), whole=True)
+    name = plain_name(wanted.name)
+    return [
+        row
+        for row in rows
+        if plain_name(row["name"]) == name and plain_postal_code(row["postal_code"]) == code
+    ]
+
+
+_Way = Callable[[Connection, SqlCompany, CustomerRequest], list[Row]]
+_WAYS: dict[MatchBy, _Way] = {
+    MatchBy.NUMBER: _by_number,
+    MatchBy.EMAIL: _by_email,
+    MatchBy.NAME_AND_POSTAL_CODE: _by_name,
+}
+_SAME = {
+    MatchBy.NUMBER: ("number", "number"),
+    MatchBy.EMAIL: ("e-mail address", "email"),
+    MatchBy.NAME_AND_POSTAL_CODE: ("name and postal code", "name"),
+}
+
+
+def _several(
+    company: SqlCompany, wanted: CustomerRequest, way: MatchBy, found: list[Row]
+) -> Exception:
+    numbers = ", ".join(str(row["number"]) for row in found)
+    what, field = _SAME[way]
+    table = company.profile.physical_table("customers")
+    return refuse(
+        "customers_alike",
+        f"Customers {numbers} have the {what} of ‘{wanted.name.strip()}’ ({table}).",
+        field=field,
+        remedy="Choose one of them, and ask again with its number.",
+    )
+
+
+def _create(
+    connection: Connection, company: SqlCompany, wanted: CustomerRequest, number: str
+) -> None:
+    texts = {name: getattr(wanted, name).strip() for name in _TEXTS}
+    if not texts["currency"]:
+        texts["currency"] = company.profile.home_currency
+    row = {"number": number, **texts, **writing.audit(connection, company)}
+    try:
+        company.insert(connection, "customers", company.only_mapped("customers", row))
+    except IntegrityError as error:
+        if is_duplicate(error):
+            raise wait(f"Somebody in Sage took the number {number} at the same moment.") from error
+        raise
+
+
+def _known(
+    connection: Connection, company: SqlCompany, outcome: ChangeOutcome, number: str
+) -> ChangeResult:
+    """The outcome with the customer as it stands; EXISTS is answered from the books alone."""
+    if outcome in {ChangeOutcome.CONFLICT, ChangeOutcome.WITHDRAWN}:
+        return ChangeResult(outcome)
+    where = company.matches("customers", "number", [number])
+    rows = company.rows(connection, "customers", where, whole=True)
+    table = company.profile.physical_table("customers")
+    if len(rows) != 1:
+        raise refuse(
+            "customer_missing",
+            f"Customer {number}, which this key was used for, is not in Sage any more ({table}).",
+            field="key",
+            remedy="Bring the customer back in Sage, or ask with another key.",
+        )
+    told = evidence.as_evidence(company, {"customers": rows})
+    return ChangeResult(outcome, evidence=told, number=number)

@@ -1,0 +1,493 @@
+"""Sales orders written and customers found or added: once per key, or refused with a sentence."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from integrations.canonical.errors import NeverWorks, OutcomeUnknown
+from integrations.canonical.orders import CustomerRequest, MatchBy, OrderRequest
+from integrations.canonical.posting import WithdrawOutcome
+from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.columns import NumberRule
+from integrations.sagepro.sample.books import Changes
+from integrations.sagepro.sample.profile import sample_profile
+from tests.contracts.test_sagepro_writer import PATIENT
+from tests.sagepro.companies import SHORT, SampleCompany
+from tests.sagepro.cutting_proxy import CuttingProxy
+from tests.sagepro.foxpro.company import FoxProCompany
+from tests.sagepro.orders import BEARINGS, LABOR, NEWCOMER, VALVES, order
+
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.fixture
+def books(sql_company: SampleCompany) -> SqlConnector:
+    return sql_company.open()
+
+
+def done(result: ChangeResult) -> ChangeResult:
+    assert result.outcome is ChangeOutcome.DONE, result
+    return result
+
+
+def refused(result: ChangeResult, code: str) -> str:
+    assert result.outcome is ChangeOutcome.REFUSED, result
+    assert result.refusal is not None
+    assert result.refusal.code == code, result.refusal
+    assert result.refusal.remedy
+    return result.refusal.sentence
+
+
+def test_a_new_order_is_written_with_its_lines_and_nothing_else(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    found = sql_company.during(lambda: done(books.upsert_order(order())))
+    (record,) = found.added.pop("ptpost")
+    assert {key: record[key] for key in ("effkey", "revkey", "kind", "custno", "amount")} == {
+        "effkey": "order:shop:4711:1",
+        "revkey": "order:shop:4711",
+        "kind": "order",
+        "custno": "ACME01",
+        "amount": "142.2700",
+    }
+    head = {"sono": "      7404", "custno": "ACME01"}
+    assert found == Changes(
+        added={
+            "somast": [
+                head
+                | {
+                    "sodate": "2026-11-20",
+                    "ponum": "WEB-4711",
+                    "ordamt": "142.2700",
+                    "tax": "5.2500",
+                    "currency": "USD",
+                    "adduser": "PT",
+                }
+            ],
+            "sotran": [
+                head
+                | {
+                    "tranlineno": "1",
+                    "item": "BRG-6204",
+                    "descrip": "Ball bearing 6204",
+                    "price": "18.5000",
+                    "qtyord": "4.0000",
+                    "extprice": "74.0000",
+                    "loctid": "MAIN",
+                },
+                head
+                | {
+                    "tranlineno": "2",
+                    "item": "VLV-075",
+                    "descrip": "Valve, brass",
+                    "price": "42.0150",
+                    "qtyord": "1.5000",
+                    "extprice": "63.0200",
+                    "loctid": "MAIN",
+                },
+            ],
+        },
+        removed={},
+        changed={
+            "arcust": {"ACME01": {"onorder": ("412.0000", "554.2700")}},
+            "iciqty": {
+                "BRG-6204/MAIN": {"qsoaloc": ("20.0000", "24.0000")},
+                "VLV-075/MAIN": {"qsoaloc": ("5.0000", "6.5000")},
+            },
+            "sysdata": {"SO/01": {"int1": ("7403", "7404")}},
+        },
+    )
+
+
+def test_a_later_version_changes_only_what_is_different(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    before = sql_company.books()
+    done(books.upsert_order(order()))
+    fewer = replace(BEARINGS, quantity=Decimal(3))
+    found = sql_company.during(lambda: done(books.upsert_order(order(2, fewer, LABOR))))
+    del found.added["ptpost"]
+    assert [row["item"] for row in found.added["sotran"]] == ["LABOR"]
+    assert found.changed == {
+        "arcust": {"ACME01": {"onorder": ("554.2700", "567.7500")}},
+        "iciqty": {
+            "BRG-6204/MAIN": {"qsoaloc": ("24.0000", "23.0000")},
+            "VLV-075/MAIN": {"qsoaloc": ("6.5000", "5.0000")},
+        },
+        "somast": {"7404": {"ordamt": ("142.2700", "155.7500")}},
+        "sotran": {
+            "7404/1": {"qtyord": ("4.0000", "3.0000"), "extprice": ("74.0000", "55.5000")},
+            "7404/2": {
+                "qtyord": ("1.5000", ""),
+                "extprice": ("63.0200", ""),
+                "sostat": ("", "V"),
+            },
+        },
+    }
+    again = done(books.upsert_order(replace(order(3), allocates=False)))
+    assert again.number == "7404"
+    assert sql_company.books()["iciqty"] == before["iciqty"]
+    (read,) = books.orders_by_number(["7404"])
+    assert [(line.number, line.open_quantity) for line in read.lines] == [
+        (1, Decimal(4)),
+        (2, Decimal("1.5")),
+        (3, Decimal(0)),
+    ]
+
+
+def test_a_version_is_written_once(sql_company: SampleCompany, books: SqlConnector) -> None:
+    first = done(books.upsert_order(order()))
+    done(books.upsert_order(order(3, BEARINGS)))
+    after = sql_company.books()
+    asked = books.upsert_order(order())
+    assert (asked.outcome, asked.number) == (ChangeOutcome.EXISTS, first.number)
+    assert books.upsert_order(order(1, BEARINGS)).outcome is ChangeOutcome.CONFLICT
+    sentence = refused(books.upsert_order(order(2)), "order_overtaken")
+    assert sentence == (
+        "Version 2 of order shop:4711 came after version 3, which stands in Sage as 7404."
+    )
+    assert sql_company.books() == after
+    assert books.withdraw("order:shop:4711:9") is WithdrawOutcome.WITHDRAWN
+    assert books.upsert_order(order(9)).outcome is ChangeOutcome.WITHDRAWN
+
+
+def _by(**changed: object) -> OrderRequest:
+    return replace(order(), **changed)  # type: ignore[arg-type]
+
+
+def _line(**changed: object) -> OrderRequest:
+    return order(1, replace(BEARINGS, **changed))  # type: ignore[arg-type]
+
+
+_REFUSED: list[tuple[OrderRequest, str, str]] = [
+    (_by(customer_number="NOBODY"), "customer_missing", "Sage has no customer NOBODY (arcust)."),
+    (
+        _by(customer_number="HOLD01"),
+        "customer_on_hold",
+        "Customer HOLD01 is on credit hold in Sage (arcust).",
+    ),
+    (
+        _by(customer_number="MAPLE1"),
+        "currency_mismatch",
+        "Customer MAPLE1 is in CAD, the order in USD (arcust).",
+    ),
+    (
+        _by(customer_po="p" * 21),
+        "value_too_long",
+        "somast.ponum holds 20 characters; the value has 21.",
+    ),
+    (
+        _by(customer_po=CARD),
+        "value_refused",
+        "The value for ‘customer_po’ holds a card number, which is never written to Sage.",
+    ),
+    (
+        _line(description=CARD),
+        "value_refused",
+        "The value for ‘lines.1.description’ holds a card number, which is never written to Sage.",
+    ),
+    (_by(tax=Decimal(-1)), "value_refused", "A tax of -1 is below zero."),
+    (_by(tax=Decimal("1.001")), "value_refused", "1.001 has more decimals than USD allows."),
+    (_by(lines=()), "value_refused", "A sales order has lines, each with a number of its own."),
+    (
+        _by(lines=(BEARINGS, BEARINGS)),
+        "value_refused",
+        "A sales order has lines, each with a number of its own.",
+    ),
+    (_line(item="GONE"), "item_missing", "Line 1: Sage has no item GONE (icitem)."),
+    (
+        _line(quantity=Decimal("0.0001")),
+        "value_refused",
+        "Line 1: 0.0001 is no quantity of 3 decimals at most (sotran).",
+    ),
+    (
+        _line(quantity=Decimal("NaN")),
+        "value_refused",
+        "Line 1: NaN is no quantity of 3 decimals at most (sotran).",
+    ),
+    (
+        _line(price=Decimal("1.00001")),
+        "value_refused",
+        "Line 1: 1.00001 is no price of 4 decimals at most (sotran).",
+    ),
+    (_line(number=0), "value_refused", "0 is no number of a line (sotran)."),
+    (
+        _line(location="WEST"),
+        "stock_missing",
+        "Sage has no quantity of BRG-6204 at location ‘WEST’ (iciqty).",
+    ),
+    (
+        _line(location="EAST"),
+        "stock_short",
+        "Of BRG-6204 only 1.000 are free at EAST, fewer than 4 (iciqty).",
+    ),
+]  # fmt: skip
+
+
+def test_what_does_not_fit_is_refused_and_nothing_written(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    before = sql_company.books()
+    for wanted, code, sentence in _REFUSED:
+        assert refused(books.upsert_order(wanted), code) == sentence
+    sql_company.change("sysdata", {"sysid": "SO"}, int1=7400)
+    assert refused(books.upsert_order(order()), "number_taken") == (
+        "sysdata gives 7401 as the next of SO, and somast has it already."
+    )
+    sql_company.change("sysdata", {"sysid": "SO"}, int1=7403)
+    assert sql_company.books() == before
+
+
+def test_an_order_is_left_alone_that_is_shipped_closed_or_changed_in_sage(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    done(books.upsert_order(order()))
+    after = sql_company.books()
+    mine: dict[str, object] = {"sono": "7404"}
+    _refused_while(sql_company, books, "somast", mine, "order_changed", ponum="TYPED IN SAGE")
+    _refused_while(sql_company, books, "somast", mine, "order_closed", sostat="C")
+    _refused_while(sql_company, books, "somast", mine, "order_closed", shpamt=Decimal("18.50"))
+    line = mine | {"tranlineno": 1}
+    _refused_while(sql_company, books, "sotran", line, "order_closed", qtyshp=Decimal(1))
+    _refused_while(sql_company, books, "sotran", line, "order_changed", qtyord=Decimal(5))
+    other = replace(VALVES, number=1)
+    assert "Line 1 holds item BRG-6204 in Sage" in refused(
+        books.upsert_order(order(2, other)), "value_refused"
+    )
+    someone = replace(order(2), customer_number="ADLER1")
+    assert "is ACME01's, not ADLER1's" in refused(books.upsert_order(someone), "value_refused")
+    sql_company.change("somast", mine, lckstat="Y")
+    assert books.upsert_order(order(2)).outcome is ChangeOutcome.WAIT
+    sql_company.change("somast", mine, lckstat="")
+    assert sql_company.books() == after
+    sql_company.execute(
+        "WITH gone AS (DELETE FROM somast WHERE trim(sono) = '7404' RETURNING *) "
+        "INSERT INTO soymst SELECT * FROM gone"
+    )
+    assert "has gone to history (soymst)" in refused(books.upsert_order(order(2)), "order_closed")
+    assert books.upsert_order(order()).outcome is ChangeOutcome.EXISTS
+    sql_company.remove("soymst", mine)
+    refused(books.upsert_order(order(2)), "order_missing")
+    refused(books.upsert_order(order()), "order_missing")
+
+
+def _refused_while(
+    company: SampleCompany,
+    books: SqlConnector,
+    table: str,
+    where: dict[str, object],
+    code: str,
+    **changed: object,
+) -> None:
+    ((column, value),) = changed.items()
+    before = company.books()[table]
+    row = next(r for r in before if r["sono"].strip() == "7404" and _line_of(r, where))
+    company.change(table, where, **{column: value})
+    refused(books.upsert_order(order(2)), code)
+    number = Decimal(row.get(column, "0")) if isinstance(value, Decimal) else None
+    company.change(table, where, **{column: row.get(column, "") if number is None else number})
+
+
+def _line_of(row: dict[str, str], where: dict[str, object]) -> bool:
+    return str(where.get("tranlineno", row.get("tranlineno"))) == str(row.get("tranlineno"))
+
+
+def test_twenty_askers_at_once_write_one_order_and_one_customer(
+    sql_company: SampleCompany,
+) -> None:
+    workers = [sql_company.open(limits=PATIENT) for _ in range(20)]
+    with ThreadPoolExecutor(20) as threads:
+        orders = list(threads.map(lambda one: one.upsert_order(order()), workers))
+        people = list(threads.map(lambda one: one.create_or_match_customer(NEWCOMER), workers))
+    for found in (orders, people):
+        assert Counter(one.outcome for one in found) == {
+            ChangeOutcome.DONE: 1,
+            ChangeOutcome.EXISTS: 19,
+        }
+        assert len({one.number for one in found}) == 1
+    assert [row["sono"] for row in sql_company.books()["somast"]].count("      7404") == 1
+
+
+def test_records_in_use_are_waited_for(sql_company: SampleCompany) -> None:
+    books = sql_company.open(limits=SHORT)
+    before = sql_company.books()
+    with sql_company.busy():
+        assert books.upsert_order(order()).outcome is ChangeOutcome.WAIT
+        assert books.create_or_match_customer(NEWCOMER).outcome is ChangeOutcome.WAIT
+    for table, where in (("arcust", {"custno": "ACME01"}), ("iciqty", {"loctid": "MAIN"})):
+        sql_company.change(table, dict(where), lckstat="Y")
+        assert books.upsert_order(order()).outcome is ChangeOutcome.WAIT
+        sql_company.change(table, dict(where), lckstat="")
+    assert sql_company.books() == before
+
+
+@pytest.mark.parametrize("reaches_server", [True, False])
+def test_a_lost_answer_is_unknown_until_asked_again(
+    reaches_server: bool,  # noqa: FBT001 - a pytest parameter
+    sql_company: SampleCompany,
+    tmp_path: Path,
+) -> None:
+    asked: list[Callable[[SqlConnector], ChangeResult]] = [
+        lambda one: one.upsert_order(order()),
+        lambda one: one.create_or_match_customer(NEWCOMER),
+    ]
+    for number, act in enumerate(asked):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        with CuttingProxy(sql_company.dsn, folder=folder, reaches_server=reaches_server) as proxy:
+            cut = sql_company.open(dsn=proxy.dsn)
+            with pytest.raises(OutcomeUnknown):
+                act(cut)
+            cut.close()
+        outcome = act(sql_company.open()).outcome
+        assert outcome is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
+
+
+def test_a_customer_nobody_knows_is_added_under_the_next_number(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    found = sql_company.during(lambda: done(books.create_or_match_customer(NEWCOMER)))
+    (record,) = found.added.pop("ptpost")
+    assert (record["effkey"], record["kind"], record["custno"]) == (
+        "shop:customer:88",
+        "customer",
+        "ACME02",
+    )
+    assert found == Changes(
+        added={
+            "arcust": [
+                {
+                    "custno": "ACME02",
+                    "company": "Acme Räder LLC",
+                    "contact": "Ida Weiß",
+                    "address1": "9 Canal Road",
+                    "city": "Dayton",
+                    "state": "OH",
+                    "zip": "45402-1234",
+                    "country": "USA",
+                    "phone": "555-0188",
+                    "email": "orders@raeder.example",
+                    "pterms": "Due on receipt",
+                    "currency": "USD",
+                    "gllink": "AR",
+                    "aracct": "1200-00",
+                    "depact": "2300-00",
+                    "custstat": "A",
+                    "statfmt": "O",
+                    "adduser": "PT",
+                }
+            ]
+        },
+        removed={},
+        changed={},
+    )
+    after = sql_company.books()
+    asked = books.create_or_match_customer(NEWCOMER)
+    assert (asked.outcome, asked.number) == (ChangeOutcome.EXISTS, "ACME02")
+    renamed = replace(NEWCOMER, name="Acme Wheels")
+    assert books.create_or_match_customer(renamed).outcome is ChangeOutcome.CONFLICT
+    assert sql_company.books() == after
+    sql_company.remove("arcust", {"custno": "ACME02"})
+    refused(books.create_or_match_customer(NEWCOMER), "customer_missing")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "number"),
+    [
+        (replace(NEWCOMER, number=" ZENITH"), "ZENITH"),
+        (replace(NEWCOMER, email=" Payables@Zenith.Example "), "ZENITH"),
+        (replace(NEWCOMER, name="CREME AND CAFE EQUIPEMENT, L.L.C.", postal_code="25618-9"), ""),
+        (replace(NEWCOMER, name="creme & cafe equipement inc", postal_code="25618-0001"), "CREME1"),
+        (replace(NEWCOMER, number="ZENITH", match_by=(MatchBy.EMAIL,)), ""),
+    ],
+    ids=["number", "email", "another code", "name and code", "not asked for"],
+)
+def test_a_customer_who_is_there_is_recognised(
+    wanted: CustomerRequest, number: str, sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    result = books.create_or_match_customer(wanted)
+    if not number:
+        done(result)
+        return
+    assert (result.outcome, result.number) == (ChangeOutcome.MATCHED, number)
+    again = books.create_or_match_customer(wanted)
+    assert (again.outcome, again.number) == (ChangeOutcome.EXISTS, number)
+    assert len(sql_company.books()["arcust"]) == 40
+
+
+def test_of_several_alike_a_person_chooses(sql_company: SampleCompany, books: SqlConnector) -> None:
+    for number in ("NATNL1", "NATNL3"):
+        sql_company.change("arcust", {"custno": number}, email="AP@national.example")
+    before = sql_company.books()
+    wanted = replace(NEWCOMER, name="National Homes", email="ap@national.example")
+    assert refused(books.create_or_match_customer(wanted), "customers_alike") == (
+        "Customers NATNL1, NATNL3 have the e-mail address of ‘National Homes’ (arcust)."
+    )
+    assert sql_company.books() == before
+    chosen = books.create_or_match_customer(replace(wanted, number="NATNL3"))
+    assert (chosen.outcome, chosen.number) == (ChangeOutcome.MATCHED, "NATNL3")
+
+
+def test_a_customer_that_does_not_fit_is_refused(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    before = sql_company.books()
+    told = {
+        "The value for ‘address2’ holds a card number, which is never written to Sage.": replace(
+            NEWCOMER, address2=f"card {CARD}"
+        ),
+        "arcust.company holds 35 characters; the value has 36.": replace(NEWCOMER, name="n" * 36),
+        "arcust.contact cannot hold 田 (its code page is cp1252).": replace(NEWCOMER, contact="田"),
+        "A customer needs a key and a name.": replace(NEWCOMER, name=" - "),
+        "‘usd’ is no currency that the customers of this company can have.": replace(
+            NEWCOMER, currency="usd"
+        ),
+    }
+    for sentence, wanted in told.items():
+        result = books.create_or_match_customer(wanted)
+        assert result.refusal is not None
+        assert result.refusal.sentence == sentence
+    assert sql_company.books() == before
+
+
+def test_customers_may_be_numbered_by_a_counter(sql_company: SampleCompany) -> None:
+    rule = NumberRule(counter="CU", digits=5, prefix="C", is_next=True)
+    books = sql_company.open(profile=replace(sample_profile(), customer_numbers=rule))
+    sql_company.execute("INSERT INTO sysdata (sysid, compid, int1, int2) VALUES ('CU','01',41,0)")
+    assert done(books.create_or_match_customer(NEWCOMER)).number == "C00041"
+    second = replace(NEWCOMER, key="shop:customer:89", email="other@raeder.example", name="Other")
+    assert done(books.create_or_match_customer(second)).number == "C00042"
+
+
+def _not_offered(act: Callable[[], object]) -> str:
+    with pytest.raises(NeverWorks) as told:
+        act()
+    assert told.value.code == "sage.not_offered"
+    return told.value.sentence
+
+
+def test_nothing_is_written_where_nobody_said_so(
+    sql_company: SampleCompany, foxpro_company: FoxProCompany
+) -> None:
+    """The FoxPro edition never: its program writes no orders and no customers."""
+    profile = replace(sample_profile(), writes_orders=False, creates_customers=False)
+    stock_alone = replace(sample_profile(), allocates_stock=False)
+    before = sql_company.books()
+    for books in (sql_company.open(profile=profile), foxpro_company.connect()):
+        assert _not_offered(lambda: books.upsert_order(order())) == (  # noqa: B023
+            "Writing sales orders is not available for this Sage Pro company."
+        )
+        assert _not_offered(lambda: books.create_or_match_customer(NEWCOMER)) == (  # noqa: B023
+            "Creating customers is not available for this Sage Pro company."
+        )
+    books = sql_company.open(profile=stock_alone)
+    assert _not_offered(lambda: books.upsert_order(order())).startswith("Allocating stock")
+    assert sql_company.books() == before
