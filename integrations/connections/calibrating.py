@@ -13,13 +13,13 @@ from integrations.connections.clients import Opened, open_connection, sage_snaps
 from integrations.connections.models import Calibration, CalibrationStep
 from integrations.sagepro import layout as layouts
 from integrations.sagepro.calibration.differences import MOST_ROWS, Changes, changes, in_words
+from integrations.sagepro.calibration.keyed import keyed_from_json
 from integrations.sagepro.calibration.observation import (
     Observation,
     rows_that_matter,
     to_json,
 )
 from integrations.sagepro.calibration.snapshot import Snapshot
-from integrations.sagepro.calibration.transactions import keyed_from_json
 from integrations.sagepro.profile import PostingProfile
 from tenants.scope import tenant_transaction
 

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from integrations.canonical.posting import JOURNALS, PostingKind
 from integrations.connections import profiles
 from integrations.connections.models import (
     Calibration,
@@ -22,9 +23,11 @@ from integrations.connections.models import (
     ProfileVersion,
 )
 from integrations.connections.rows import locked_connection, record_change
+from integrations.sagepro.backends.plan import TAKES_BACK
 from integrations.sagepro.calibration.inference import Proposal, infer
+from integrations.sagepro.calibration.keyed import Keyed, keyed_to_json
 from integrations.sagepro.calibration.observation import from_json
-from integrations.sagepro.calibration.transactions import TASKS, Keyed, keyed_to_json
+from integrations.sagepro.calibration.transactions import TASKS
 from tenants.errors import NotPossible
 from tenants.models import Environment, WorkKind
 from tenants.scope import current_tenant_id
@@ -178,7 +181,8 @@ def _look(
 
 def _check(keyed: Keyed) -> None:
     parts = sum((part.amount for part in keyed.parts), start=type(keyed.amount)(0))
-    is_money = TASKS[keyed.transaction].proves is not None
+    proves = TASKS[keyed.transaction].proves
+    is_money = proves is not None
     if keyed.amount <= 0 or any(part.amount <= 0 for part in keyed.parts):
         raise NotPossible("An amount is above zero.", field="amount")
     if is_money and keyed.parts and parts != keyed.amount:
@@ -187,6 +191,21 @@ def _check(keyed: Keyed) -> None:
         )
     if is_money and not keyed.reference:
         raise NotPossible("Type the reference as you keyed it.", field="reference")
+    _check_named(keyed, proves)
+
+
+def _check_named(keyed: Keyed, proves: PostingKind | None) -> None:
+    """What only some kinds need, by the name of its field."""
+    if proves in TAKES_BACK and not keyed.takes_back:
+        raise NotPossible("Type the reference of what was taken back.", field="takes_back")
+    if proves is PostingKind.CHARGEBACK and keyed.fee <= 0:
+        raise NotPossible("Type the bank's fee, above zero.", field="fee")
+    if proves is PostingKind.APPLICATION and not keyed.credit:
+        raise NotPossible("Type the number of the open credit as Sage shows it.", field="credit")
+    if proves in JOURNALS and not (keyed.debit_account and keyed.credit_account):
+        raise NotPossible("Type both accounts of the journal.", field="debit_account")
+    if proves in JOURNALS and keyed.debit_account == keyed.credit_account:
+        raise NotPossible("A journal moves money between two accounts.", field="credit_account")
 
 
 def _end(calibration: Calibration, state: str) -> None:

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from integrations.connections import calibrating, clients, operations, profiles
 from integrations.connections.models import Connection
-from integrations.sagepro.calibration.transactions import Keyed
+from integrations.sagepro.calibration.keyed import Keyed
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.models import DueWork
 from tenants.scope import tenant_transaction

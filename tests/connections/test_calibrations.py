@@ -15,13 +15,13 @@ from integrations.canonical.posting import PostingKind
 from integrations.connections import calibrating, calibrations, profiles
 from integrations.connections.clients import open_connection, sage_snapshot
 from integrations.connections.models import Calibration, CalibrationStep, Connection
-from integrations.sagepro.calibration.transactions import Keyed
+from integrations.sagepro.calibration.keyed import Keyed
 from tenants.crypto import Secret
 from tenants.errors import NotPossible
 from tenants.models import DueWork, Environment
 from tenants.scope import tenant_transaction
 from tests.connections.scene import ACTOR, Scene
-from tests.sagepro.calibrating import DISCOUNT, FULL
+from tests.sagepro.calibrating import APPLY, CHARGEBACK, DISCOUNT, FEE, FULL, REVERSAL
 from tests.sagepro.clerk import Clerk, Habits
 from tests.sagepro.companies import SampleCompany
 
@@ -134,20 +134,23 @@ def test_a_sql_server_is_not_looked_at_from_a_worker(supply: Scene, company: Sam
         sage_snapshot(elsewhere)
 
 
-@pytest.mark.parametrize(
-    ("keyed", "words"),
-    [
-        (replace(FULL, amount=Decimal(0)), "above zero"),
-        (replace(FULL, amount=Decimal(5)), "The invoices add up to 312.50, and the money is 5."),
-        (replace(FULL, reference=""), "Type the reference"),
-    ],
-)
-def test_what_does_not_fit_is_refused(
-    supply: Scene, company: SampleCompany, keyed: Keyed, words: str
-) -> None:
+_DOES_NOT_FIT = [
+    (replace(FULL, amount=Decimal(0)), "above zero"),
+    (replace(FULL, amount=Decimal(5)), "The invoices add up to 312.50, and the money is 5."),
+    (replace(FULL, reference=""), "Type the reference"),
+    (replace(REVERSAL, takes_back=""), "Type the reference of what was taken back"),
+    (replace(CHARGEBACK, fee=Decimal(0)), "Type the bank's fee, above zero"),
+    (replace(APPLY, credit=""), "Type the number of the open credit"),
+    (replace(FEE, credit_account=""), "Type both accounts of the journal"),
+    (replace(FEE, credit_account=FEE.debit_account), "between two accounts"),
+]
+
+
+def test_what_does_not_fit_is_refused(supply: Scene, company: SampleCompany) -> None:
     connection = _begin(supply, company)
-    with tenant_transaction(supply.tenant.id), pytest.raises(NotPossible, match=words):
-        calibrations.have_keyed(connection_id=connection.id, keyed=keyed, actor=ACTOR)
+    for keyed, words in _DOES_NOT_FIT:
+        with tenant_transaction(supply.tenant.id), pytest.raises(NotPossible, match=words):
+            calibrations.have_keyed(connection_id=connection.id, keyed=keyed, actor=ACTOR)
 
 
 def test_a_question_is_answered_and_nothing_else_is(supply: Scene, company: SampleCompany) -> None:

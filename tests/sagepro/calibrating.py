@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from integrations.sagepro.calibration.differences import changes
 from integrations.sagepro.calibration.inference import Proposal, infer
+from integrations.sagepro.calibration.keyed import Keyed, Part
 from integrations.sagepro.calibration.observation import Observation, rows_that_matter
 from integrations.sagepro.calibration.reading import take_snapshot
 from integrations.sagepro.calibration.snapshot import Snapshot
-from integrations.sagepro.calibration.transactions import Keyed, Part, Transaction
+from integrations.sagepro.calibration.transactions import Transaction
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.profile import sample_profile
 from tests.sagepro.clerk import Clerk, keyed
@@ -32,8 +33,33 @@ DISCOUNT = keyed(T.DISCOUNT, "725.20", part("10432", "725.20", "14.80"), fields=
 SPLIT = keyed(T.SPLIT, "208.99", part("10499", "108.99"), part("10346", "100.00"), fields=CHECK)
 ON_ACCOUNT = keyed(T.ON_ACCOUNT, "50.25", reference="TESTONAC01", fields=CHECK)
 REVERSAL = keyed(T.REVERSAL, "312.50", part("10433", "312.50"), takes_back="TESTFULL", fields=CHECK)
+APPLY = keyed(
+    T.APPLY, "30.25", part("10346", "30.25"), credit="TESTONAC01", reference="TESTAPPLY", fields={}
+)
+CHARGEBACK = keyed(
+    T.CHARGEBACK,
+    "100.10",
+    part("10346", "100.10"),
+    takes_back="TESTPARTI",
+    reference="TESTBACK01",
+    fee=Decimal("25.00"),
+    fields=CARD,
+)
+SETTLEMENT = keyed(
+    T.SETTLEMENT,
+    "970.00",
+    customer="",
+    debit_account="1010-00",
+    credit_account="1105-00",
+    fields={},
+)
+FEE = keyed(
+    T.FEE, "29.13", customer="", debit_account="6100-00", credit_account="1010-00", fields={}
+)
 VOID = keyed(T.VOID, "312.50", part("10433", "312.50"))
-EVERY_KIND = (FULL, PARTIAL, DISCOUNT, SPLIT, ON_ACCOUNT, REVERSAL, VOID)
+EVERY_KIND = (
+    FULL, PARTIAL, DISCOUNT, SPLIT, ON_ACCOUNT, APPLY, REVERSAL, CHARGEBACK, SETTLEMENT, FEE, VOID,
+)  # fmt: skip
 RECEIPTS = (FULL, DISCOUNT)
 
 

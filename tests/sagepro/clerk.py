@@ -6,7 +6,7 @@ the habits say; what the clerk writes is what calibration has to find out.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -16,12 +16,13 @@ import psycopg
 from psycopg import sql
 from psycopg.rows import dict_row
 
-from integrations.sagepro.calibration.transactions import Keyed, Part, Transaction
+from integrations.sagepro.calibration.keyed import Keyed, Part
+from integrations.sagepro.calibration.transactions import Transaction
 from integrations.sagepro.sample.schema import TABLES
 
 DAY = date(2026, 11, 20)
 TODAY = DAY + timedelta(days=3)
-BANK, RECEIVABLES, DISCOUNTS = "1010-00", "1200-00", "4200-00"
+BANK, RECEIVABLES, DISCOUNTS, FEES = "1010-00", "1200-00", "4200-00", "6100-00"
 T = Transaction
 
 
@@ -44,6 +45,10 @@ class Habits:
     open_credit_type: str = "O"
     void_status: str = "V"
     receipt_constants: Mapping[str, str] = field(default_factory=lambda: {"glarec": "AR"})
+    deposits_account: str = ""
+    """The account an open credit is taken from in the GL; empty where applying books nothing."""
+    fee_is_invoiced: bool = False
+    """The fee of a chargeback becomes a debit memo of the customer."""
     user: str = "MAC"
     more: str = ""
     """One more statement after every receipt: what else this site does."""
@@ -88,6 +93,10 @@ class Clerk:
                 case T.CREDIT_MEMO:
                     self._document(connection, keyed, "CM00042", {"artype": "C"})
                     self._owe(connection, keyed, -keyed.amount)
+                case T.APPLY:
+                    self._apply(connection, keyed)
+                case T.SETTLEMENT | T.FEE:
+                    self._journal(connection, keyed)
                 case _:
                     self._take(connection, keyed, None)
             if self.habits.more:
@@ -112,11 +121,42 @@ class Clerk:
         first = keyed.parts[0].invoice if keyed.parts else credit["invno"] if credit else ""
         lines = [(BANK, keyed.amount), (DISCOUNTS, keyed.discount),
                  (RECEIVABLES, -keyed.amount - keyed.discount)]  # fmt: skip
+        if keyed.fee and self.habits.fee_is_invoiced:
+            kind = {"invamt": keyed.fee, "balance": keyed.fee, "bbal": keyed.fee}
+            self._document(connection, keyed, "DM00007", kind)
+        elif keyed.fee:
+            lines += [(BANK, keyed.fee), (FEES, -keyed.fee)]
+        self._distribute(
+            connection, keyed, first, session, [(name, amount * sign) for name, amount in lines]
+        )
+
+    def _apply(self, connection: Any, keyed: Keyed) -> None:
+        session = self._session(connection)
+        for part in (*keyed.parts, Part(keyed.credit, -keyed.amount)):
+            document = self._pay(connection, keyed, part, 1)
+            self._receipt(connection, keyed, document, (part.amount, Decimal(0)), session, cash="")
+        if self.habits.deposits_account:
+            lines = [(self.habits.deposits_account, keyed.amount), (RECEIVABLES, -keyed.amount)]
+            self._distribute(connection, keyed, keyed.parts[0].invoice, session, lines)
+
+    def _journal(self, connection: Any, keyed: Keyed) -> None:
+        lines = [(keyed.debit_account, keyed.amount), (keyed.credit_account, -keyed.amount)]
+        session = self._session(connection)
+        self._distribute(connection, keyed, keyed.reference, session, lines)
+
+    def _distribute(
+        self,
+        connection: Any,
+        keyed: Keyed,
+        number: str,
+        session: str,
+        lines: Sequence[tuple[str, Decimal]],
+    ) -> None:
         for account, amount in lines:
             if amount:
                 self._add(connection, "ardist", {
-                    "glacnt": account, "tranno": self._number(first), "trandte": keyed.day,
-                    "arsess": session, "amount": amount * sign,
+                    "glacnt": account, "tranno": self._number(number), "trandte": keyed.day,
+                    "arsess": session, "amount": amount,
                 })  # fmt: skip
 
     def _pay(self, connection: Any, keyed: Keyed, part: Part, sign: int) -> dict[str, Any]:
@@ -140,6 +180,8 @@ class Clerk:
         document: Mapping[str, Any],
         amounts: tuple[Decimal, Decimal],
         session: str,
+        *,
+        cash: str = BANK,
     ) -> None:
         paid, discount = amounts
         copied = ("invno", "invdte", "custno", "salesmn", "ponum", "artype")
@@ -147,7 +189,7 @@ class Clerk:
             **{name: document[name] for name in copied},
             **self.habits.receipt_constants,
             "paidamt": paid, "disamt": discount, "dtepaid": keyed.day, "refno": keyed.reference,
-            "glaccnt": BANK, "checkno": keyed.fields.get("check_number", ""),
+            "glaccnt": cash, "checkno": keyed.fields.get("check_number", ""),
             "paytype": keyed.fields.get("payment_type", ""), "currency": "USD",
             "arsess": session, **self._entered(),
         })  # fmt: skip

@@ -35,6 +35,7 @@ OTHER_NAMES = Habits(
     receipt_constants={"glarec": "XX", "batch": "007"},
     open_credit_type="P",
     void_status="Z",
+    deposits_account="2200-00",
     user="JUDY",
 )
 SITES = {"other habits": OTHER_HABITS, "other names": OTHER_NAMES}

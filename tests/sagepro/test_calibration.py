@@ -6,9 +6,10 @@ column for column, what the clerk writes for the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -16,20 +17,22 @@ import pytest
 from integrations.canonical.posting import PostingKind, PostingOutcome
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.calibration.inference import Proposal
+from integrations.sagepro.calibration.keyed import Keyed
 from integrations.sagepro.calibration.observation import Observation, from_json, to_json
-from integrations.sagepro.calibration.rehearsal import request_of
+from integrations.sagepro.calibration.requesting import request_of
 from integrations.sagepro.calibration.snapshot import Row
-from integrations.sagepro.calibration.transactions import Keyed
 from integrations.sagepro.layout import to_json as layout_json
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.profile_diff import differences
 from integrations.sagepro.sample.profile import sample_profile
 from tests import database_plugin
 from tests.sagepro.calibrating import (
+    CHARGEBACK,
     DISCOUNT,
     EVERY_KIND,
     FULL,
     ON_ACCOUNT,
+    PARTIAL,
     RECEIPTS,
     Bench,
     part,
@@ -47,6 +50,32 @@ NEXT = (
         part("10432", "725.20", "14.80"),
         takes_back="TESTDISCO",
         reference="NEXTBACK03",
+    ),
+    keyed(
+        T.APPLY,
+        "20.00",
+        part("10432", "20.00"),
+        credit="TESTONAC01",
+        reference="NEXTAPPLY4",
+        fields={},
+    ),
+    keyed(
+        T.CHARGEBACK,
+        "208.99",
+        part("10499", "108.99"),
+        part("10346", "100.00"),
+        takes_back="TESTSPLIT",
+        reference="NEXTBACK05",
+        fee=Decimal("15.00"),
+    ),
+    keyed(
+        T.SETTLEMENT,
+        "1840.11",
+        customer="",
+        debit_account="1010-00",
+        credit_account="1110-00",
+        reference="NEXTBATCH6",
+        fields={},
     ),
 )
 
@@ -93,6 +122,7 @@ _SAID = {
         "Counters, which counter: text 4 wide instead of text 2 wide.",
     ],
     "other names": [
+        "Applying an open credit makes GL lines: yes instead of no.",
         "Document type of a payment on account: ‘P’ instead of ‘O’.",
         "Document status: void: V, X, Z instead of V, X.",
         "Customers, amount of the last payment: column lastamt instead of lpymt.",
@@ -111,7 +141,7 @@ _SAID = {
 }
 
 
-_KEYED = frozenset({PostingKind.RECEIPT, PostingKind.ON_ACCOUNT, PostingKind.REVERSAL})
+_KEYED = frozenset(PostingKind)
 
 
 def test_the_site_s_habits_are_found_and_nothing_else(site: Site) -> None:
@@ -139,27 +169,25 @@ def _copy(site: Site) -> Iterator[Clerk]:
     database_plugin.drop_database(name)
 
 
-@pytest.mark.parametrize("transaction", NEXT, ids=lambda each: each.transaction.value)
-def test_our_writer_leaves_the_rows_that_the_clerk_leaves(site: Site, transaction: Keyed) -> None:
-    """The clerk keys into one copy of the company, we post into the other."""
-    said = replace(transaction, user=site.bench.clerk.habits.user)
+def test_our_writer_leaves_the_rows_that_the_clerk_leaves(site: Site) -> None:
+    """The clerk keys one of each kind into one copy of the company, we post into the other."""
     with _copy(site) as clerk:
         bench = Bench(clerk, site.profile)
-        bench.key(said)
-        (seen,) = bench.found
+        bench.key(*NEXT)
         theirs = _whole(bench)
     with _copy(site) as clerk:
-        _post(clerk.dsn, seen, replace(site.profile, user_code=said.user))
+        _post(clerk.dsn, bench.found, replace(site.profile, user_code=clerk.habits.user))
         assert _whole(Bench(clerk, site.profile)) == theirs
 
 
-def _post(dsn: str, seen: Observation, profile: PostingProfile) -> None:
-    request = request_of(seen, profile)
-    assert not isinstance(request, str), request
+def _post(dsn: str, found: Sequence[Observation], profile: PostingProfile) -> None:
     sage = SqlConnector(dsn, profile=profile)
     try:
-        result = sage.post_if_absent(request)
-        assert result.outcome is PostingOutcome.POSTED, result
+        for seen in found:
+            request = request_of(seen, profile)
+            assert not isinstance(request, str), request
+            result = sage.post_if_absent(request)
+            assert result.outcome is PostingOutcome.POSTED, result
     finally:
         sage.close()
 
@@ -295,6 +323,22 @@ def test_credits_of_another_sign_are_not_posted(company: SampleCompany) -> None:
         f"In a new row of armast, Sage writes ‘50.25’ into {name}; Tieout would write ‘-50.25’."
         for name in ("balance", "bbal", "invamt")
     ]
+
+
+def test_a_fee_that_sage_bills_to_the_customer_keeps_chargebacks_off(
+    company: SampleCompany,
+) -> None:
+    """Tieout books the fee in the journal; a debit memo beside it is not what it would write."""
+    habits = Habits(fee_is_invoiced=True)
+    bench = _bench(company, habits, *RECEIPTS, PARTIAL, CHARGEBACK)
+    proposal = bench.propose()
+    assert proposal.profile is not None
+    assert proposal.profile.kinds == {PostingKind.RECEIPT}
+    (told,) = proposal.differences[T.CHARGEBACK]
+    assert told == (
+        "Tieout would not have posted it: The journal moves 100.10; chargeback and fee are "
+        "125.10 together."
+    )
 
 
 def test_no_card_data_is_read(company: SampleCompany) -> None:

@@ -8,13 +8,9 @@ from typing import Any
 
 from integrations.sagepro import layout as layouts
 from integrations.sagepro.calibration.differences import Changes, TableChange
+from integrations.sagepro.calibration.keyed import Keyed, keyed_from_json, keyed_to_json
 from integrations.sagepro.calibration.snapshot import Row, Snapshot
-from integrations.sagepro.calibration.transactions import (
-    Keyed,
-    Transaction,
-    keyed_from_json,
-    keyed_to_json,
-)
+from integrations.sagepro.calibration.transactions import Transaction
 from integrations.sagepro.layout import Layout
 
 _SMALL = 400
@@ -42,7 +38,8 @@ def rows_that_matter(
 
     Tables in `whole` (chart of accounts, calendar, counters) are kept as they are when small.
     """
-    words = {keyed.customer, keyed.reference, keyed.takes_back, *(p.invoice for p in keyed.parts)}
+    words = {keyed.customer, keyed.reference, keyed.takes_back, keyed.credit}
+    words |= {part.invoice for part in keyed.parts}
     words -= {""}
     kept: dict[str, list[Row]] = {}
     for table, rows in before.rows.items():

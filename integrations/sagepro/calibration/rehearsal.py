@@ -17,10 +17,7 @@ from typing import Any
 from sqlalchemy import Boolean, Connection, DateTime, Integer, Numeric, Table, Text, create_engine
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from integrations.canonical.money import Money
 from integrations.canonical.posting import (
-    Application,
-    JournalLine,
     PostingKind,
     PostingOutcome,
     PostingRequest,
@@ -31,11 +28,9 @@ from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.calibration.differences import Changes, changes
 from integrations.sagepro.calibration.observation import Observation
+from integrations.sagepro.calibration.requesting import request_of
 from integrations.sagepro.calibration.snapshot import Row, Snapshot, plain
-from integrations.sagepro.calibration.transactions import TASKS, Keyed
 from integrations.sagepro.profile import HISTORY, PostingProfile
-
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -87,56 +82,6 @@ def _refusal(result: PostingResult) -> str:
         return result.refusal.sentence
     told = result.evidence.get("waiting_for") or result.evidence.get("conflict")
     return str(told or f"The answer was {result.outcome.value}.")
-
-
-def request_of(found: Observation, profile: PostingProfile) -> PostingRequest | str:
-    """The posting that says what was keyed; a sentence when it cannot be said so."""
-    keyed, kind = found.keyed, TASKS[found.transaction].proves
-    lines = journal_of(found, profile)
-    if kind is None:
-        return "Tieout does not post this kind of transaction."
-    if not lines or sum((line.debit - line.credit for line in lines), ZERO):
-        name = profile.physical_table("distributions")
-        return f"Sage wrote no GL distribution into {name} that adds up to nothing."
-    width = profile.column("receipts", "marker").type.width
-    if not 0 < len(keyed.reference) <= width:
-        return f"The reference ‘{keyed.reference}’ does not fit into {width} characters."
-    fields = {name: text for name, text in keyed.fields.items() if name in profile.receipt_fields}
-    return PostingRequest(
-        effect_key=f"calibration:{found.transaction}",
-        marker=keyed.reference,
-        kind=kind,
-        customer_number=keyed.customer,
-        amount=Money(keyed.amount, profile.home_currency),
-        accounting_date=keyed.day,
-        applications=tuple(Application(p.invoice, p.amount, p.discount) for p in keyed.parts),
-        journal=lines,
-        fields=fields,
-        reverses="calibration:taken-back" if keyed.takes_back else "",
-        reverses_marker=keyed.takes_back,
-    )
-
-
-def journal_of(found: Observation, profile: PostingProfile) -> tuple[JournalLine, ...]:
-    """The GL lines that Sage wrote, the account of the money first."""
-    table = profile.physical_table("distributions")
-    change = found.changes.get(table)
-    account = profile.column("distributions", "account").name
-    amount = profile.column("distributions", "amount").name
-    lines = [
-        _line(str(row.get(account) or "").strip(), Decimal(row.get(amount) or 0))
-        for row in (change.added if change else ())
-        if Decimal(row.get(amount) or 0)
-    ]
-    return tuple(sorted(lines, key=lambda line: not _is_money(line, found.keyed)))
-
-
-def _line(account: str, amount: Decimal) -> JournalLine:
-    return JournalLine(account, max(amount, ZERO), max(-amount, ZERO))
-
-
-def _is_money(line: JournalLine, keyed: Keyed) -> bool:
-    return (line.credit if keyed.takes_back else line.debit) == keyed.amount
 
 
 @contextmanager

@@ -8,10 +8,11 @@ from decimal import Decimal
 
 from integrations.canonical.posting import PostingKind
 from integrations.sagepro.calibration.differences import TableChange
+from integrations.sagepro.calibration.keyed import Part
 from integrations.sagepro.calibration.notes import Notes
 from integrations.sagepro.calibration.observation import Observation
 from integrations.sagepro.calibration.snapshot import Row, Value
-from integrations.sagepro.calibration.transactions import TASKS, Part
+from integrations.sagepro.calibration.transactions import TASKS
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.profile_words import TABLES

@@ -1,11 +1,8 @@
-"""The transactions a person keys in Sage's test company, and what they say they keyed."""
+"""The transactions a person keys in Sage's test company, in the order of the wizard."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
+from dataclasses import dataclass
 from enum import StrEnum
 
 from integrations.canonical.posting import PostingKind
@@ -22,7 +19,10 @@ class Transaction(StrEnum):
     APPLY = "apply"
     CREDIT_MEMO = "credit_memo"
     REVERSAL = "reversal"
+    CHARGEBACK = "chargeback"
     REFUND = "refund"
+    SETTLEMENT = "settlement"
+    FEE = "fee"
     VOID = "void"
 
 
@@ -39,6 +39,7 @@ class Task:
 
 
 _DATE = "Date the receipt some days back, so that its date differs from today's."
+_JOURNAL = "Date it some days back. Type a reference nobody has used, as its document number."
 TASKS: dict[Transaction, Task] = {
     Transaction.FULL: Task(
         "A full payment",
@@ -69,7 +70,11 @@ TASKS: dict[Transaction, Task] = {
         is_needed=True,
     ),
     Transaction.APPLY: Task(
-        "Apply the open credit", "Apply the payment on account to an open invoice."
+        "Apply the open credit",
+        "Apply the payment on account, or a part of it, to an open invoice of the same customer. "
+        f"{_DATE} Type a reference of its own.",
+        PostingKind.APPLICATION,
+        is_needed=True,
     ),
     Transaction.CREDIT_MEMO: Task("A credit memo", "Enter a credit memo for a customer."),
     Transaction.REVERSAL: Task(
@@ -79,75 +84,26 @@ TASKS: dict[Transaction, Task] = {
         PostingKind.REVERSAL,
         is_needed=True,
     ),
+    Transaction.CHARGEBACK: Task(
+        "A chargeback with its fee",
+        "Take back another payment, as when the bank has charged it back, and book the bank's "
+        f"fee with it, as you would do it. {_DATE} Type a reference of its own.",
+        PostingKind.CHARGEBACK,
+        is_needed=True,
+    ),
     Transaction.REFUND: Task("A refund", "Refund a payment to a customer, as you would do it."),
+    Transaction.SETTLEMENT: Task(
+        "A settlement journal",
+        "Enter a journal that moves a deposit from the clearing account to the bank account. "
+        f"{_JOURNAL}",
+        PostingKind.SETTLEMENT,
+        is_needed=True,
+    ),
+    Transaction.FEE: Task(
+        "A fee journal",
+        f"Enter a journal that books a fee of the card processor. {_JOURNAL}",
+        PostingKind.FEE,
+        is_needed=True,
+    ),
     Transaction.VOID: Task("A void", "Void an open invoice that nobody has paid."),
 }
-
-
-@dataclass(frozen=True)
-class Part:
-    """One invoice of a keyed receipt. Amounts in the company's currency, above zero."""
-
-    invoice: str
-    amount: Decimal
-    discount: Decimal = Decimal(0)
-
-
-@dataclass(frozen=True)
-class Keyed:
-    """What a person says they keyed. `amount` is the money, without discount, above zero."""
-
-    transaction: Transaction
-    customer: str
-    amount: Decimal
-    day: date
-    """The date of the receipt."""
-    entered_on: date
-    """The day it was keyed, by the company's clock."""
-    user: str
-    """What Sage shows as the person who entered it."""
-    reference: str
-    parts: tuple[Part, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
-    """What was typed into other receipt fields: `check_number`, `payment_type`, `comment`."""
-    takes_back: str = ""
-    """The reference of the receipt that a reversal takes back."""
-
-    @property
-    def discount(self) -> Decimal:
-        return sum((part.discount for part in self.parts), Decimal(0))
-
-
-def keyed_to_json(keyed: Keyed) -> dict[str, object]:
-    """A JSON form with amounts as text; `keyed_from_json` reads it back."""
-    return {
-        "transaction": keyed.transaction.value,
-        "customer": keyed.customer,
-        "amount": str(keyed.amount),
-        "day": keyed.day.isoformat(),
-        "entered_on": keyed.entered_on.isoformat(),
-        "user": keyed.user,
-        "reference": keyed.reference,
-        "parts": [[p.invoice, str(p.amount), str(p.discount)] for p in keyed.parts],
-        "fields": dict(keyed.fields),
-        "takes_back": keyed.takes_back,
-    }
-
-
-def keyed_from_json(data: Mapping[str, object]) -> Keyed:
-    """What `keyed_to_json` wrote."""
-    parts, fields = data["parts"], data["fields"]
-    if not isinstance(parts, list) or not isinstance(fields, Mapping):
-        raise TypeError("Not a keyed transaction")
-    return Keyed(
-        transaction=Transaction(str(data["transaction"])),
-        customer=str(data["customer"]),
-        amount=Decimal(str(data["amount"])),
-        day=date.fromisoformat(str(data["day"])),
-        entered_on=date.fromisoformat(str(data["entered_on"])),
-        user=str(data["user"]),
-        reference=str(data["reference"]),
-        parts=tuple(Part(number, Decimal(paid), Decimal(off)) for number, paid, off in parts),
-        fields={str(name): str(text) for name, text in fields.items()},
-        takes_back=str(data["takes_back"]),
-    )

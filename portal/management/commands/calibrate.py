@@ -21,7 +21,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integrations.connections import calibrating, calibrations
 from integrations.connections.models import CalibrationStep, Connection
-from integrations.sagepro.calibration.transactions import Keyed, Part, Transaction
+from integrations.sagepro.calibration.keyed import Keyed, Part
+from integrations.sagepro.calibration.transactions import Transaction
 from tenants.errors import NotPossible
 from tenants.models import Tenant
 from tenants.scope import tenant_transaction
@@ -46,6 +47,10 @@ class Command(BaseCommand):
         )
         parser.add_argument("--reference", default="")
         parser.add_argument("--takes-back", default="", help="reference of the reversed receipt")
+        parser.add_argument("--credit", default="", help="number of the open credit applied")
+        parser.add_argument("--fee", default="0", help="the bank's fee for a chargeback")
+        parser.add_argument("--debit", default="", help="GL account a journal debits")
+        parser.add_argument("--credit-account", default="", help="GL account a journal credits")
         parser.add_argument("--check-number", default="")
         parser.add_argument("--payment-type", default="")
         parser.add_argument("--day", type=date.fromisoformat, help="date of the receipt")
@@ -127,6 +132,10 @@ def _keyed(connection: Connection, options: dict[str, Any]) -> None:
         parts=tuple(_part(text) for text in options["part"]),
         fields=typed,
         takes_back=options["takes_back"],
+        credit=options["credit"],
+        fee=_money(options["fee"]),
+        debit_account=options["debit"],
+        credit_account=options["credit_account"],
     )
     calibrations.have_keyed(connection_id=connection.id, keyed=keyed, actor=_ACTOR)
 

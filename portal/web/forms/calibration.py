@@ -8,9 +8,28 @@ from typing import Any
 
 from django import forms
 
-from integrations.sagepro.calibration.transactions import TASKS, Keyed, Part, Transaction
+from integrations.sagepro.calibration.keyed import Keyed, Part
+from integrations.sagepro.calibration.transactions import TASKS, Transaction
 
-_WITHOUT_INVOICE = (Transaction.ON_ACCOUNT, Transaction.CREDIT_MEMO)
+_JOURNALS = (Transaction.SETTLEMENT, Transaction.FEE)
+_WITHOUT_INVOICE = (Transaction.ON_ACCOUNT, Transaction.CREDIT_MEMO, *_JOURNALS)
+_ACCOUNTS = {"debit_account", "credit_account"}
+_ONLY_FOR: dict[Transaction, set[str]] = {
+    Transaction.SPLIT: {"amount1", "invoice2", "amount2"},
+    Transaction.DISCOUNT: {"discount1"},
+    Transaction.REVERSAL: {"takes_back"},
+    Transaction.CHARGEBACK: {"takes_back", "fee"},
+    Transaction.APPLY: {"credit"},
+    Transaction.SETTLEMENT: _ACCOUNTS,
+    Transaction.FEE: _ACCOUNTS,
+}
+_LABELS: dict[Transaction, dict[str, str]] = {
+    Transaction.APPLY: {"amount": "Amount applied", "day": "Date of the application"},
+    Transaction.CHARGEBACK: {"amount": "Payment charged back", "day": "Date of the chargeback"},
+    Transaction.REVERSAL: {"amount": "Payment reversed", "day": "Date of the reversal"},
+    Transaction.SETTLEMENT: {"amount": "Amount of the journal", "day": "Date of the journal"},
+    Transaction.FEE: {"amount": "Amount of the journal", "day": "Date of the journal"},
+}
 _TYPED = ("check_number", "payment_type", "comment")
 
 
@@ -39,7 +58,13 @@ class KeyedForm(forms.Form):
         max_length=20,
         help_text="As you typed it, such as TIEOUT01; use another one each time.",
     )
-    takes_back = forms.CharField(label="Reference of the receipt you reversed", max_length=20)
+    takes_back = forms.CharField(label="Reference of the receipt you took back", max_length=20)
+    credit = forms.CharField(
+        label="Open credit", max_length=20, help_text="Its document number, as Sage shows it."
+    )
+    fee = _money("Fee of the bank", "What the bank took beside the payment.")
+    debit_account = forms.CharField(label="Account debited", max_length=30)
+    credit_account = forms.CharField(label="Account credited", max_length=30)
     check_number = forms.CharField(label="Check number", max_length=30, required=False)
     payment_type = forms.CharField(label="Payment type", max_length=10, required=False)
     comment = forms.CharField(label="Comment", max_length=100, required=False)
@@ -59,13 +84,17 @@ class KeyedForm(forms.Form):
         for name in _left_out(transaction):
             del self.fields[name]
         self.fields["entered_on"].initial = today
+        for name, label in _LABELS.get(transaction, {}).items():
+            self.fields[name].label = label
+        if transaction in _LABELS:
+            self.fields["amount"].help_text = ""
 
     def keyed(self) -> Keyed:
         """What was keyed. Call when the form is valid."""
         given = self.cleaned_data
         return Keyed(
             transaction=self.transaction,
-            customer=given["customer"].strip(),
+            customer=given.get("customer", "").strip(),
             amount=given["amount"],
             day=given["day"],
             entered_on=given["entered_on"],
@@ -74,6 +103,10 @@ class KeyedForm(forms.Form):
             parts=tuple(self._parts()),
             fields={name: given[name].strip() for name in _TYPED if given.get(name, "").strip()},
             takes_back=given.get("takes_back", "").strip(),
+            credit=given.get("credit", "").strip(),
+            fee=given.get("fee") or Decimal(0),
+            debit_account=given.get("debit_account", "").strip(),
+            credit_account=given.get("credit_account", "").strip(),
         )
 
     def _parts(self) -> list[Part]:
@@ -90,15 +123,12 @@ class KeyedForm(forms.Form):
 
 def _left_out(transaction: Transaction) -> set[str]:
     """The fields that this transaction does not need."""
-    out = set()
-    if transaction is not Transaction.SPLIT:
-        out |= {"amount1", "invoice2", "amount2"}
-    if transaction is not Transaction.DISCOUNT:
-        out.add("discount1")
-    if transaction is not Transaction.REVERSAL:
-        out.add("takes_back")
+    out = {name for names in _ONLY_FOR.values() for name in names}
+    out -= _ONLY_FOR.get(transaction, set())
     if transaction in _WITHOUT_INVOICE:
         out.add("invoice1")
+    if transaction in _JOURNALS:
+        out |= {"customer", *_TYPED}
     if TASKS[transaction].proves is None:
         out |= {"reference", *_TYPED}
     return out

@@ -117,13 +117,20 @@ def test_it_walks_it_and_an_accountant_looks(
 def test_every_transaction_has_a_form_of_what_it_needs(transaction: Transaction) -> None:
     typed: dict[str, Any] = {
         **TYPED, "amount": "30", "amount1": "10", "discount1": "1", "invoice2": "7",
-        "amount2": "20", "takes_back": "TIEOUT00",
+        "amount2": "20", "takes_back": "TIEOUT00", "credit": "OC00017", "fee": "25",
+        "debit_account": "1010-00", "credit_account": "1105-00",
     }  # fmt: skip
     form = KeyedForm(typed, transaction=transaction, today=date(2026, 11, 21))
     assert form.is_valid(), form.errors
     keyed = form.keyed()
     assert keyed.transaction is transaction
+    journals = {Transaction.SETTLEMENT, Transaction.FEE}
     invoices = {Transaction.SPLIT: 2, Transaction.ON_ACCOUNT: 0, Transaction.CREDIT_MEMO: 0}
-    assert len(keyed.parts) == invoices.get(transaction, 1)
+    assert len(keyed.parts) == (invoices | dict.fromkeys(journals, 0)).get(transaction, 1)
     assert bool(keyed.discount) is (transaction is Transaction.DISCOUNT)
-    assert bool(keyed.takes_back) is (transaction is Transaction.REVERSAL)
+    back = {Transaction.REVERSAL, Transaction.CHARGEBACK}
+    assert bool(keyed.takes_back) is (transaction in back)
+    assert bool(keyed.fee) is (transaction is Transaction.CHARGEBACK)
+    assert bool(keyed.credit) is (transaction is Transaction.APPLY)
+    assert bool(keyed.debit_account and keyed.credit_account) is (transaction in journals)
+    assert bool(keyed.customer) is (transaction not in journals)
