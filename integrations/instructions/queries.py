@@ -26,6 +26,7 @@ __all__ = [
     "instruction_of",
     "instructions",
     "next_days",
+    "of_plan",
     "open_count",
     "page",
     "plan",
@@ -137,6 +138,11 @@ def plan(*, environment_id: uuid.UUID, plan_id: uuid.UUID) -> RecurringPlan | No
     """One plan, with its `connection`."""
     rows = RecurringPlan.objects.filter(environment_id=environment_id, id=plan_id)
     return rows.select_related("connection").first()
+
+
+def of_plan(plan_id: uuid.UUID) -> list[Instruction]:
+    """What was asked about a plan, newest first."""
+    return list(Instruction.objects.filter(plan_id=plan_id).order_by("-asked_at", "-id")[:50])
 
 
 def plan_as_of(row: RecurringPlan, *, today: date) -> PlanNow:

@@ -136,6 +136,12 @@ def related(of: Effect) -> list[Effect]:
     return list(found.order_by("occurred_at", "id")[:20])
 
 
+def of_transaction(*, source_id: uuid.UUID, transaction_id: str) -> list[Effect]:
+    """What one transaction of a gateway account does to the books, oldest first."""
+    found = Effect.objects.filter(source_id=source_id, transaction_id=transaction_id)
+    return list(found.order_by("occurred_at", "id")[:20])
+
+
 def attempts(*, effect_id: uuid.UUID) -> list[PostingAttempt]:
     """Every time Sage was asked, in order."""
     return list(PostingAttempt.objects.filter(effect_id=effect_id))

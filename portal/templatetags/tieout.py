@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from integrations.canonical.money import Money, exponent
 from integrations.posting import words
-from portal.web import moments
+from portal.web import instruction_words, moments
+from portal.web.forms.instructions import frequency_words
 
 register = template.Library()
 MINUS = "\u2212"
@@ -91,6 +92,30 @@ def zone_word(zone: str) -> str:
 def state_badge(state: str, size: str = "") -> dict[str, Any]:
     """The word of an effect state with its icon and tint."""
     return {"word": words.word_of(state), "size": size}
+
+
+@register.inclusion_tag("components/badge.html")
+def instruction_badge(state: str, size: str = "") -> dict[str, Any]:
+    """The word of an instruction's state with its icon and tint."""
+    return {"word": instruction_words.instruction_word(state), "size": size}
+
+
+@register.inclusion_tag("components/badge.html")
+def plan_badge(state: str, size: str = "") -> dict[str, Any]:
+    """The word of a recurring plan's state with its icon and tint."""
+    return {"word": instruction_words.plan_word(state), "size": size}
+
+
+@register.filter
+def instruction_sentence(state: str) -> str:
+    """What an instruction's state means, in a sentence."""
+    return instruction_words.instruction_word(state).sentence
+
+
+@register.filter
+def how_often(code: str) -> str:
+    """A plan's frequency in words: `every month`."""
+    return frequency_words(code)
 
 
 @register.filter

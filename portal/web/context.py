@@ -28,7 +28,12 @@ class FrameLink:
 # Text, icon, the URL it opens, and the URL names it is lit for.
 _PLACES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
     ("Today", "sun", "today", ("today",)),
-    ("Payments", "credit-card", "payments", ("payment",)),
+    (
+        "Payments",
+        "credit-card",
+        "payments",
+        ("payment", "chargeback", "instruction", "plan", "stored_card"),
+    ),
     ("Exceptions", "circle-alert", "exceptions", ("exception", "worksheet")),
     ("Rules", "list-tree", "mapping", ("mapping", "gl_rules", "policy")),
     (

@@ -8,9 +8,11 @@ from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from integrations.canonical.effects import EffectKind
 from integrations.connections import writing
 from integrations.events import queries as events
 from integrations.exceptions import queries as exceptions
+from integrations.instructions import queries as instructions
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect, EffectState
 from integrations.workflows import queries as workflows
@@ -97,6 +99,9 @@ def _story(effect: Effect) -> dict[str, Any]:
         "attempts": attempts,
         "facts": [(fact, plain_details(fact.details)) for fact in facts],
         "related": posting.related(effect),
+        "asked": instructions.instruction_of(connection_id=source, transaction_id=transaction),
+        "may_ask": effect.kind == EffectKind.SALE
+        and instructions.policy_of(effect.environment_id) is not None,
     }
 
 

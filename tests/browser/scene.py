@@ -39,6 +39,7 @@ def fill(books: Books) -> None:
         _troubles(books)
         _connections(books)
         _rules(books)
+        factories.instructed(books)
         people.create_api_key(
             environment_id=books.environment.id,
             name="Web shop",

@@ -12,6 +12,7 @@ from playwright.sync_api import Page
 
 from integrations.connections.models import Connection
 from integrations.exceptions.models import ExceptionCase
+from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
 from tests.browser.conftest import Visit
@@ -27,12 +28,23 @@ def _pages(books: Books) -> dict[str, str]:
         case = ExceptionCase.objects.filter(code="invoice_not_found")[0]
         paytrace = Connection.objects.get(kind="paytrace")
         sage = Connection.objects.get(kind="sagepro")
+        asked = Instruction.objects.get()
     inside = {
         "today": "",
         "payments": "payments/",
         "payments-none": "payments/?q=nothing-like-it",
         "payment": f"payments/{posted.id}/",
         "payment-needs-you": f"payments/{case.effect_id}/",
+        "charges": "charges/",
+        "charge": f"charges/{asked.id}/",
+        "charge-new": "charges/new/",
+        "give-back": f"payments/{posted.id}/give-back/",
+        "keep-card": f"payments/{posted.id}/keep-card/",
+        "plans": "charges/plans/",
+        "plan": f"charges/plans/{asked.plan_id}/",
+        "plan-new": "charges/plans/new/",
+        "cards": "charges/cards/",
+        "limits": "charges/limits/",
         "exceptions": "exceptions/",
         "decide-on-account": f"exceptions/{case.id}/on_account/",
         "decide-dismiss": f"exceptions/{case.id}/dismiss/",

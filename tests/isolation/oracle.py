@@ -11,6 +11,7 @@ from tenants.roles import Ability
 from tests.isolation.addresses import Address
 
 V, C, R = Ability.VIEW, Ability.CLEAR_EXCEPTIONS, Ability.CHANGE_RULES
+G, A = Ability.MOVE_MONEY, Ability.APPROVE_PAYMENTS
 L, M, K = Ability.MANAGE_CONNECTIONS, Ability.MANAGE_MEMBERS, Ability.MANAGE_KEYS
 
 # Pages below /t/<slug>/ by name: the ability each method needs. What is not named is 405.
@@ -24,6 +25,20 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "chargebacks": {"GET": V},
     "chargeback_record": {"POST": C},
     "chargeback_upload": {"POST": C},
+    "instructions": {"GET": V},
+    "instruction": {"GET": V},
+    "instruction_charge": {"GET": G, "POST": G},
+    "instruction_give_back": {"GET": G, "POST": G},
+    "instruction_keep_card": {"GET": G, "POST": G},
+    "instruction_cancel": {"POST": G},
+    "instruction_decide": {"POST": A},
+    "plans": {"GET": V},
+    "plan": {"GET": V},
+    "plan_new": {"GET": G, "POST": G},
+    "plan_do": {"POST": G},
+    "stored_cards": {"GET": V},
+    "stored_card_forget": {"POST": G},
+    "payment_limits": {"GET": V, "POST": M},
     "exceptions": {"GET": V},
     "exceptions_retry": {"POST": C},
     "worksheet": {"GET": V},

@@ -31,6 +31,14 @@ from integrations.connections.models import (
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import (
+    Instruction,
+    InstructionAttempt,
+    RecurringPlan,
+    StoredPaymentMethod,
+)
+from integrations.instructions.wishes import Wish
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
 from integrations.sagepro.sample.profile import sample_profile
@@ -81,7 +89,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     )
     entry = _worksheet(books, look)
     key = _programs(books, look)
-    factories.instructed(books, word=look.word, amount=look.amount, by=look.email)
+    asked = _asked(books, look)
     paused, halted = _stopped(books, look)
     return {
         "effect_id": str(posted.id),
@@ -101,6 +109,38 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "connections/id": str(books.paytrace.id),
         "layout": str(layout.id),
         "entry": str(entry.id),
+        **asked,
+    }
+
+
+def _asked(books: Books, look: Look) -> dict[str, str]:
+    """What PayTrace was asked: one that waits for approval, one nobody knows the end of, plans."""
+    waiting = factories.instructed(books, word=look.word, amount=look.amount, by=look.email)
+    method = StoredPaymentMethod.objects.get(environment=books.environment, vault_id=look.word)
+    place = {"environment": books.environment, "connection": books.paytrace}
+    plans = [
+        RecurringPlan.objects.create(
+            **place, recurrence_id=f"{look.word}-{state}", customer_number=look.word[:6].upper(),
+            vault_id=look.word, amount=Decimal(look.amount), currency="USD", frequency="3",
+            counts_from=date(2099, 1, 31), state=state,
+        )
+        for state in ("active", "paused")
+    ]  # fmt: skip
+    wish = Wish(Kind.CHARGE, amount=Money(Decimal("1.00"), "USD"), vault_id=look.word)
+    unknown = Instruction.objects.create(
+        **place, kind=wish.kind, idempotency_key=f"{look.word}-lost", origin="api",
+        asked_by=look.email, asked_on=_DAY, request=wish.as_json(), request_hash=wish.digest,
+        vault_id=look.word, state="unknown",
+    )  # fmt: skip
+    InstructionAttempt.objects.create(
+        instruction=unknown, number=1, fence=1, invoice_id=f"{look.digits}-lost", gateway_day=_DAY
+    )
+    return {
+        "instruction_id": str(waiting.id),
+        "unknown_id": str(unknown.id),
+        "plan_id": str(plans[0].id),
+        "paused_plan_id": str(plans[1].id),
+        "method_id": str(method.id),
     }
 
 

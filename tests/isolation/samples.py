@@ -34,7 +34,7 @@ _SHARED = ("url", "uidb36", "key", "app_label")
 # Rows that only the person's current environment has.
 BY_ENVIRONMENT = frozenset({
     "effect_id", "case_id", "connection_id", "backfill_id", "payments/id", "exceptions/id",
-    "connections/id",
+    "connections/id", "instruction_id", "plan_id", "method_id",
 })  # fmt: skip
 
 
@@ -80,6 +80,17 @@ _FILLS = {
     "agent": (Fill({}, {"connection_id": "agent_company_id"}),),
     "agent_do": tuple(
         Fill({"deed": word}, {"connection_id": "agent_company_id"}) for word in _DEEDS
+    ),
+    "instruction_decide": (
+        Fill({"what": "approve"}),
+        Fill({"what": "reject"}),
+        Fill({"what": "it-happened"}, {"instruction_id": "unknown_id"}),
+        Fill({"what": "nothing-happened"}, {"instruction_id": "unknown_id"}),
+        Fill({"what": "no-such-thing"}),
+    ),
+    "plan_do": (
+        *(Fill({"what": word}) for word in ("change", "pause", "end", "no-such-thing")),
+        Fill({"what": "resume"}, {"plan_id": "paused_plan_id"}),
     ),
     "exception_decide": tuple(
         Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
@@ -132,7 +143,8 @@ _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
     "backfill_id", "quiet_id", "agent_company_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
-    "connections/id", "object_id", "layout", "entry",
+    "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
+    "paused_plan_id", "method_id",
 )  # fmt: skip
 
 
@@ -205,6 +217,8 @@ _SAGE = {
     "password": "secret",
 }
 _CASE = {"case_number": "77", "state": "opened", "happened_on": "2026-11-20", "amount": "1.00"}
+_CHARGE = {"key": "k", "amount": "1.00"}
+_PLAN = {**_CHARGE, "frequency": "3", "start_on": "2099-01-31"}
 _WHY = {"reason": "Keyed by hand on Friday"}
 
 # By the name of the page, or the route of the API.
@@ -221,6 +235,19 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     },
     "worksheet_do": lambda v: {"company": v["sage_id"], "entry": [v["entry"]], "what": "keyed"},
     "exceptions_retry": lambda _: {"code": "invoice_not_found"},
+    "instruction_charge": lambda v: {**_CHARGE, "method": v["method_id"]},
+    "instruction_give_back": lambda _: {**_CHARGE, "description": "Broken on arrival"},
+    "instruction_keep_card": lambda _: {"key": "k", "customer_number": "ACME01"},
+    "instruction_cancel": lambda _: _WHY,
+    "instruction_decide": lambda _: {**_WHY, "result_id": "9001"},
+    "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
+    "plan_do": lambda _: _PLAN,
+    "stored_card_forget": lambda _: {"key": "k"},
+    "payment_limits": lambda _: {
+        "user_daily_limit": "5.00",
+        "company_daily_limit": "6.00",
+        "approval_above": "4.00",
+    },
     "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
     "add_sagepro": lambda _: _SAGE,
     "add_agent_company": lambda _: {"name": "Third company", "company_number": "04"},
@@ -276,6 +303,8 @@ NAMES_ROWS = {
     "chargeback_upload": "connection_id",
     "switch_environment": "environment",
     "worksheet_do": "entry",
+    "instruction_charge": "method_id",
+    "plan_new": "method_id",
     "add_paytrace": "sage_id",
     "settings": "sage_id",
     "accept-tables": "layout",

@@ -1,0 +1,142 @@
+"""Asking PayTrace: charge a stored card, give money back, keep the card of a payment."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from integrations.connections.models import Connection
+from integrations.instructions import operations, queries
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import Instruction
+from integrations.instructions.wishes import Wish
+from integrations.posting import queries as posting
+from integrations.posting.models import Effect
+from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.forms.instructions import AskingForm, ChargeForm, GiveBackForm, KeepCardForm
+from portal.web.instructions import who
+from tenants.errors import NotPossible
+from tenants.roles import Ability
+
+_METHODS = ["GET", "HEAD", "POST"]
+
+
+@require_http_methods(_METHODS)
+@member_view(Ability.MOVE_MONEY)
+def charge(request: PlacedRequest) -> HttpResponse:
+    """Charge a card or account that PayTrace keeps."""
+    methods = queries.stored_methods(environment_id=request.place.environment.id)
+    wanted = request.GET.get("method", "")
+    form = ChargeForm(request.POST or None, methods=methods, initial={"method": wanted})
+    if form.is_valid():
+        answer = _ask(request, form, _charge(form), connection_id=form.chosen.connection_id)
+        if answer:
+            return answer
+    return render(request, "instructions/charge.html", {"form": form, "methods": methods})
+
+
+@require_http_methods(_METHODS)
+@member_view(Ability.MOVE_MONEY)
+def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
+    """Give money of a payment back: voided before PayTrace settles it, refunded after."""
+    effect = _payment(request, effect_id)
+    form = GiveBackForm(request.POST or None, initial={"amount": f"{effect.amount:.2f}"})
+    if form.is_valid():
+        wish = Wish(
+            kind=Kind.GIVE_BACK,
+            amount=form.money("amount", effect.currency),
+            transaction_id=effect.transaction_id,
+            customer_number=effect.customer_number,
+            invoice_number=effect.invoice_reference[:20],
+            description=form.cleaned_data["description"],
+        )
+        answer = _ask(request, form, wish, connection_id=effect.source_id)
+        if answer:
+            return answer
+    return render(request, "instructions/give_back.html", {"form": form, "effect": effect})
+
+
+@require_http_methods(_METHODS)
+@member_view(Ability.MOVE_MONEY)
+def keep_card(request: PlacedRequest, effect_id: str) -> HttpResponse:
+    """Have PayTrace keep the card that made a payment, to charge it again."""
+    effect = _payment(request, effect_id)
+    initial = {"customer_number": effect.customer_number}
+    form = KeepCardForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        wish = Wish(
+            kind=Kind.STORE_CUSTOMER,
+            customer_number=form.cleaned_data["customer_number"],
+            transaction_id=effect.transaction_id,
+            name=effect.customer_name,
+        )
+        answer = _ask(request, form, wish, connection_id=effect.source_id)
+        if answer:
+            return answer
+    return render(request, "instructions/keep_card.html", {"form": form, "effect": effect})
+
+
+def _ask(
+    request: PlacedRequest, form: AskingForm, wish: Wish, *, connection_id: UUID
+) -> HttpResponse | None:
+    """Ask, and lead to the instruction; None when the form now says what is wrong."""
+    taken = asked(request, form, wish, connection_id=connection_id)
+    if taken is None:
+        return None
+    return redirect("instruction", request.place.tenant.slug, taken.id)
+
+
+def asked(
+    request: PlacedRequest, form: AskingForm, wish: Wish, *, connection_id: UUID
+) -> Instruction | None:
+    """The instruction that a valid form led to; None when the form now says what is wrong."""
+    if form.errors:
+        return None
+    try:
+        taken = operations.ask(
+            wish,
+            environment_id=request.place.environment.id,
+            connection_id=connection_id,
+            idempotency_key=form.idempotency_key,
+            origin=Instruction.Origin.PERSON,
+            who=who(request),
+        )
+    except NotPossible as error:
+        form.refuse(error)
+        return None
+    told = "Asked" if taken.is_new else "Asked before; nothing new was asked"
+    after = {
+        "waiting_approval": "Somebody else has to approve it before it is sent.",
+        "ready": "It is sent to PayTrace in a moment.",
+    }.get(taken.instruction.state, "")
+    messages.success(request, f"{told}. {after}".strip())
+    return taken.instruction
+
+
+def currency_of(connection: Connection) -> str:
+    return str(connection.settings["currency"])
+
+
+def _charge(form: ChargeForm) -> Wish:
+    given, method = form.cleaned_data, form.chosen
+    return Wish(
+        kind=Kind.CHARGE,
+        amount=form.money("amount", currency_of(method.connection)),
+        vault_id=method.vault_id,
+        customer_number=method.customer_number,
+        invoice_number=given["invoice_number"],
+        description=given["description"],
+    )
+
+
+def _payment(request: PlacedRequest, effect_id: str) -> Effect:
+    effect = posting.effect(
+        environment_id=request.place.environment.id, effect_id=parse_id(effect_id)
+    )
+    if effect is None or effect.kind != "sale":
+        raise Http404("Not found")
+    return effect

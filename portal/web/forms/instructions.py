@@ -1,0 +1,194 @@
+"""What a person wants of PayTrace, as forms: charge, give back, keep a card, recurring plans."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from integrations.canonical.money import Money, MoneyError
+from integrations.instructions.errors import BadWish
+from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from integrations.paytrace.recurring import Frequency
+from tenants.errors import NotPossible
+
+FREQUENCY_WORDS = {
+    Frequency.DAILY: "Every day",
+    Frequency.WEEKLY: "Every week",
+    Frequency.BI_WEEKLY: "Every two weeks",
+    Frequency.FIRST_AND_FIFTEENTH: "On the 1st and 15th",
+    Frequency.MONTHLY: "Every month",
+    Frequency.BI_MONTHLY: "Every two months",
+    Frequency.QUARTERLY: "Every three months",
+    Frequency.EVERY_FOUR_MONTHS: "Every four months",
+    Frequency.SEMI_ANNUAL: "Twice a year",
+    Frequency.ANNUAL: "Every year",
+}
+_FREQUENCIES = [(frequency.value, words) for frequency, words in FREQUENCY_WORDS.items()]
+
+
+def amount_field(label: str = "Amount", **more: Any) -> forms.CharField:
+    """An amount as people type it; `money_of` reads it."""
+    widget = forms.TextInput(attrs={"inputmode": "decimal"})
+    errors = {"required": "Enter an amount such as 740.00."}
+    return forms.CharField(label=label, max_length=20, widget=widget, error_messages=errors, **more)
+
+
+def day_field(label: str, **more: Any) -> forms.DateField:
+    errors = {"required": "Choose a day.", "invalid": "Enter a day such as 2026-12-31."}
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, error_messages=errors, **more)
+
+
+class AskingForm(forms.Form):
+    """A form that asks once, however often its button is pressed: `key` is made as it is shown."""
+
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60, initial=lambda: uuid.uuid4().hex)
+    # The fields of a wish that this form calls otherwise.
+    renamed: dict[str, str] = {}
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"form:{self.cleaned_data['key']}"
+
+    def money(self, name: str, currency: str) -> Money | None:
+        """The amount of a valid form; None for an empty one, and after a sentence beside it."""
+        text = str(self.cleaned_data.get(name, "")).replace(",", "")
+        if not text:
+            return None
+        try:
+            return Money.parse(text, currency)
+        except MoneyError:
+            self.add_error(name, f"‘{text}’ is not an amount such as 740.00.")
+            return None
+
+    def refuse(self, error: NotPossible) -> None:
+        """Put a refusal beside the fields it is about."""
+        if isinstance(error, BadWish):
+            for problem in error.problems:
+                self._put(problem.field, f"{problem.sentence} {problem.remedy}".strip())
+        else:
+            self._put(error.field, error.sentence)
+
+    def _put(self, field: str, sentence: str) -> None:
+        name = self.renamed.get(field, field)
+        self.add_error(name if name in self.fields and name != "key" else None, sentence)
+
+
+class ChargeForm(AskingForm):
+    renamed = {"vault_id": "method"}
+    method = forms.ChoiceField(
+        label="Card or account to charge",
+        error_messages={"required": "Choose what to charge."},
+    )
+    amount = amount_field()
+    invoice_number = forms.CharField(
+        label="Invoice number in Sage",
+        max_length=20,
+        required=False,
+        help_text="The payment is applied to it. Without one it waits under Exceptions.",
+    )
+    description = forms.CharField(label="Note for PayTrace", max_length=100, required=False)
+
+    def __init__(self, *args: Any, methods: Sequence[StoredPaymentMethod], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._methods = {str(one.id): one for one in methods}
+        field = self.fields["method"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 this tells the type
+        field.choices = [(key, method_words(one)) for key, one in self._methods.items()]
+
+    @property
+    def chosen(self) -> StoredPaymentMethod:
+        return self._methods[self.cleaned_data["method"]]
+
+
+class GiveBackForm(AskingForm):
+    renamed = {"transaction_id": ""}
+    amount = amount_field(
+        help_text="Never more than is left. Before PayTrace settles in the evening only all of it."
+    )
+    description = forms.CharField(
+        label="Why", max_length=100, error_messages={"required": "Say why the money goes back."}
+    )
+
+
+class KeepCardForm(AskingForm):
+    customer_number = forms.CharField(
+        label="Customer number in Sage",
+        max_length=20,
+        error_messages={"required": "Say whose card it is."},
+    )
+
+
+class _PlanFields(AskingForm):
+    amount = amount_field()
+    frequency = forms.ChoiceField(
+        label="How often",
+        choices=_FREQUENCIES,
+        error_messages={"required": "Choose how often."},
+    )
+    total_count = forms.IntegerField(
+        label="How many payments",
+        required=False,
+        min_value=1,
+        help_text="Empty goes on until you end it.",
+        error_messages={"min_value": "Enter 1 or more, or leave it empty."},
+    )
+    description = forms.CharField(label="What it is for", max_length=100, required=False)
+
+
+class NewPlanForm(_PlanFields):
+    renamed = {"vault_id": "method"}
+    method = forms.ChoiceField(
+        label="Card or account to charge",
+        error_messages={"required": "Choose what to charge."},
+    )
+    start_on = day_field("First payment on")
+    field_order = ("method", "amount", "frequency", "start_on", "total_count", "description")
+
+    def __init__(self, *args: Any, methods: Sequence[StoredPaymentMethod], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._methods = {str(one.id): one for one in methods}
+        field = self.fields["method"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 this tells the type
+        field.choices = [(key, method_words(one)) for key, one in self._methods.items()]
+
+    @property
+    def chosen(self) -> StoredPaymentMethod:
+        return self._methods[self.cleaned_data["method"]]
+
+
+class ChangePlanForm(_PlanFields):
+    next_on = day_field("Next payment on", required=False, help_text="Empty leaves it as it is.")
+    field_order = ("amount", "frequency", "next_on", "total_count", "description")
+
+    def __init__(self, *args: Any, plan: RecurringPlan | None = None, **more: Any) -> None:
+        if plan is not None:
+            more["initial"] = {
+                "amount": f"{plan.amount:.2f}",
+                "frequency": plan.frequency,
+                "total_count": plan.total_count,
+                "description": plan.description,
+            }
+        super().__init__(*args, **more)
+
+
+class ResumePlanForm(AskingForm):
+    start_on = day_field("Next payment on")
+
+
+class EndPlanForm(AskingForm):
+    """Nothing to say: the button is the word. Pausing and ending a plan, forgetting a card."""
+
+
+def method_words(method: StoredPaymentMethod) -> str:
+    """`ACME01 Acme Tools: Visa ending in 1111, 12/2027`."""
+    whose = f"{method.customer_number} {method.customer_name}".strip()
+    expiry = f", {method.expiry_month:02}/{method.expiry_year}" if method.expiry_month else ""
+    return f"{whose}: {method}{expiry}"
+
+
+def frequency_words(code: str) -> str:
+    return FREQUENCY_WORDS[Frequency(code)].lower()

@@ -1,0 +1,56 @@
+"""Limits: whether charges and refunds may be asked for from here, and how much."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from integrations.instructions import policies
+from portal.access import PlacedRequest, member_view
+from portal.web.forms.payment_limits import PaymentLimitsForm
+from tenants.errors import NotPossible
+from tenants.roles import Ability
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_view()
+def payment_limits(request: PlacedRequest) -> HttpResponse:
+    """The limits in force; an owner sets them or switches everything off."""
+    place, policy = request.place, policies.policy_of(request.place.environment.id)
+    form = PaymentLimitsForm.showing(policy)
+    if request.method == "POST":
+        if not place.may(Ability.MANAGE_MEMBERS):
+            raise PermissionDenied("Only an owner of the company sets the limits.")
+        form = PaymentLimitsForm(request.POST)
+        sentence = _turn_off(request) if "off" in request.POST else _set(request, form)
+        if sentence:
+            messages.success(request, sentence)
+            return redirect("payment_limits", place.tenant.slug)
+    context = {"form": form, "policy": policy, "currency": place.environment.base_currency}
+    return render(request, "payment_limits/page.html", context)
+
+
+def _set(request: PlacedRequest, form: PaymentLimitsForm) -> str:
+    environment = request.place.environment
+    if not form.is_valid():
+        return ""
+    limits = form.limits(environment.base_currency)
+    if form.errors:
+        return ""
+    try:
+        policies.set_policy(environment_id=environment.id, actor=request.place.actor, **limits)
+    except NotPossible as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
+        return ""
+    return "These limits are in force from now on."
+
+
+def _turn_off(request: PlacedRequest) -> str:
+    try:
+        policies.turn_off(environment_id=request.place.environment.id, actor=request.place.actor)
+    except NotPossible as error:
+        return error.sentence
+    return "Charges and refunds from here are off. What was asked before is finished."

@@ -1,0 +1,55 @@
+"""Stored cards: what PayTrace keeps for customers, and having it forgotten."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from integrations.instructions import queries
+from integrations.instructions.kinds import Kind
+from integrations.instructions.wishes import Wish
+from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.asking import asked
+from portal.web.forms.instructions import EndPlanForm
+from tenants.roles import Ability
+
+
+@require_safe
+@member_view()
+def stored_cards(request: PlacedRequest) -> HttpResponse:
+    """Brand, last four and expiry of what PayTrace keeps; never more is known here."""
+    return _page(request)
+
+
+@require_POST
+@member_view(Ability.MOVE_MONEY)
+def stored_card_forget(request: PlacedRequest, method_id: str) -> HttpResponse:
+    """Have PayTrace forget a card or account for good."""
+    method = queries.stored_method(
+        environment_id=request.place.environment.id, method_id=parse_id(method_id)
+    )
+    if method is None:
+        raise Http404("Not found")
+    form = EndPlanForm(request.POST)
+    if form.is_valid():
+        wish = Wish(
+            kind=Kind.FORGET_CUSTOMER,
+            vault_id=method.vault_id,
+            customer_number=method.customer_number,
+        )
+        taken = asked(request, form, wish, connection_id=method.connection_id)
+        if taken:
+            return redirect("instruction", request.place.tenant.slug, taken.id)
+    return _page(request, form=form)
+
+
+def _page(request: PlacedRequest, form: EndPlanForm | None = None) -> HttpResponse:
+    customer = request.GET.get("customer", "").strip()
+    found = queries.stored_methods(
+        environment_id=request.place.environment.id, customer_number=customer
+    )
+    # Each its own key: two cards forgotten from one page are two instructions.
+    rows = [(method, EndPlanForm(auto_id=f"forget_{method.id}_%s")) for method in found]
+    context = {"rows": rows, "customer": customer, "form": form}
+    return render(request, "stored_cards/page.html", context)
