@@ -58,6 +58,8 @@ class EffectKind(StrEnum):
     """No receipt: it writes a status and tells someone."""
     REVIEW = "review"
     """A state nobody knows: only a person can say what it does to the books."""
+    UNREADABLE = "unreadable"
+    """A record that cannot be read: it may be anything, so a person looks."""
 
 
 @dataclass(frozen=True)

@@ -94,6 +94,25 @@ class GatewayTransaction:
 
 
 @dataclass(frozen=True)
+class Unreadable:
+    """A record the gateway told that cannot be read whole: kept as told, never guessed at."""
+
+    account: str
+    record_id: str
+    """The gateway's number of it; empty where even that cannot be read."""
+    field: str
+    """What of it cannot be read, in the gateway's own name."""
+    record: object
+    """As it was told, without card numbers and secrets: JSON."""
+    amount: Money | None = None
+    """Where that much can be read."""
+    created_at: datetime | None = None
+
+
+Record = GatewayTransaction | Unreadable
+
+
+@dataclass(frozen=True)
 class Batch:
     """One settlement batch. Key: account + number + settled date (numbers wrap)."""
 

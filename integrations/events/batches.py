@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models.functions import Now
 
-from integrations.canonical.transactions import Batch, GatewayTransaction, TransactionState
+from integrations.canonical.transactions import Batch, Record, TransactionState, Unreadable
 from integrations.events.models import GatewayBatch, GatewayFact
 from tenants.insert import insert_once
 
@@ -54,16 +55,15 @@ def _is_of(settled_at: str, batch: GatewayBatch, *, zone: str) -> bool:
     return moment.astimezone(ZoneInfo(zone)).date() == batch.settled_on
 
 
-def of_batch(
-    listed: list[GatewayTransaction], batch: GatewayBatch, *, zone: str
-) -> list[GatewayTransaction]:
-    """Those that this batch settled: the gateway lists by a number that wraps."""
-    return [
-        one
-        for one in listed
-        if one.settled_at is not None
-        and one.settled_at.astimezone(ZoneInfo(zone)).date() == batch.settled_on
-    ]
+def of_batch(listed: Iterable[Record], batch: GatewayBatch, *, zone: str) -> Iterator[Record]:
+    """Those that this batch settled: the gateway lists by a number that wraps. What cannot be
+    read may be one of them."""
+    for one in listed:
+        if isinstance(one, Unreadable) or (
+            one.settled_at is not None
+            and one.settled_at.astimezone(ZoneInfo(zone)).date() == batch.settled_on
+        ):
+            yield one
 
 
 def note_listed(batch: GatewayBatch, *, count: int) -> None:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import connection as database
-from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from integrations.canonical.transactions import GatewayTransaction
 from integrations.events.models import DayCount
 from tenants.insert import insert_once
 
@@ -35,23 +32,17 @@ class Meter:
         return max(0, self.told - self.by_notice - self.by_sync)
 
 
-def begin_day(
-    transactions: Sequence[GatewayTransaction], *, connection_id: uuid.UUID, day: date
+def count_day(
+    *, connection_id: uuid.UUID, day: date, told: int, oldest_unseen_at: datetime | None
 ) -> None:
-    """The gateway's list of one day was read and is about to be taken in."""
-    oldest = min((one.created_at for one in transactions), default=None)
+    """The gateway's list of one day was read to its end, and what can be read is taken in."""
     row = DayCount(
-        connection_id=connection_id, day=day, told=len(transactions), oldest_unseen_at=oldest
+        connection_id=connection_id, day=day, told=told, oldest_unseen_at=oldest_unseen_at
     )
     if not insert_once(row):
-        _day(connection_id, day).update(
-            told=len(transactions), oldest_unseen_at=oldest, read_at=Now()
+        DayCount.objects.filter(connection_id=connection_id, day=day).update(
+            told=told, oldest_unseen_at=oldest_unseen_at, read_at=Now()
         )
-
-
-def end_day(*, connection_id: uuid.UUID, day: date) -> None:
-    """Everything of that list is taken in."""
-    _day(connection_id, day).update(oldest_unseen_at=None)
 
 
 def meters(*, connection_id: uuid.UUID, zone: str, first_day: date) -> list[Meter]:
@@ -90,7 +81,3 @@ def _known(connection_id: uuid.UUID, *, zone: str, first_day: date) -> dict[date
     with database.cursor() as cursor:
         cursor.execute(_KNOWN, {"connection": connection_id, "zone": zone, "first": first_day})
         return {day: (told, known - told) for day, told, known in cursor.fetchall()}
-
-
-def _day(connection_id: uuid.UUID, day: date) -> QuerySet[DayCount]:
-    return DayCount.objects.filter(connection_id=connection_id, day=day)

@@ -190,7 +190,7 @@ class DayCount(TenantModel):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     day = models.DateField()
     told = models.PositiveIntegerField(default=0)
-    # Of those that are not taken in yet; empty once all are.
+    # Of those that could not be taken in; empty when all are.
     oldest_unseen_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(db_default=Now())
 

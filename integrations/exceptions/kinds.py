@@ -106,6 +106,13 @@ _KINDS: tuple[CaseKind, ...] = (
         (Offer.RETRY, Offer.DISMISS),
     ),
     CaseKind(
+        "unreadable_record",
+        "PayTrace tells a record that cannot be read",
+        "Nothing is guessed from it, and nothing else waits for it. It is asked for again every "
+        "night and resolves by itself once it can be read.",
+        _REPAIR,
+    ),
+    CaseKind(
         "over_reversed",
         "Gives back more than was paid",
         "Everything of the payment has been taken back already.",

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from integrations.canonical.money import Money, round_to
 from integrations.exceptions.kinds import CaseKind, kind_of
@@ -74,3 +74,14 @@ def money_at_stake(found: Sequence[ExceptionCase]) -> tuple[Money, ...]:
         money = Money(round_to(case.amount, case.currency), case.currency)
         sums[case.currency] = sums.get(case.currency, Money.zero(case.currency)) + money
     return tuple(sums[currency] for currency in sorted(sums))
+
+
+def unreadable_by_connection(connection_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """For each account, how many of its records could not be read: it is complete but for them."""
+    found = ExceptionCase.objects.filter(
+        effect__source_id__in=connection_ids,
+        effect__kind="unreadable",
+        state=ExceptionCase.State.OPEN,
+    )
+    counted = found.order_by().values("effect__source_id").annotate(count=Count("id"))
+    return dict(counted.values_list("effect__source_id", "count"))

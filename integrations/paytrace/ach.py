@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Protocol
 
 from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import Unreadable
 from integrations.paytrace.people import Address, VaultPayer
 from integrations.paytrace.settings import Secret
 
@@ -121,7 +122,18 @@ class Ach(Protocol):
         statuses: Sequence[AchStatus] = (),
     ) -> list[AchTransaction]:
         """Payments processed (or settled) on these days of the gateway's zone, inclusive; with
-        `statuses` only those. v3 only. Pages may change while they are read: ids come once."""
+        `statuses` only those. v3 only. Pages may change while they are read: ids come once.
+        Raises NeverWorks when one of them cannot be read."""
+
+    def listed(
+        self,
+        *,
+        start: date,
+        end: date,
+        by: AchDateKind = AchDateKind.PROCESSED,
+        statuses: Sequence[AchStatus] = (),
+    ) -> Iterator[AchTransaction | Unreadable]:
+        """The same page by page, an unreadable one as such; one may come more than once."""
 
     def deposits(self, *, start: date, end: date) -> list[AchDeposit]:
         """What was paid to the merchant's bank on these days, inclusive; v3 only."""

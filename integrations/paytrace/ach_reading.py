@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
+from integrations.canonical.transactions import Unreadable
 from integrations.paytrace.translate import (
     Reading,
     amount_of,
@@ -17,6 +18,8 @@ from integrations.paytrace.translate import (
     last_four_of,
     moment_of,
     object_of,
+    read_or_keep,
+    readable,
     required_text,
     text_of,
     unreadable_record,
@@ -28,7 +31,16 @@ _STATUSES = {one.value.upper(): one for one in AchStatus if one is not AchStatus
 
 
 def to_ach(raw: Json, *, reading: Reading) -> AchTransaction:
-    """One ACH record. Raises NeverWorks naming the field that cannot be read."""
+    """One ACH record. Raises UnreadableRecord naming the field that cannot be read."""
+    return readable(to_ach_record(raw, reading=reading))
+
+
+def to_ach_record(raw: object, *, reading: Reading) -> AchTransaction | Unreadable:
+    """One ACH record, or what there is of it where it cannot be read."""
+    return read_or_keep(raw, lambda row: _payment(row, reading=reading), reading=reading)
+
+
+def _payment(raw: Json, *, reading: Reading) -> AchTransaction:
     amount = amount_of(raw, reading, "amount")
     kind = _type_of(raw)
     created_at = moment_of(raw, _first(raw, "processed_date", "created", "created_at"), reading)

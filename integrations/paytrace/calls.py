@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from typing import Any
 
 from integrations.canonical.errors import FixConfiguration, TryLater
 from integrations.paytrace.http import Call, Reply, Transport
@@ -38,9 +39,22 @@ class Caller:
             )
         return self._replay(call)
 
+    def stream(self, call: Call) -> Generator[Any, None, Reply]:
+        """The rows of a read as they arrive, then its reply without them. Raises as `send`."""
+        token = self._tokens.token(self._log_in)
+        reply = yield from self._transport.stream(call, token=token)
+        if not reply.is_token_refused:
+            return reply
+        # Nothing was handed out: what is refused holds no rows.
+        self._tokens.discard(token)
+        token = self._tokens.token(self._log_in)
+        return self._accepted((yield from self._transport.stream(call, token=token)), token)
+
     def _replay(self, call: Call) -> Reply:
         token = self._tokens.token(self._log_in)
-        reply = self._transport.send(call, token=token)
+        return self._accepted(self._transport.send(call, token=token), token)
+
+    def _accepted(self, reply: Reply, token: str) -> Reply:
         if reply.is_token_refused:
             self._tokens.discard(token)
             raise FixConfiguration(

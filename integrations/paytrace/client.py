@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Protocol
 
 import requests
 
-from integrations.canonical.transactions import Batch, GatewayTransaction
+from integrations.canonical.transactions import Batch, GatewayTransaction, Record
 from integrations.paytrace.account import Account
 from integrations.paytrace.ach import Ach
 from integrations.paytrace.cards import Cards
@@ -67,7 +68,15 @@ class PayTraceClient(Protocol):
     ) -> list[GatewayTransaction]:
         """All transactions created from `start` to `end`, days of the gateway's zone, inclusive.
 
-        The newest may be missing for a while: PayTrace's exports can lag.
+        The newest may be missing for a while: PayTrace's exports can lag. Raises NeverWorks when
+        one of them cannot be read.
+        """
+
+    def listed(self, *, start: date, end: date) -> Iterator[Record]:
+        """The same one by one as they arrive, an unreadable one as such.
+
+        Nothing grows with their number. Asked for at the first step; what was given before
+        the answer broke off was told all the same.
         """
 
     def find_attempt(self, *, invoice_id: str, start: date, end: date) -> Attempt:
@@ -80,8 +89,9 @@ class PayTraceClient(Protocol):
     def batch(self, number: str = "") -> Batch | None:
         """The latest batch of that number, or the latest of all; None before the first."""
 
-    def batch_transactions(self, number: str) -> list[GatewayTransaction]:
-        """What the latest batch of that number settled; numbers wrap after three digits."""
+    def batch_transactions(self, number: str) -> Iterator[Record]:
+        """What the latest batch of that number settled, one by one as `listed`; numbers wrap
+        after three digits."""
 
     def close(self) -> None:
         """Close the sockets kept open. The client may be used again."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import http.cookiejar
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from ssl import SSLCertVerificationError
@@ -27,6 +27,7 @@ from integrations.canonical.errors import (
 )
 from integrations.paytrace import wire
 from integrations.paytrace.redaction import redact
+from integrations.paytrace.streaming import rows_of_stream
 
 # Bytes. PayTrace documents no page size for exports, and a record takes about one kB: a day of
 # fifty thousand transactions fits, and what does not is no day of one merchant.
@@ -114,6 +115,36 @@ class Transport:
             raise outcome
         return outcome
 
+    def stream(self, call: Call, *, token: str = "") -> Generator[Any, None, Reply]:
+        """The rows of the lists in the answer, as they arrive; then the reply without them.
+
+        For reads. Only time spent waiting for PayTrace counts towards the whole reply's limit.
+        Raises as drawn above, at the place where the answer breaks off.
+        """
+        started = time.monotonic()
+        outcome = yield from self._streamed(call, token)
+        self._tell(call, outcome, time.monotonic() - started)
+        if isinstance(outcome, IntegrationError):
+            raise outcome
+        return outcome
+
+    def _streamed(self, call: Call, token: str) -> Generator[Any, None, Reply | IntegrationError]:
+        try:
+            with self._request(call, token) as response:
+                chunks = _chunks(response, seconds=self._timeouts.total)
+                if response.status_code >= 300:
+                    content = b"".join(chunks)
+                    return read_reply(call, response.status_code, response.headers, content)
+                try:
+                    rest = yield from rows_of_stream(chunks)
+                except (ValueError, RecursionError):
+                    return unanswered(call, "paytrace.unreadable_reply")
+                return Reply(response.status_code, rest)
+        except _TooLargeError:
+            return unanswered(call, "paytrace.reply_too_large")
+        except requests.RequestException as error:
+            return _failure(call, error)
+
     def close(self) -> None:
         """Close the sockets kept open; a later call opens new ones."""
         self._session.close()
@@ -162,16 +193,30 @@ class Transport:
         )
 
 
+class _TooLargeError(Exception):
+    """The body is larger than we read."""
+
+
 def _content(response: requests.Response, deadline: float) -> bytes | None:
     """The body, or None when it is larger than we read. Raises Timeout past the deadline."""
-    content = bytearray()
+    try:
+        return b"".join(_chunks(response, seconds=deadline - time.monotonic()))
+    except _TooLargeError:
+        return None
+
+
+def _chunks(response: requests.Response, *, seconds: float) -> Iterator[bytes]:
+    """The body as it arrives. Raises Timeout once that many seconds were spent waiting for it."""
+    size, waited, began = 0, 0.0, time.monotonic()
     for chunk in response.iter_content(_CHUNK):
-        content += chunk
-        if len(content) > MAX_BODY:
-            return None
-        if time.monotonic() > deadline:
+        waited += time.monotonic() - began
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise _TooLargeError
+        if waited > seconds:
             raise requests.exceptions.ReadTimeout("The whole reply took too long")
-    return bytes(content)
+        yield chunk
+        began = time.monotonic()
 
 
 def read_reply(

@@ -7,11 +7,11 @@ they are taken to be v1's, plus `invoice_number` and `customer_label`, with stri
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from integrations.canonical.errors import NeverWorks
@@ -20,12 +20,19 @@ from integrations.canonical.transactions import (
     Batch,
     GatewayTransaction,
     PaymentMethod,
+    Record,
     TransactionState,
     TransactionType,
+    Unreadable,
 )
+from integrations.paytrace import wire
 from integrations.paytrace.moments import parse_day, parse_moment
+from integrations.paytrace.redaction import redact
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
+UNREADABLE = "paytrace.unreadable_record"
+_IDS = ("transaction_id", "id", "batch_number", "deposit_id")
 
 # Issuer ranges by leading digits (ISO/IEC 7812): enough to name the four brands PayTrace lists.
 _BRANDS = (
@@ -62,8 +69,80 @@ class Reading:
     currency: str
 
 
+@dataclass(eq=False)
+class UnreadableRecord(NeverWorks):
+    """One record cannot be read; `unreadable` is what there is of it."""
+
+    unreadable: Unreadable = field(kw_only=True, repr=False)
+
+
 def to_transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
-    """One exported transaction. Raises NeverWorks naming the field that cannot be read."""
+    """One exported transaction. Raises UnreadableRecord naming the field."""
+    return readable(to_record(raw, reading=reading))
+
+
+def to_record(raw: object, *, reading: Reading) -> Record:
+    """One exported transaction, or what there is of it where it cannot be read."""
+    return read_or_keep(raw, lambda row: _transaction(row, reading=reading), reading=reading)
+
+
+def read_or_keep(raw: object, read: Callable[[Json], T], *, reading: Reading) -> T | Unreadable:
+    """What `read` makes of the row; where it finds a field unreadable, the row as it was told."""
+    if not isinstance(raw, Mapping):
+        return Unreadable(reading.account, "", "record", _kept(raw))
+    try:
+        return read(raw)
+    except NeverWorks as error:
+        if error.code != UNREADABLE:
+            raise
+        return unreadable(raw, field=error.field, reading=reading)
+
+
+def readable(one: T | Unreadable) -> T:
+    """The record where it can be read. Raises UnreadableRecord with what there is of it."""
+    if isinstance(one, Unreadable):
+        raise UnreadableRecord(
+            f"PayTrace record {one.record_id or 'without an id'} has no readable {one.field}.",
+            code=UNREADABLE,
+            field=one.field,
+            unreadable=one,
+        )
+    return one
+
+
+def unreadable(raw: Json, *, field: str, reading: Reading) -> Unreadable:
+    """An unreadable row with what of it can be read: number, amount and time."""
+    moments = ("created", "processed_date", "created_at", "when", "settled")
+    return Unreadable(
+        account=reading.account,
+        record_id=text_of(raw, *_IDS),
+        field=field,
+        record=_kept(raw),
+        amount=_tried(
+            lambda: amount_of(raw, reading, "amount", "settle_amount", "requested_amount")
+        ),
+        created_at=_tried(lambda: _created_at(raw, reading))
+        or next((m for n in moments if (m := _moment_or_none(raw, n, reading))), None),
+    )
+
+
+def _moment_or_none(raw: Json, name: str, reading: Reading) -> datetime | None:
+    return _tried(lambda: moment_of(raw, name, reading))
+
+
+def _tried(read: Callable[[], T]) -> T | None:
+    try:
+        return read()
+    except NeverWorks:
+        return None
+
+
+def _kept(raw: object) -> object:
+    """As JSON that may be stored: exact numbers become text, what is secret is gone."""
+    return wire.plain(redact(raw))
+
+
+def _transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
     card = object_of(raw, "credit_card", "card")
     kind = _TYPES.get(text_of(raw, "transaction_type").upper(), TransactionType.UNKNOWN)
     number = text_of(card, "masked_number") or text_of(raw, "masked_card_number", "card_masked")
@@ -254,9 +333,9 @@ def _discretionary(value: Any) -> dict[str, str]:
 
 def unreadable_record(raw: Json, name: str) -> NeverWorks:
     """Which record it is, and which field of it cannot be read."""
-    which = text_of(raw, "transaction_id", "id", "batch_number", "deposit_id") or "without an id"
+    which = text_of(raw, *_IDS) or "without an id"
     return NeverWorks(
         f"PayTrace record {which} has no readable {name}.",
-        code="paytrace.unreadable_record",
+        code=UNREADABLE,
         field=name,
     )

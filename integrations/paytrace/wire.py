@@ -27,5 +27,18 @@ def dumps(value: Any) -> str:
     return json.dumps(value)
 
 
+def plain(value: Any) -> Any:
+    """The same with exact numbers as text, for a JSON column."""
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
 def _refuse(constant: str) -> Decimal:
     raise ValueError(f"{constant} is not a number JSON allows")
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse)
+"""Reads one value out of a longer text, as `loads` reads a whole one."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from integrations.canonical.effects import EffectKind
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.pipeline import reversal
+from integrations.pipeline.poll import poll_now
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
 from tenants import audit, work
@@ -19,6 +21,8 @@ from tenants.errors import NotPossible
 from tenants.models import WorkKind
 
 Resolution = ExceptionCase.Resolution
+# No walk can say what these do to the books; they resolve by what PayTrace tells next.
+_UNCLEAR = frozenset({EffectKind.REVIEW, EffectKind.UNREADABLE})
 _DECIDABLE = (EffectState.PARKED, *outbox.WAITING)
 
 
@@ -26,13 +30,17 @@ def retry(*, effect_id: uuid.UUID, actor: str) -> None:
     """Walk it again with the rules in force now. Raises NotPossible.
 
     Retrying a suspected duplicate is the person's word that it is another payment. What stands
-    half written in Sage is asked about again, with the very payload that was frozen.
+    half written in Sage is asked about again, with the very payload that was frozen. What
+    PayTrace does not tell clearly is not walked: PayTrace is looked through again.
     """
     half_written = Effect.objects.filter(id=effect_id, state=EffectState.PARTIAL).first()
     if half_written is not None:
         _ask_again(half_written, actor=actor)
         return
     effect = _decidable(effect_id)
+    if effect.kind in _UNCLEAR:
+        poll_now(connection_id=effect.source_id, actor=actor)
+        return
     decision: dict[str, Any] = {"trigger": "retry"}
     if effect.reason_code == "duplicate":
         decision["not_a_duplicate"] = True

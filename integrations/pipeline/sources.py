@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 
 from integrations.canonical.ach import AchTransaction
 from integrations.canonical.ach_states import TURNS, to_payment
-from integrations.canonical.transactions import Batch, GatewayTransaction
+from integrations.canonical.transactions import Batch, Record, Unreadable
 from integrations.connections.models import Connection
 from integrations.events import batches, counting, polling
 from integrations.events.models import GatewayFact, Source
 from integrations.events.polling import Window
 from integrations.paytrace.ach import AchDateKind
 from integrations.paytrace.client import PayTraceClient
+from integrations.pipeline import unreadable
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
 
@@ -33,19 +35,25 @@ class Look:
     def zone(self) -> str:
         return str(self.source.settings.get("zone", "America/Los_Angeles"))
 
-    def take_in(self, found: Sequence[GatewayTransaction]) -> Found:
-        """Take a list in, chunk by chunk, each committed by itself."""
-        new = 0
-        for start in range(0, len(found), polling.CHUNK):
+    def take_in(self, told: Iterable[Record], *, origin: Source, day: date) -> Found:
+        """Take in what is told, chunk by chunk, each committed by itself; what cannot be read
+        goes to a person. `day` is where it was told, for what has no readable day of its own.
+        """
+        found, records = Found(), iter(told)
+        while chunk := list(islice(records, polling.CHUNK)):
+            readable = [one for one in chunk if not isinstance(one, Unreadable)]
+            kept = [one for one in chunk if isinstance(one, Unreadable)]
             with tenant_transaction(self.source.tenant_id):
-                fresh = take_in(
-                    found[start : start + polling.CHUNK],
-                    source=self.source,
-                    seen_by=GatewayFact.SeenBy.SYNC,
-                )
-            new += len(fresh)
+                fresh = take_in(readable, source=self.source, seen_by=GatewayFact.SeenBy.SYNC)
+                keys = [self._ask(one, origin=origin, day=day) for one in kept]
+            found += Found(len(chunk), len(fresh), tuple(keys), _oldest(kept))
+            unreadable.check_flood(len(found.unreadable), day=day)
             self.keep()
-        return Found(len(found), new)
+        return found
+
+    def _ask(self, one: Unreadable, *, origin: Source, day: date) -> str:
+        where = unreadable.Place(self.source, origin, day, GatewayFact.SeenBy.SYNC)
+        return unreadable.ask(one, where=where)
 
 
 @dataclass(frozen=True)
@@ -54,26 +62,41 @@ class Found:
 
     seen: int = 0
     new: int = 0
+    unreadable: tuple[str, ...] = ()
+    """By their names in our books, the same for the same record each time it is told."""
+    oldest_unreadable: datetime | None = None
 
     def __add__(self, other: Found) -> Found:
-        return Found(self.seen + other.seen, self.new + other.new)
+        moments = [m for m in (self.oldest_unreadable, other.oldest_unreadable) if m]
+        return Found(
+            self.seen + other.seen,
+            self.new + other.new,
+            self.unreadable + other.unreadable,
+            min(moments, default=None),
+        )
 
 
 def read_day(look: Look, day: date) -> Found:
     """One day of card payments, counted for the lost-notice meter."""
-    found = look.client.transactions(start=day, end=day)
+    found = look.take_in(
+        look.client.listed(start=day, end=day), origin=Source.TRANSACTIONS, day=day
+    )
     connection = look.source
     with tenant_transaction(connection.tenant_id):
-        counting.begin_day(found, connection_id=connection.id, day=day)
-    taken = look.take_in(found)
-    with tenant_transaction(connection.tenant_id):
-        counting.end_day(connection_id=connection.id, day=day)
-    return taken
+        counting.count_day(
+            connection_id=connection.id,
+            day=day,
+            told=found.seen,
+            oldest_unseen_at=found.oldest_unreadable,
+        )
+        unreadable.settle_nameless(source=connection, day=day, but=found.unreadable)
+    return found
 
 
 def read_ach_day(look: Look, day: date) -> Found:
     """One day of ACH payments, as they stand now."""
-    return look.take_in(_payments(look.client.ach.transactions(start=day, end=day), look))
+    told = look.client.ach.listed(start=day, end=day)
+    return look.take_in(_payments(told, look), origin=Source.ACH, day=day)
 
 
 def _cards(look: Look, window: Window) -> Found:
@@ -91,9 +114,25 @@ def _cards(look: Look, window: Window) -> Found:
 
 
 def _behind(look: Look, window: Window) -> Found:
-    """The same days again, long after: what appeared behind the watermark is found here."""
-    total = Found()
+    """The same days again, long after: what appeared behind the watermark is found here, and
+    what could not be read is asked for once more."""
+    total = _once_more(look, window)
     for day in window.days():
+        total += read_day(look, day)
+    return total
+
+
+def _once_more(look: Look, window: Window) -> Found:
+    """By its number; where it has none, by its whole day."""
+    with tenant_transaction(look.source.tenant_id):
+        open_ones = unreadable.open_ones(source_id=look.source.id)
+    total = Found()
+    for one in open_ones:
+        if one.record_id:
+            told = unreadable.fetch(one.record_id, client=look.client, origin=one.origin)
+            total += look.take_in(_payments(told, look), origin=one.origin, day=one.day)
+    days = {one.day for one in open_ones if not one.record_id}
+    for day in sorted(days - set(window.days())):
         total += read_day(look, day)
     return total
 
@@ -113,31 +152,36 @@ def _batch(look: Look, told: Batch) -> Found:
         if batch is None or batches.known(batch, zone=look.zone) >= batch.transaction_count:
             return Found()
     listed = look.client.batch_transactions(told.number)
-    own = batches.of_batch(listed, batch, zone=look.zone)
+    found = look.take_in(
+        batches.of_batch(listed, batch, zone=look.zone), origin=Source.BATCHES, day=batch.settled_on
+    )
     with tenant_transaction(connection.tenant_id):
-        batches.note_listed(batch, count=len(own))
-    return look.take_in(own)
+        batches.note_listed(batch, count=found.seen)
+    return found
 
 
 def _ach(look: Look, window: Window) -> Found:
     """By both dates: a payment settles days after it was taken."""
     total = Found()
     for kind in AchDateKind:
-        found = look.client.ach.transactions(start=window.first_day, end=window.last_day, by=kind)
-        total += look.take_in(_payments(found, look))
+        told = look.client.ach.listed(start=window.first_day, end=window.last_day, by=kind)
+        total += look.take_in(_payments(told, look), origin=Source.ACH, day=window.last_day)
     return total
 
 
 def _returns(look: Look, window: Window) -> Found:
     """What turned after it had settled or was on its way, up to three months late."""
-    found = look.client.ach.transactions(
-        start=window.first_day, end=window.last_day, statuses=TURNS
-    )
-    return look.take_in(_payments(found, look))
+    told = look.client.ach.listed(start=window.first_day, end=window.last_day, statuses=TURNS)
+    return look.take_in(_payments(told, look), origin=Source.RETURNS, day=window.last_day)
 
 
-def _payments(found: Sequence[AchTransaction], look: Look) -> list[GatewayTransaction]:
-    return [to_payment(one, seen_at=look.now) for one in found]
+def _payments(told: Iterable[AchTransaction | Record], look: Look) -> Iterator[Record]:
+    for one in told:
+        yield to_payment(one, seen_at=look.now) if isinstance(one, AchTransaction) else one
+
+
+def _oldest(kept: Sequence[Unreadable]) -> datetime | None:
+    return min((one.created_at for one in kept if one.created_at), default=None)
 
 
 READERS: Mapping[Source, Callable[[Look, Window], Found]] = {

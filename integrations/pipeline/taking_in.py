@@ -13,7 +13,7 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.events.models import GatewayFact
-from integrations.pipeline import orphans, review
+from integrations.pipeline import orphans, review, unreadable
 from integrations.posting import outbox
 from tenants import work
 from tenants.models import WorkKind
@@ -31,6 +31,7 @@ def take_in(
     """
     if source.posts_to_id is None:
         raise LookupError("Facts are taken in only for an account that posts somewhere")
+    unreadable.settle(transactions, source=source)
     fresh = facts.record(transactions, connection_id=source.id, seen_by=seen_by)
     if not fresh:
         return []

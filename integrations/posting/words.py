@@ -127,6 +127,7 @@ KIND_WORDS: Mapping[str, str] = {
     "settlement": "Settlement",
     "decline": "Declined",
     "review": "Unknown status",
+    "unreadable": "Unreadable record",
 }
 
 # Kinds that take money away from the books; shown with a minus sign.

@@ -40,6 +40,8 @@ _TEXTS: Mapping[Offer, tuple[str, str]] = {
     Offer.DISMISS: ("Dismiss", "circle-slash"),
 }
 _MOST_CANDIDATES = 4
+# Characters of a record that is shown as PayTrace told it.
+_MOST_SHOWN = 600
 
 
 def offers_for(case: ExceptionCase) -> list[Button]:
@@ -58,6 +60,11 @@ def offers_for(case: ExceptionCase) -> list[Button]:
     return [replace(buttons[0], is_first=True, is_danger=False), *buttons[1:]]
 
 
+def is_unclear(case: ExceptionCase) -> bool:
+    """Whether it is about what PayTrace tells, so that only PayTrace can answer it."""
+    return case.effect.kind in {"review", "unreadable"}
+
+
 def case_context(case: ExceptionCase) -> dict[str, Any]:
     """What the panel of a case shows."""
     kind = kind_of(case.code)
@@ -65,6 +72,7 @@ def case_context(case: ExceptionCase) -> dict[str, Any]:
         "case": case,
         "case_title": kind.title,
         "case_explanation": kind.explanation,
+        "is_unclear": is_unclear(case),
         "evidence": evidence_lines(case),
         "offers": offers_for(case),
     }
@@ -99,6 +107,8 @@ def evidence_lines(case: ExceptionCase) -> list[str]:
             f"Receipt in Sage: {receipt.get('amount', '')} {receipt.get('currency', '')}{where}, "
             f"dated {receipt.get('date', '')}."
         )
+    if case.evidence.get("record"):
+        lines.append(f"As PayTrace tells it: {shown_record(case.evidence['record'])}")
     if case.evidence.get("value"):
         lines.append(f"The value is ‘{case.evidence['value']}’.")
     if case.evidence.get("rule"):
@@ -109,4 +119,19 @@ def evidence_lines(case: ExceptionCase) -> list[str]:
 def _words(offer: Offer, case: ExceptionCase) -> tuple[str, str]:
     if offer is Offer.RETRY and kind_of(case.code).title.startswith("Looks like"):
         return "Post as another payment", "refresh-cw"
+    if offer is Offer.RETRY and is_unclear(case):
+        return "Look again", "refresh-cw"
     return _TEXTS[offer]
+
+
+def shown_record(record: object) -> str:
+    """The fields of a record that say something, as `name: value`; card numbers are gone since
+    it was kept."""
+    if not isinstance(record, Mapping):
+        return str(record)[:_MOST_SHOWN]
+    said = [
+        f"{str(name).replace('_', ' ')}: {value}"
+        for name, value in record.items()
+        if isinstance(value, str | int) and str(value).strip()
+    ]
+    return "; ".join(said)[:_MOST_SHOWN]

@@ -18,7 +18,7 @@ from integrations.exceptions import queries as exceptions
 from integrations.exceptions.kinds import Offer
 from integrations.exceptions.models import ExceptionCase
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
-from portal.web.decisions import Button, case_context, evidence_lines, offers_for
+from portal.web.decisions import Button, case_context, evidence_lines, is_unclear, offers_for
 from portal.web.forms.decisions import ChooseInvoiceForm, DismissForm, OnAccountForm, RetryForm
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -96,12 +96,13 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
         except NotPossible as error:
             form.add_error(None, error.sentence)
         else:
-            messages.success(request, _DONE[wanted])
+            is_looked = wanted is Offer.RETRY and is_unclear(case)
+            messages.success(request, _LOOKED if is_looked else _DONE[wanted])
             return redirect("payment", request.place.tenant.slug, case.effect_id)
     context = case_context(case) | {
         "form": form,
         "offer": wanted.value,
-        "words": _WORDS[wanted],
+        "words": _LOOK if wanted is Offer.RETRY and is_unclear(case) else _WORDS[wanted],
         "preview": _preview(wanted, case),
         "is_open": is_open,
     }
@@ -152,6 +153,15 @@ _WORDS: Mapping[Offer, DecisionWords] = {
         "Nothing is posted to Sage, now or later. The payment stays in PayTrace as it is.",
     ),
 }
+
+
+_LOOKED = "PayTrace is looked through now; this closes by itself once it tells something clear."
+_LOOK = DecisionWords(
+    "Look again",
+    "Look through PayTrace again",
+    "Nothing is posted by this. PayTrace is asked again, and when it tells something clear, this "
+    "closes by itself and the payment goes its way.",
+)
 
 
 def _form(request: PlacedRequest, offer: Offer, case: ExceptionCase) -> forms.Form:

@@ -12,6 +12,7 @@ from integrations.connections.models import Connection
 from integrations.events import backfills, counting
 from integrations.events import queries as events
 from integrations.events.models import Backfill
+from integrations.exceptions import queries as exceptions
 from portal.web.forms.past_days import PastDaysForm
 from tenants.errors import NotPossible
 
@@ -23,6 +24,7 @@ def looks_context(found: Connection) -> dict[str, Any]:
     """What the page of a PayTrace account shows of it."""
     return {
         "runs": events.sync_runs(connection_id=found.id, limit=5),
+        "unreadable": exceptions.unreadable_by_connection([found.id]).get(found.id, 0),
         "watermarks": events.watermarks(connection_id=found.id),
         "meters": counting.meters(
             connection_id=found.id,

@@ -20,6 +20,7 @@ from integrations.connections import queries as connections
 from integrations.connections import worksheet, writing
 from integrations.connections.models import Connection
 from integrations.events import queries as events
+from integrations.exceptions import queries as exceptions
 from integrations.posting import queries as posting
 from integrations.posting import today as numbers_of
 from integrations.posting.queries import Total
@@ -50,6 +51,8 @@ class Lamp:
     connection: Connection
     tone: str
     complete_up_to: datetime | None
+    unreadable: int = 0
+    """Records that PayTrace tells and that cannot be read: complete but for them."""
 
 
 @require_safe
@@ -139,8 +142,10 @@ def _tiles(numbers: numbers_of.Numbers, place: Place, day: date) -> list[Tile]:
 
 
 def _lamps(found: list[Connection]) -> list[Lamp]:
-    seen = events.complete_up_to(connection_ids=[c.id for c in found])
-    return [Lamp(c, tone_of(c), seen.get(c.id)) for c in found]
+    ids = [c.id for c in found]
+    seen = events.complete_up_to(connection_ids=ids)
+    unreadable = exceptions.unreadable_by_connection(ids)
+    return [Lamp(c, tone_of(c), seen.get(c.id), unreadable.get(c.id, 0)) for c in found]
 
 
 def tone_of(connection: Connection) -> str:

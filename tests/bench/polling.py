@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,17 +21,21 @@ from integrations.connections.models import Connection
 from integrations.pipeline.sources import Found, Look, read_day
 from portal.launch.postgres import LaunchError
 from tenants.scope import tenant_transaction
+from tests.bench import usage
 from tests.bench.report import Aim, Row
 from tests.bench.scene import ACTOR, Company
 from tests.bench.sizes import Sizes
 
 _DAY = date(2026, 11, 19)
+# MB that a day may take, whatever its size; 50,000 records of it are 50 MB of text alone.
+_FLAT = 24
 
 
 def measure(company: Company, sizes: Sizes) -> list[Row]:
     """A first look at one day and a second that changes nothing. Raises LaunchError."""
     with _gateway(sizes.transactions) as url:
-        look = _look(company, url)
+        memory = _Memory()
+        look = _look(company, url, keep=memory.look)
         first, first_cpu = _read(look, new=sizes.transactions, sizes=sizes)
         again, _ = _read(look, new=0, sizes=sizes)
     return [
@@ -43,7 +47,26 @@ def measure(company: Company, sizes: Sizes) -> list[Row]:
             details={"transactions": sizes.transactions, "seconds": round(first, 2)},
         ),
         Row("A poll that changes nothing", 100 * again / first, "% of the first", aim=Aim(most=10)),
+        Row("Memory that a polled day takes", memory.grown, "MB", aim=Aim(most=_FLAT)),
     ]
+
+
+class _Memory:
+    """How far this process grew beyond what it held after the first chunk of the day."""
+
+    def __init__(self) -> None:
+        self._first = self._most = 0.0
+
+    def look(self) -> bool:
+        held = usage.resident()
+        self._first = self._first or held
+        self._most = max(self._most, held)
+        return True
+
+    @property
+    def grown(self) -> float:
+        """In MB, at least a page: nothing takes none."""
+        return max(self._most - self._first, 0.1)
 
 
 def _read(look: Look, *, new: int, sizes: Sizes) -> tuple[float, float]:
@@ -55,7 +78,7 @@ def _read(look: Look, *, new: int, sizes: Sizes) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - cpu
 
 
-def _look(company: Company, url: str) -> Look:
+def _look(company: Company, url: str, *, keep: Callable[[], bool]) -> Look:
     """A PayTrace account of its own at that address, tested as anyone's."""
     with tenant_transaction(company.tenant_id):
         books = Connection.objects.get(id=company.company_id)
@@ -66,7 +89,7 @@ def _look(company: Company, url: str) -> Look:
             currency="USD", posts_to_id=books.id, actor=ACTOR,
         )  # fmt: skip
     client = clients.paytrace_client(tenant_id=company.tenant_id, connection_id=source.id)
-    return Look(source, client, now=datetime.now(UTC), keep=lambda: True)
+    return Look(source, client, now=datetime.now(UTC), keep=keep)
 
 
 class _Day(ThreadingHTTPServer):

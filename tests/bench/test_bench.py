@@ -29,6 +29,7 @@ MEASURES = [
     "CPU per 1,000 receipts",
     "Transactions polled and taken in",
     "A poll that changes nothing",
+    "Memory that a polled day takes",
     "Backlog of 12 drained",
     "CPU of all processes per 1,000 receipts",
     "Quiet company beside the backlog, p95",

@@ -35,6 +35,12 @@ def cpu_seconds(pids: Iterable[int]) -> float:
     return sum(_cpu(one) for pid in pids for one in tree(pid))
 
 
+def resident() -> float:
+    """Megabytes this process holds itself, its children aside."""
+    pages = int((_PROC / "self" / "statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 def memory(pid: int) -> Memory:
     """Of the whole tree."""
     found = [_memory(one) for one in tree(pid)]

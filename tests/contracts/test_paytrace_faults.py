@@ -14,9 +14,11 @@ import pytest
 from integrations.canonical.errors import (
     FixConfiguration,
     IntegrationError,
+    NeverWorks,
     OutcomeUnknown,
     TryLater,
 )
+from integrations.canonical.transactions import GatewayTransaction, Record, Unreadable
 from integrations.paytrace.cards import Charge
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.people import VaultPayer
@@ -80,6 +82,56 @@ def test_a_disturbed_read_is_tried_later_and_once(
     assert later.value.after == (timedelta(seconds=30) if kind == "http_429" else None)
     assert bench.calls()["calls"][bench.path("by_date")] == 1
     assert client.transactions(start=TODAY, end=TODAY) == []
+
+
+@pytest.mark.parametrize("kind", FAULTS)
+def test_a_disturbed_list_is_tried_later_and_what_it_told_was_told(
+    bench: Bench, client: PayTraceClient, kind: str
+) -> None:
+    sold = [bench.sell(client, "20.00").transaction_id for _ in range(4)]
+    bench.fault(kind, "export", seconds=5)
+    told: list[Record] = []
+    with pytest.raises(TryLater) as later:
+        told.extend(client.listed(start=TODAY, end=TODAY))
+    assert later.value.after == (timedelta(seconds=30) if kind == "http_429" else None)
+    whole = client.transactions(start=TODAY, end=TODAY)
+    assert told == (whole[: len(told)] if kind == "truncated_json" else [])
+    assert list(client.listed(start=TODAY, end=TODAY)) == whole
+    assert [one.transaction_id for one in whole] == sold
+
+
+def test_a_list_replaces_a_spent_token_once(bench: Bench, client: PayTraceClient) -> None:
+    sold = bench.sell(client, "20.00").transaction_id
+    bench.fault("token_expired", "export", count=1)
+    (one,) = client.listed(start=TODAY, end=TODAY)
+    assert isinstance(one, GatewayTransaction)
+    assert one.transaction_id == sold
+    bench.fault("token_expired", "export", count=2)
+    with pytest.raises(FixConfiguration) as refused:
+        list(client.listed(start=TODAY, end=TODAY))
+    assert refused.value.code == "paytrace.token_refused"
+
+
+def test_an_unreadable_record_is_told_as_such_and_stops_no_other(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    first, second = (bench.sell(client, amount).transaction_id for amount in ("20.00", "30.00"))
+    bench.fault("unreadable_record", "export", count=2)
+    bad, good = client.listed(start=TODAY, end=TODAY)
+    assert isinstance(bad, Unreadable)
+    assert isinstance(good, GatewayTransaction)
+    assert (bad.record_id, bad.field, bad.amount, bad.created_at) == (first, "amount", None, NOON)
+    assert isinstance(bad.record, dict)
+    assert bad.record["amount"] == "seven hundred"
+    assert good.transaction_id == second
+    # Who needs every record is told that one is missing.
+    with pytest.raises(NeverWorks) as missing:
+        client.transactions(start=TODAY, end=TODAY)
+    assert missing.value.code == "paytrace.unreadable_record"
+    bench.fault("nameless_record", "export", count=1)
+    nameless, _ = client.listed(start=TODAY, end=TODAY)
+    assert isinstance(nameless, Unreadable)
+    assert (nameless.record_id, nameless.amount) == ("", usd("20.00"))
 
 
 @pytest.mark.parametrize("kind", FAULTS)

@@ -7,8 +7,11 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 
+from integrations import pipeline
 from integrations.events import backfills, counting
 from integrations.events.models import Backfill, GatewayBatch, Source, SyncRun
+from integrations.exceptions import queries as exceptions
+from integrations.exceptions.models import ExceptionCase
 from tenants.errors import NotPossible
 from tenants.scope import tenant_transaction
 from tests.walks.world import ACTOR, NOON, World
@@ -160,3 +163,66 @@ def _job(world: World, job: Backfill) -> tuple[str, str, int, str]:
     with tenant_transaction(world.tenant.id):
         job.refresh_from_db()
     return job.state, str(job.next_day), job.new, job.sentence
+
+
+def test_an_unreadable_record_stops_no_other_asks_a_person_and_resolves_by_itself(
+    world: World,
+) -> None:
+    bad = _pay(world)
+    good = _pay(world, invoice_id="99999")
+    export = {"path_prefix": "/v1/transactions/export", "count": 50}
+    world.simulator.control("faults", kind="unreadable_record", **export)
+    world.poll()
+    assert _found(world) == [("unreadable", "parked", "sync"), ("sale", "parked", "sync")]
+    assert world.effect(good).reason_code == "invoice_not_found"
+    asked = world.effect(bad, "unreadable")
+    assert asked.sentence == (
+        f"PayTrace tells record {bad} of November 20, 2026, and its amount cannot be read. Its "
+        "amount is not known. Nothing was posted for it; everything else of that day is taken in."
+    )
+    assert {state for _, state in _runs(world, Source.TRANSACTIONS)} == {"done"}
+    with tenant_transaction(world.tenant.id):
+        (meter, *_) = counting.meters(connection_id=world.gateway_id, zone=PACIFIC, first_day=TODAY)
+        assert exceptions.unreadable_by_connection([world.gateway_id]) == {world.gateway_id: 1}
+        kept = ExceptionCase.objects.get(effect_id=asked.id).evidence
+    assert (meter.told, meter.unseen, meter.oldest_unseen_at) == (2, 1, NOON)
+    assert kept["record"]["amount"] == "seven hundred"
+    # Told again, by sync, by notice and when a person looks again: it is the same question.
+    world.notify(bad)
+    world.poll()
+    world.within(lambda: pipeline.retry(effect_id=asked.id, actor=ACTOR))
+    assert world.open_cases() == ["unreadable_record", "invoice_not_found"]
+    assert world.notices() == {"read": 1}
+    # Mended at PayTrace: a later look takes it in, and the question has answered itself.
+    world.simulator.control("faults", kind="none")
+    with time_machine.travel(_later(world, days=30), tick=True):
+        world.within(lambda: pipeline.retry(effect_id=asked.id, actor=ACTOR))
+    assert world.effect(bad).state == "posted"
+    after = world.effect(bad, "unreadable")
+    assert (after.state, after.sentence) == (
+        "noted", "PayTrace tells this record in full now.",
+    )  # fmt: skip
+    assert world.open_cases() == ["invoice_not_found"]
+
+
+def test_a_record_without_a_number_is_found_again_by_its_contents_and_its_day(
+    world: World,
+) -> None:
+    _pay(world)
+    world.simulator.control(
+        "faults", kind="nameless_record", path_prefix="/v1/transactions/export/by_date", count=50
+    )
+    world.poll()
+    world.poll()
+    assert _found(world) == [("unreadable", "parked", "sync")]
+    with tenant_transaction(world.tenant.id):
+        assert world.case().sentence == (
+            "PayTrace tells a record without a readable number of November 20, 2026, and its "
+            "number cannot be read. It is over 740.00 USD. Nothing was posted for it; everything "
+            "else of that day is taken in."
+        )
+    world.simulator.control("faults", kind="none")
+    with time_machine.travel(_later(world, days=30), tick=True):
+        world.poll_now()
+    assert sorted(_found(world)) == [("sale", "posted", "sync"), ("unreadable", "noted", "sync")]
+    assert world.open_cases() == []

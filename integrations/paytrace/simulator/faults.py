@@ -1,18 +1,20 @@
 """Faults on request: what a caller must survive, each used up a counted number of times.
 
 `slow`, `http_500`, `http_429`, `truncated_json`, `html_page`, `reply_lost`, `locked`,
-`token_expired`, `offline`, `ach_422` answer the next `count` calls whose path starts with
-`path_prefix`.
+`token_expired`, `offline`, `ach_422`, `unreadable_record`, `nameless_record` answer the next
+`count` calls whose path starts with `path_prefix`.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from integrations.paytrace import wire
 from integrations.paytrace.simulator.exchange import (
     Answer,
+    Json,
     json_answer,
     login_refused,
     token_refused,
@@ -23,7 +25,7 @@ from integrations.paytrace.simulator.world import World
 KINDS = frozenset(
     {
         "slow", "http_500", "http_429", "truncated_json", "html_page", "reply_lost", "locked",
-        "token_expired", "offline", "ach_422",
+        "token_expired", "offline", "ach_422", "unreadable_record", "nameless_record",
     }
 )  # fmt: skip
 _PAGE = b"<html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
@@ -44,9 +46,27 @@ def apply(
         return replace(whole, content=whole.content[: len(whole.content) // 2])
     if fault.kind == "ach_422":
         return _hidden_acceptance(perform())
+    if fault.kind in _SPOILS:
+        return _spoiled(perform(), _SPOILS[fault.kind])
     if fault.is_performed:
         perform()
     return _instead(fault, world)
+
+
+# What becomes of the first record of a list: a value no client can read, by field.
+_SPOILS: Mapping[str, Mapping[str, str]] = {
+    "unreadable_record": {"amount": "seven hundred"},
+    "nameless_record": {"transaction_id": "", "id": ""},
+}
+
+
+def _spoiled(whole: Answer, values: Mapping[str, str]) -> Answer:
+    body = wire.loads(whole.content)
+    data = body.get("data", body)
+    lists = [data] if isinstance(data, list) else data.values()
+    rows: list[Json] = next((one for one in lists if isinstance(one, list) and one), [{}])
+    rows[0].update({name: value for name, value in values.items() if name in rows[0]})
+    return json_answer(body, status=whole.status)
 
 
 def _hidden_acceptance(accepted: Answer) -> Answer:

@@ -4,12 +4,13 @@
 # ruff: noqa: ARG002
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import Unreadable
 from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace.ach import (
     AchCharge,
@@ -77,6 +78,16 @@ class V1Ach:
         by: AchDateKind = AchDateKind.PROCESSED,
         statuses: Sequence[AchStatus] = (),
     ) -> list[AchTransaction]:
+        raise _no_list()
+
+    def listed(
+        self,
+        *,
+        start: date,
+        end: date,
+        by: AchDateKind = AchDateKind.PROCESSED,
+        statuses: Sequence[AchStatus] = (),
+    ) -> Iterator[AchTransaction | Unreadable]:
         raise _no_list()
 
     def deposits(self, *, start: date, end: date) -> list[AchDeposit]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import requests
 
 from integrations.canonical.errors import NeverWorks
-from integrations.canonical.transactions import Batch, GatewayTransaction
+from integrations.canonical.transactions import Batch, GatewayTransaction, Record
 from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace import login, translate
 from integrations.paytrace.answers import rows_of
@@ -92,6 +92,11 @@ class V1Client:
         )
         return self._speaker.transactions(body)
 
+    def listed(self, *, start: date, end: date) -> Iterator[Record]:
+        return self._speaker.records(
+            at.EXPORT_BY_DAYS, start_date=write_date(start), end_date=write_date(end)
+        )
+
     def find_attempt(self, *, invoice_id: str, start: date, end: date) -> Attempt:
         listed = self.transactions(start=start, end=end, only=ExportFilter(text=invoice_id))
         same = (one for one in listed if one.invoice_reference == invoice_id)
@@ -110,11 +115,10 @@ class V1Client:
         body = self._speaker.read(at.ONE_BATCH, batch_number=int(number) if number else None)
         return next(iter(self._batches(body)), None)
 
-    def batch_transactions(self, number: str) -> list[GatewayTransaction]:
+    def batch_transactions(self, number: str) -> Iterator[Record]:
         if not is_number(number):
             raise invalid_batch_number()
-        body = self._speaker.read(at.BATCH_TRANSACTIONS, batch_number=int(number))
-        return self._speaker.transactions(body)
+        return self._speaker.records(at.BATCH_TRANSACTIONS, batch_number=int(number))
 
     def _batches(self, body: Mapping[str, Any]) -> list[Batch]:
         rows = rows_of(body.get("batches"))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import GatewayTransaction
+from integrations.canonical.transactions import GatewayTransaction, Record
 from integrations.paytrace import translate
 from integrations.paytrace.answers import check_amount, money_answer, read_answer, rows_of
 from integrations.paytrace.calls import Caller
@@ -56,12 +56,22 @@ class Speaker:
         rows = rows_of(body.get("transactions"))
         return [translate.to_transaction(raw, reading=self.reading) for raw in rows]
 
+    def records(self, endpoint: Endpoint, **fields: Any) -> Iterator[Record]:
+        """The transactions of a read as they arrive, unreadable ones as such. Raises as `read`."""
+        for raw in self._rows(endpoint, fields):
+            yield translate.to_record(raw, reading=self.reading)
+
+    def _rows(self, endpoint: Endpoint, fields: Json) -> Iterator[object]:
+        reply = yield from self._caller.stream(self._call(endpoint, fields, changes=False))
+        yield from rows_of(read_answer(reply.body).get("transactions"))
+
     def _send(self, endpoint: Endpoint, fields: Json, *, changes: bool) -> Json:
+        return self._caller.send(self._call(endpoint, fields, changes=changes)).body
+
+    def _call(self, endpoint: Endpoint, fields: Json, *, changes: bool) -> Call:
         said = {name: value for name, value in fields.items() if value not in ("", None, {})}
         body = {**said, "integrator_id": self.settings.integrator_id}
-        return self._caller.send(
-            Call(endpoint.method, endpoint.path, body=body, moves_money=changes)
-        ).body
+        return Call(endpoint.method, endpoint.path, body=body, moves_money=changes)
 
 
 def is_number(text: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction
 from integrations.canonical.errors import IntegrationError, NeverWorks, OutcomeUnknown
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import Unreadable
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace.ach import (
     MAX_IDEMPOTENCY_KEY,
@@ -20,7 +21,7 @@ from integrations.paytrace.ach import (
     AchResult,
     BankAccount,
 )
-from integrations.paytrace.ach_reading import to_ach, to_deposit
+from integrations.paytrace.ach_reading import to_ach, to_ach_record, to_deposit
 from integrations.paytrace.answers import check_invoice_id, id_of, unclear, unreadable
 from integrations.paytrace.codes import ErrorCode
 from integrations.paytrace.endpoint import Endpoint
@@ -82,19 +83,35 @@ class V3Ach:
         by: AchDateKind = AchDateKind.PROCESSED,
         statuses: Sequence[AchStatus] = (),
     ) -> list[AchTransaction]:
-        wanted = [status.value.upper() for status in statuses] or [""]
         found: dict[str, AchTransaction] = {}
-        for status in wanted:
+        for raw in self._rows(start=start, end=end, by=by, statuses=statuses):
+            one = to_ach(raw, reading=self._speaker.reading)
+            found[one.transaction_id] = one
+        return sorted(found.values(), key=lambda one: (one.created_at, one.transaction_id))
+
+    def listed(
+        self,
+        *,
+        start: date,
+        end: date,
+        by: AchDateKind = AchDateKind.PROCESSED,
+        statuses: Sequence[AchStatus] = (),
+    ) -> Iterator[AchTransaction | Unreadable]:
+        reading = self._speaker.reading
+        for raw in self._rows(start=start, end=end, by=by, statuses=statuses):
+            yield to_ach_record(raw, reading=reading)
+
+    def _rows(
+        self, *, start: date, end: date, by: AchDateKind, statuses: Sequence[AchStatus]
+    ) -> Iterator[Json]:
+        for status in [status.value.upper() for status in statuses] or [""]:
             days = {
                 "start_date": write_iso(start),
                 "end_date": write_iso(end, at_end=True),
                 "date_type": by.value,
                 "status": status,
             }
-            for raw in self._pages(days):
-                one = to_ach(raw, reading=self._speaker.reading)
-                found[one.transaction_id] = one
-        return sorted(found.values(), key=lambda one: (one.created_at, one.transaction_id))
+            yield from self._pages(days)
 
     def deposits(self, *, start: date, end: date) -> list[AchDeposit]:
         body = self._speaker.read(

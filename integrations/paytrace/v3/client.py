@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
 import requests
 
-from integrations.canonical.transactions import Batch, GatewayTransaction
+from integrations.canonical.transactions import Batch, GatewayTransaction, Record
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace import login, translate
 from integrations.paytrace.calls import Caller
@@ -95,6 +96,11 @@ class V3Client:
         )
         return self._speaker.transactions(body)
 
+    def listed(self, *, start: date, end: date) -> Iterator[Record]:
+        return self._speaker.records(
+            at.EXPORT_BY_DAYS, start_date=write_date(start), end_date=write_date(end)
+        )
+
     def find_attempt(self, *, invoice_id: str, start: date, end: date) -> Attempt:
         """The real-time records know what is held, waiting or settled; the export knows declines
         and voids."""
@@ -123,9 +129,8 @@ class V3Client:
         body = self._speaker.find(at.ONE_BATCH, "", batch_number=wanted)
         return next(iter(self._batches(body)), None) if body is not None else None
 
-    def batch_transactions(self, number: str) -> list[GatewayTransaction]:
-        body = self._speaker.read(at.BATCH_TRANSACTIONS, batch_number=_batch_number(number))
-        return self._speaker.transactions(body)
+    def batch_transactions(self, number: str) -> Iterator[Record]:
+        return self._speaker.records(at.BATCH_TRANSACTIONS, batch_number=_batch_number(number))
 
     def _batches(self, body: Json) -> list[Batch]:
         rows = rows_in(body, "batches")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import GatewayTransaction
+from integrations.canonical.transactions import GatewayTransaction, Record
 from integrations.paytrace import translate
 from integrations.paytrace.answers import (
     check_amount,
@@ -108,18 +108,28 @@ class Speaker:
         rows = rows_in(body, "transactions")
         return [translate.to_transaction(raw, reading=self.reading) for raw in rows]
 
+    def records(self, endpoint: Endpoint, **fields: Any) -> Iterator[Record]:
+        """The transactions of a read as they arrive, unreadable ones as such. Raises as `read`."""
+        for raw in self._rows(endpoint, fields):
+            yield translate.to_record(raw, reading=self.reading)
+
+    def _rows(self, endpoint: Endpoint, fields: Json) -> Iterator[object]:
+        reply = yield from self._caller.stream(self._call(endpoint, "", fields, changes=False))
+        yield from rows_in(self._verdict(reply), "transactions")
+
     def _send(self, endpoint: Endpoint, part: str, fields: Json, *, changes: bool) -> Reply:
+        return self._caller.send(self._call(endpoint, part, fields, changes=changes))
+
+    def _call(self, endpoint: Endpoint, part: str, fields: Json, *, changes: bool) -> Call:
         path = endpoint.at(part)
         merchant = self.settings.merchant_id
         if endpoint.method == "GET":
             query = {name: str(value) for name, value in said(fields).items()}
-            return self._caller.send(
-                Call("GET", path, query={"merchant_id": merchant, **query}, moves_money=changes)
-            )
+            return Call("GET", path, query={"merchant_id": merchant, **query}, moves_money=changes)
         # An integer in v3's bodies (SaleTransactions page).
         number: int | str = int(merchant) if merchant.isdigit() else merchant
         body = {**said(fields), "merchant_id": number}
-        return self._caller.send(Call(endpoint.method, path, body=body, moves_money=changes))
+        return Call(endpoint.method, path, body=body, moves_money=changes)
 
     def _verdict(self, reply: Reply) -> Json:
         if reply.status < 400 and reply.body.get("success") is not False:
