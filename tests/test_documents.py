@@ -58,7 +58,7 @@ def test_the_glossary_tells_every_state_and_the_word_people_see() -> None:
 def test_the_glossary_draws_every_state_that_today_reaches() -> None:
     drawing = _glossary().split("```")[1]
     drawn = {state for state in EffectState if re.search(rf"\b{state}\b", drawing)}
-    later = {EffectState.ADOPTED, EffectState.WAITING_CREDENTIAL, EffectState.WAITING_APPROVAL}
+    later = {EffectState.ADOPTED, EffectState.WAITING_APPROVAL}
     assert set(EffectState) - drawn == later
 
 

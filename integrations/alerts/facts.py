@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -23,6 +23,10 @@ from tenants.models import Environment
 NEWS = timedelta(hours=24)
 # Waiting for a moment is the ordinary course of things.
 PATIENCE = timedelta(minutes=2)
+_WHY_WAITING: Mapping[str, str] = {
+    EffectState.WAITING_ERP: "it cannot be reached",
+    EffectState.WAITING_CREDENTIAL: "it refuses our sign-in",
+}
 
 
 def conditions(environment: Environment) -> list[Condition]:
@@ -69,8 +73,8 @@ def _passwords(environment: Environment, link: str) -> Iterator[Condition]:
 
 def _waiting(environment: Environment, link: str) -> Iterator[Condition]:
     waiting = (
-        Effect.objects.filter(environment=environment, state=EffectState.WAITING_ERP)
-        .values("company_id", "company__name", "currency")
+        Effect.objects.filter(environment=environment, state__in=_WHY_WAITING)
+        .values("company_id", "company__name", "currency", "state")
         .annotate(count=Count("id"), total=Sum("amount"), since=Min("state_since"))
     )
     for row in waiting:
@@ -81,9 +85,11 @@ def _waiting(environment: Environment, link: str) -> Iterator[Condition]:
             total=_money(row["total"], row["currency"]),
             since=_clock(row["since"], environment.zone),
             company=row["company__name"],
-            why="it cannot be reached",
+            why=_WHY_WAITING[row["state"]],
         )
         key = f"{row['company_id']}:{row['currency']}"
+        if row["state"] == EffectState.WAITING_CREDENTIAL:
+            key += ":sign-in"
         yield Condition("waiting_for_sage", key, sentence, f"{link}/payments/", row["count"])
 
 

@@ -52,3 +52,10 @@ def sync_runs(*, connection_id: uuid.UUID, limit: int = 10) -> list[SyncRun]:
     """The newest looks through the gateway's export."""
     found = SyncRun.objects.filter(connection_id=connection_id)
     return list(found.order_by("-started_at")[:limit])
+
+
+def waiting_notices(*, connection_id: uuid.UUID) -> int:
+    """Notices that have come and whose payments PayTrace has not been asked about yet."""
+    return InboundNotice.objects.filter(
+        connection_id=connection_id, state=InboundNotice.State.RECEIVED
+    ).count()

@@ -75,21 +75,39 @@ def come_back(company: Connection, *, asked: bool = False) -> None:
 def show_waiting(company_id: uuid.UUID) -> None:
     """Everything that would go on if Sage could be asked says so. Inside the transaction."""
     company = Connection.objects.select_related("environment").get(id=company_id)
-    outbox.wait_for_sage(company_id=company_id, sentence=_why(company))
+    outbox.wait_for_sage(
+        company_id=company_id, sentence=_why(company), is_credential=_is_refused(company)
+    )
+
+
+def _is_refused(company: Connection) -> bool:
+    """Whether its refused sign-in is what everything waits for; a pause comes before it."""
+    stands_still = company.halted_at is not None or company.paused_at is not None
+    is_paused = stands_still or _is_company_paused(company)
+    return company.state == Connection.State.WAITING_CREDENTIAL and not is_paused
 
 
 def _why(company: Connection) -> str:
-    since = company.state_since.astimezone(ZoneInfo(company.environment.zone))
     if _is_company_paused(company):
         return "Your company's work is paused. Nothing is lost; it goes on when resumed."
     if company.halted_at is not None:
         return f"Posting to {company.name} is halted until somebody has looked."
     if company.paused_at is not None:
         return f"Posting to {company.name} is paused. Nothing is lost; it goes on when resumed."
+    return _what_is_wrong(company)
+
+
+def _what_is_wrong(company: Connection) -> str:
+    since = company.state_since.astimezone(ZoneInfo(company.environment.zone))
     if company.state == Connection.State.OFFLINE:
         return (
             f"{company.name} is offline since {since:%H:%M}. "
             "Nothing is lost; this will post by itself."
+        )
+    if company.state == Connection.State.WAITING_CREDENTIAL:
+        return (
+            f"{company.name} refuses our sign-in since {since:%H:%M}. Nothing is lost; this goes "
+            "on by itself once the sign-in is repaired and tested."
         )
     if company.state == Connection.State.CONNECTED and not site_tests.may_post(company):
         return (

@@ -35,7 +35,8 @@ WITH picked AS (
     SELECT id FROM posting_effect
     WHERE company_id = %(company)s AND (
         state = 'ready'
-        OR (state IN ('waiting_erp', 'unknown') AND state_since < %(since)s
+        OR (state IN ('waiting_erp', 'waiting_credential', 'unknown')
+            AND state_since < %(since)s
             AND payload IS NOT NULL)
         OR (state = 'handed_over' AND (answered_at IS NOT NULL
             OR state_since < clock_timestamp() - make_interval(secs => %(look)s)))

@@ -33,6 +33,7 @@ WAITING = (
 )  # fmt: skip
 # Nothing of it is in Sage, or is to be asked of Sage next.
 FREE = tuple(state for state in WALKABLE if state != S.READY)
+_WAITING_FOR_SAGE = (S.WAITING_ERP, S.WAITING_CREDENTIAL)
 IN_SAGE = (S.POSTED, S.ADOPTED, S.REVERSED)
 ENDED = (*IN_SAGE, S.NOTED, S.WITHDRAWN, S.DISMISSED)
 
@@ -184,17 +185,24 @@ def wake(*, company_id: uuid.UUID, state: EffectState) -> list[uuid.UUID]:
     return [effect_id for effect_id in ids if begin_walk(effect_id)]
 
 
-def wait_for_sage(*, company_id: uuid.UUID, sentence: str) -> int:
-    """Sage cannot be asked: what is new or ready waits, visibly. Uses no attempt."""
-    return Effect.objects.filter(company_id=company_id, state__in=(S.NEW, S.READY)).update(
-        state=S.WAITING_ERP, state_since=Now(), reason_code="sage_away", sentence=sentence[:600]
+def wait_for_sage(*, company_id: uuid.UUID, sentence: str, is_credential: bool = False) -> int:
+    """Sage cannot be asked: what would go on waits, visibly. Uses no attempt.
+
+    For its sign-in to be repaired where that is what is wrong, and otherwise for Sage itself.
+    """
+    state, code = S.WAITING_ERP, "sage_away"
+    if is_credential:
+        state, code = S.WAITING_CREDENTIAL, "sign_in_refused"
+    would_go_on = {S.NEW, S.READY, *_WAITING_FOR_SAGE} - {state}
+    return Effect.objects.filter(company_id=company_id, state__in=would_go_on).update(
+        state=state, state_since=Now(), reason_code=code, sentence=sentence[:600]
     )
 
 
 def walk_after_waiting(*, company_id: uuid.UUID) -> int:
     """Sage can be asked again: what had not been walked yet is new once more."""
     return Effect.objects.filter(
-        company_id=company_id, state=S.WAITING_ERP, payload__isnull=True
+        company_id=company_id, state__in=_WAITING_FOR_SAGE, payload__isnull=True
     ).update(state=S.NEW, state_since=Now(), reason_code="", sentence="")
 
 

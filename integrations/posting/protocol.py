@@ -21,6 +21,7 @@ from django.db.models.functions import Now
 
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown
 from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
+from integrations.connections import health
 from integrations.posting import attempts, ledger
 from integrations.posting.claiming import LEASE_SECONDS, Claimed
 from integrations.posting.models import Effect, EffectState
@@ -136,7 +137,9 @@ def record_error(asked: Asked, error: IntegrationError) -> Recorded:
         sentence = f"{error.sentence} We will ask Sage whether it was written."
         used = F("attempts") - int(was_handed_over)
         return _to(asked, S.UNKNOWN, error.code, sentence, attempts=used)
-    return _to(asked, S.WAITING_ERP, error.code, error.sentence, attempts=F("attempts") - 1)
+    is_credential = error.code in health.LOGIN_REFUSED
+    state = S.WAITING_CREDENTIAL if is_credential else S.WAITING_ERP
+    return _to(asked, state, error.code, error.sentence, attempts=F("attempts") - 1)
 
 
 def _in_use(asked: Asked, result: PostingResult) -> Recorded:

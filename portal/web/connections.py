@@ -30,6 +30,7 @@ from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.passwords import password_end
 from integrations.connections.waiting import waiting_words
+from integrations.events import queries as events
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.connections import (
@@ -323,9 +324,11 @@ _ACTIONS: dict[str, _Action] = {
 
 def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpResponse:
     is_paytrace = found.kind == Connection.Kind.PAYTRACE
+    is_refused = found.state == Connection.State.WAITING_CREDENTIAL
     context = _test_context(found) | {
         "tone": tone_of(found),
         "waiting_words": waiting_words(found),
+        "waiting_notices": events.waiting_notices(connection_id=found.id) if is_refused else 0,
         "password_end": password_end(found, now=timezone.now()),
         "settings": _settings(found),
         "is_paytrace": is_paytrace,

@@ -8,6 +8,7 @@ import pytest
 
 from integrations.accounting import operations as accounting
 from integrations.connections import operations as connections
+from integrations.posting import invariants
 from integrations.workflows import operations as workflows
 from integrations.workflows.definition import DEFAULT_STEPS, ON_ACCOUNT
 from tenants.pausing import pause_company, resume_company
@@ -57,6 +58,33 @@ def test_on_account_by_policy_needs_no_person_for_a_known_customer(world: World)
     world.pay(amount="88.00", invoice_id="99998", customer_id="NOBODY")
     world.poll()
     assert _state(world) == [("sale", "posted", ""), ("sale", "parked", "invoice_not_found")]
+
+
+def test_a_refused_sign_in_of_sage_is_waited_for_in_sight_and_goes_on_once_mended(
+    world: World,
+) -> None:
+    walked = world.pay(amount="99.00", invoice_id="99999")
+    world.poll()
+    with world.sage_refuses():
+        new = world.pay(amount="740.00", invoice_id="10432")
+        world.notify(new)
+        world.work()
+        world.put_on_account(walked, "ACME01")
+        for _ in range(3):
+            world.wait_over()
+        waits = {(one["state"], one["reason"], one["attempts"]) for one in world.effects()}
+        assert waits == {("waiting_credential", "sign_in_refused", "0")}
+        assert world.company_state() == "waiting_credential"
+        assert world.effect(new).sentence == (
+            "Sage company 01 refuses our sign-in since 12:00. Nothing is lost; this goes on by "
+            "itself once the sign-in is repaired and tested."
+        )
+        with tenant_transaction(world.tenant.id):
+            counted = invariants.conservation(world.environment_id)
+            assert (counted.received, counted.waiting, counted.holds) == (2, 2, True)
+    world.test_company()
+    assert _state(world) == [("sale", "posted", ""), ("sale", "posted", "")]
+    assert world.open_cases() == []
 
 
 def test_sage_away_waits_without_attempts_and_resumes_by_itself(world: World) -> None:

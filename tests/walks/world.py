@@ -22,6 +22,7 @@ import pytest
 from django.db import connection as database
 from django.db import connections as connections_of_django
 from django.test import Client
+from sqlalchemy import make_url
 
 from integrations import pipeline, tasks
 from integrations.accounting import operations as accounting
@@ -353,6 +354,17 @@ class World:
         """The company's server is not there: its address answers nobody."""
         with self._instead(self.sage_dsn.replace("%2Fsocket", "%2Fnowhere")):
             yield
+
+    @contextmanager
+    def sage_refuses(self) -> Iterator[None]:
+        """The company's server does not know our login any more."""
+        url = make_url(self.sage_dsn).set(username="nobody_here")
+        with self._instead(url.render_as_string(hide_password=False)):
+            yield
+
+    def test_company(self) -> None:
+        """A person tests the connection to Sage."""
+        self.within(lambda: connections.request_test(connection_id=self.company_id, actor=ACTOR))
 
     @contextmanager
     def sage_cut_at_commit(self, *, reaches_server: bool) -> Iterator[None]:

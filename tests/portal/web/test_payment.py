@@ -57,6 +57,17 @@ def test_a_payment_waiting_for_sage_says_that_nothing_is_lost(alice: Client, boo
     assert "It waits for Sage. Nothing is lost; it will post by itself." in text
 
 
+def test_a_payment_waiting_for_a_credential_leads_to_the_connection(
+    alice: Client, books: Books
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        waiting = factories.effect(books, state="waiting_credential")
+    page = alice.get(f"/t/{books.tenant.slug}/payments/{waiting.id}/")
+    assert "It waits until the sign-in of a connection is repaired." in text_of(page)
+    href = f'href="/t/{books.tenant.slug}/connections/{books.sage.id}/">Repair the sign-in of'
+    assert href in page.content.decode()
+
+
 def test_no_page_speaks_to_machines(alice: Client, books: Books) -> None:
     with tenant_transaction(books.tenant.id):
         paid = factories.posted(books)
