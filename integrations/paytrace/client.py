@@ -89,9 +89,9 @@ class PayTraceClient(Protocol):
     def batch(self, number: str = "") -> Batch | None:
         """The latest batch of that number, or the latest of all; None before the first."""
 
-    def batch_transactions(self, number: str) -> Iterator[Record]:
-        """What the latest batch of that number settled, one by one as `listed`; numbers wrap
-        after three digits."""
+    def batch_transactions(self, number: str) -> list[Record]:
+        """What the latest batch of that number settled, an unreadable record as such; numbers
+        wrap after three digits."""
 
     def close(self) -> None:
         """Close the sockets kept open. The client may be used again."""

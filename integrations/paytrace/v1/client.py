@@ -115,10 +115,12 @@ class V1Client:
         body = self._speaker.read(at.ONE_BATCH, batch_number=int(number) if number else None)
         return next(iter(self._batches(body)), None)
 
-    def batch_transactions(self, number: str) -> Iterator[Record]:
+    def batch_transactions(self, number: str) -> list[Record]:
         if not is_number(number):
             raise invalid_batch_number()
-        return self._speaker.records(at.BATCH_TRANSACTIONS, batch_number=int(number))
+        body = self._speaker.read(at.BATCH_TRANSACTIONS, batch_number=int(number))
+        rows = rows_of(body.get("transactions"))
+        return [translate.to_record(raw, reading=self._speaker.reading) for raw in rows]
 
     def _batches(self, body: Mapping[str, Any]) -> list[Batch]:
         rows = rows_of(body.get("batches"))

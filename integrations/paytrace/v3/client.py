@@ -129,8 +129,10 @@ class V3Client:
         body = self._speaker.find(at.ONE_BATCH, "", batch_number=wanted)
         return next(iter(self._batches(body)), None) if body is not None else None
 
-    def batch_transactions(self, number: str) -> Iterator[Record]:
-        return self._speaker.records(at.BATCH_TRANSACTIONS, batch_number=_batch_number(number))
+    def batch_transactions(self, number: str) -> list[Record]:
+        body = self._speaker.read(at.BATCH_TRANSACTIONS, batch_number=_batch_number(number))
+        rows = rows_in(body, "transactions")
+        return [translate.to_record(raw, reading=self._speaker.reading) for raw in rows]
 
     def _batches(self, body: Json) -> list[Batch]:
         rows = rows_in(body, "batches")
