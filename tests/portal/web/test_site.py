@@ -46,7 +46,7 @@ def test_a_proved_company_says_no_word_of_waiting(alice: Client, books: Books) -
 @pytest.mark.parametrize(
     ("product", "words"),
     [
-        ("mssql", "GRANT UPDATE ON [dbo].[arcust] ([balance], [lastpay], [lpymt]) TO [tieout];"),
+        ("mssql", "GRANT UPDATE ON [dbo].[arcust] ([balance], [lastpay], [lpymt], [onorder]) TO"),
         ("postgresql", 'GRANT UPDATE ("int1") ON "public"."sysdata" TO "tieout";'),
     ],
 )
