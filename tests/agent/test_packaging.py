@@ -41,7 +41,7 @@ def _packages() -> list[str]:
 def test_it_holds_the_shared_words_and_the_adapter_only() -> None:
     found = _packages()
     assert {"integrations.canonical", "integrations.sagepro.agent"} <= set(found)
-    assert {name.split(".")[1] for name in found} == {"canonical", "sagepro"}
+    assert {name.split(".")[1] for name in found} == {"canonical", "matching", "sagepro"}
     assert not [name for name in found if ".sample" in name]
 
 

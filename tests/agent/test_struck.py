@@ -234,4 +234,4 @@ def test_the_agent_runs_without_django() -> None:
         [sys.executable, "-W", "error", "-c", script],
         cwd=ROOT, check=True, capture_output=True, text=True, env={"PATH": os.environ["PATH"]},
     )  # fmt: skip
-    assert said.stdout.strip() == "['canonical', 'sagepro']"
+    assert said.stdout.strip() == "['canonical', 'matching', 'sagepro']"

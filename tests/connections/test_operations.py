@@ -265,7 +265,8 @@ def test_pausing_needs_a_reason_and_resuming_rings(supply: Scene) -> None:
     assert supply.due() == []
     _act(supply, operations.resume, connection_id=gateway.id)
     assert supply.row(gateway).paused_at is None
-    assert supply.due() == [("poll", gateway.id), ("process", gateway.id)]
+    due = [(kind, gateway.id) for kind in ("instruct", "poll", "process")]
+    assert supply.due() == due
     assert supply.audit()[-2:] == [
         ("connection.paused", {"reason": "Audit week."}),
         ("connection.resumed", {}),

@@ -212,8 +212,8 @@ def test_a_passed_test_wakes_what_waits(
     gateway = supply.paytrace(simulator.url, posts_to_id=books.id)
     supply.test(gateway)
     DueWork.objects.filter(kind="test").delete()
-    expected = [("deliver", books.id), ("poll", gateway.id), ("process", gateway.id)]
-    assert supply.due() == expected
+    waking = [(kind, gateway.id) for kind in ("instruct", "poll", "process")]
+    assert supply.due() == [("deliver", books.id), *waking]
     assert DueWork.objects.get(kind="poll").every_seconds == 180
 
     DueWork.objects.filter(kind="poll").update(every_seconds=15)

@@ -23,7 +23,7 @@ from integrations.paytrace.people import VaultPayer
 from integrations.paytrace.recurring import Frequency, RecurringPlan
 from integrations.paytrace.settings import PayTraceSettings, Secret
 from integrations.paytrace.stored import to_customer, to_plan
-from integrations.paytrace.translate import Reading
+from integrations.paytrace.translate import Reading, UnreadableRecord
 from integrations.paytrace.v1.account import V1Account
 from integrations.paytrace.v1.cards import V1Cards
 from integrations.paytrace.v1.speaker import Speaker as V1Speaker
@@ -142,7 +142,7 @@ def test_an_ach_record_that_cannot_be_read_names_the_field(field: str, value: An
     raw = {**payload("v3_ach_record")["data"], field: value}
     error = refused(to_ach, raw, reading=READING)
     assert (type(error), error.code, error.field) == (
-        NeverWorks,
+        UnreadableRecord,
         "paytrace.unreadable_record",
         field,
     )
