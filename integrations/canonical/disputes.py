@@ -5,11 +5,13 @@ PayTrace's own API tells nothing of them (v1 and v3 have no such call); the acqu
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from integrations.canonical.money import Money
+from integrations.canonical.redaction import redact_text
 from integrations.canonical.transactions import (
     GatewayTransaction,
     PaymentMethod,
@@ -21,6 +23,8 @@ STATES = (TransactionState.OPENED, TransactionState.WON, TransactionState.LOST)
 # So that a case number is never mistaken for the number of a payment.
 _PREFIX = "CB-"
 LONGEST_CASE = 40
+LONGEST_PAYMENT = 64
+_NAME = re.compile(r"[A-Za-z0-9_.\-]+")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,13 @@ class Dispute:
     """When it was opened or decided, in the gateway's zone."""
     fee: Money | None = None
     reason: str = ""
+    respond_by: date | None = None
+    """The last day to contest it, where the door tells it."""
+
+
+def is_name(text: str, *, longest: int) -> bool:
+    """Whether this can be the number of a case or payment, and is no card number."""
+    return bool(_NAME.fullmatch(text)) and len(text) <= longest and redact_text(text) == text
 
 
 def to_transaction(
@@ -68,6 +79,7 @@ def to_transaction(
         status_code="",
         original_transaction_id=dispute.payment_id,
         fee=dispute.fee,
+        respond_by=dispute.respond_by,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from integrations.canonical.money import Money
@@ -90,6 +90,8 @@ class GatewayTransaction:
     """When it entered this state, if told: a return or dispute is booked on that day."""
     fee: Money | None = None
     """What the processor takes for a chargeback, beside the amount."""
+    respond_by: date | None = None
+    """Of a chargeback: the last day to contest it, where that is told."""
     discretionary: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -46,7 +46,7 @@ class AddressRefused(requests.RequestException):
     """Not an address Tieout calls. The text is for a person and tells no number looked up."""
 
 
-class AnswerRefused(requests.RequestException):
+class AnswerRefused(requests.exceptions.ContentDecodingError):
     """The answer was too long or compressed; none of it is kept."""
 
 

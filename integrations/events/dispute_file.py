@@ -9,7 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from integrations.canonical.disputes import LONGEST_CASE, STATES, Dispute
+from integrations.canonical.disputes import (
+    LONGEST_CASE,
+    LONGEST_PAYMENT,
+    STATES,
+    Dispute,
+    is_name,
+)
 from integrations.canonical.money import Money, MoneyError
 from integrations.canonical.problems import Problem
 from integrations.canonical.redaction import redact_text
@@ -21,8 +27,6 @@ COLUMNS = ("case number", "payment", "state", "date", "amount", "fee", "reason")
 REQUIRED = COLUMNS[:5]
 _DELIMITERS = (",", ";", "\t")
 _DATES = ("%Y-%m-%d", "%m/%d/%Y")
-_ID = re.compile(r"[A-Za-z0-9_.\-]+")
-_LONGEST_PAYMENT = 64
 _LONGEST_REASON = 200
 # Not a name a heading can have.
 _TOO_MANY = "\n"
@@ -87,7 +91,7 @@ def _read_row(row: Mapping[str, str], *, currency: str, today: date) -> Dispute:
         )
     return Dispute(
         case_number=_id(row, "case number", longest=LONGEST_CASE),
-        payment_id=_id(row, "payment", longest=_LONGEST_PAYMENT),
+        payment_id=_id(row, "payment", longest=LONGEST_PAYMENT),
         state=_state(row),
         happened_on=_day(row, today=today),
         amount=_amount(row, "amount", currency),
@@ -162,7 +166,7 @@ def _id(row: Mapping[str, str], column: str, *, longest: int) -> str:
     text = row.get(column, "").strip()
     if not text:
         raise _wrong(column, f"The {column} is missing.")
-    if len(text) > longest or not _ID.fullmatch(text) or redact_text(text) != text:
+    if not is_name(text, longest=longest):
         raise _wrong(column, f"The {column} is not 1 to {longest} letters, digits, - _ or .", text)
     return text
 

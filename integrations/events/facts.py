@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from integrations.canonical.arrows import progress
@@ -106,6 +106,7 @@ def to_details(transaction: GatewayTransaction) -> dict[str, Any]:
         "settled_at": _moment(transaction.settled_at),
         "changed_at": _moment(transaction.changed_at),
         "fee": transaction.fee.plain if transaction.fee else "",
+        "respond_by": transaction.respond_by.isoformat() if transaction.respond_by else "",
         "batch_number": transaction.batch_number,
         "invoice_reference": transaction.invoice_reference,
         "description": transaction.description,
@@ -128,9 +129,11 @@ def from_details(details: dict[str, Any]) -> GatewayTransaction:
     it later may be missing."""
     text: dict[str, Any] = dict(details)
     currency, fee = text.pop("currency"), text.pop("fee", "")
+    respond_by = text.pop("respond_by", "")
     return GatewayTransaction(
         amount=Money.parse(text.pop("amount"), currency),
         fee=Money.parse(fee, currency) if fee else None,
+        respond_by=date.fromisoformat(respond_by) if respond_by else None,
         type=TransactionType(text.pop("type")),
         state=TransactionState(text.pop("state")),
         method=PaymentMethod(text.pop("method")),

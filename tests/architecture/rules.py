@@ -9,7 +9,7 @@ from tests.architecture import checks
 from tests.architecture.checks import Check, calls_of, imports_of, methods_called
 from tests.architecture.sources import PACKAGES, Module
 
-_ADAPTERS = ("canonical", "matching", "paytrace", "sagepro")
+_ADAPTERS = ("canonical", "matching", "paytrace", "sagepro", "disputes")
 _ENGINES = (
     "mapping.arguments", "mapping.checks", "mapping.engine", "mapping.rows", "mapping.targets",
     "mapping.transforms", "accounting.dates", "accounting.journal", "accounting.rule_checks",
@@ -19,7 +19,8 @@ _ENGINES = (
 _MONEY = (
     "canonical.effects", "canonical.fields", "canonical.ledger_documents", "canonical.money",
     "canonical.posting", "canonical.transactions", "accounting", "mapping", "matching", "posting",
-    "workflows", "exceptions", "sagepro", "paytrace.answers", "paytrace.translate", "paytrace.v1",
+    "workflows", "exceptions", "sagepro", "disputes", "paytrace.answers", "paytrace.translate",
+    "paytrace.v1",
     "paytrace.v3", "paytrace.results", "paytrace.silent_post", "paytrace.simulator.state",
     "paytrace.simulator.documents", "canonical.ach", "paytrace.ach", "paytrace.ach_reading",
     "paytrace.cards", "paytrace.giving_back", "paytrace.level_three", "paytrace.recurring",

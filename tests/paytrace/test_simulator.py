@@ -187,6 +187,7 @@ def test_the_whole_state_can_be_compared_and_holds_no_secret(
                 ],
                 "checks": [],
                 "plans": [],
+                "disputes": [],
                 "transactions": [
                     {
                         "account": "acme",

@@ -56,7 +56,7 @@ def apply(
 # What becomes of the first record of a list: a value no client can read, by field.
 _SPOILS: Mapping[str, Mapping[str, str]] = {
     "unreadable_record": {"amount": "seven hundred"},
-    "nameless_record": {"transaction_id": "", "id": ""},
+    "nameless_record": {"transaction_id": "", "id": "", "case_number": ""},
 }
 
 

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from integrations.paytrace.simulator import faults
 from integrations.paytrace.simulator.control import door as control_door
+from integrations.paytrace.simulator.disputes import door as disputes_door
 from integrations.paytrace.simulator.exchange import Answer, Request, json_answer
 from integrations.paytrace.simulator.hosted import door as hosted_door
 from integrations.paytrace.simulator.v1 import door as door_v1
@@ -18,7 +19,7 @@ from integrations.paytrace.simulator.v3 import door as door_v3
 from integrations.paytrace.simulator.world import World
 
 MAX_REQUEST = 1024 * 1024
-_DOORS = (door_v1.answer, door_v3.answer, hosted_door.answer)
+_DOORS = (door_v1.answer, door_v3.answer, hosted_door.answer, disputes_door.answer)
 
 
 class SimulatorServer(ThreadingHTTPServer):

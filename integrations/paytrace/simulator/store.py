@@ -15,6 +15,7 @@ from typing import Any
 from integrations.canonical.transactions import TransactionState
 from integrations.paytrace import wire
 from integrations.paytrace.simulator.check_store import CheckStore
+from integrations.paytrace.simulator.disputes.store import DisputeStore
 from integrations.paytrace.simulator.documents import dump, load_customer, load_transaction
 from integrations.paytrace.simulator.hosted_store import HostedStore
 from integrations.paytrace.simulator.plan_store import PlanStore
@@ -36,6 +37,7 @@ class Store:
         self.checks = CheckStore(self._db)
         self.plans = PlanStore(self._db)
         self.hosted = HostedStore(self._db)
+        self.disputes = DisputeStore(self._db)
 
     def begin(self) -> None:
         self._db.execute("BEGIN IMMEDIATE")

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from integrations.paytrace.simulator import state
 from integrations.paytrace.simulator.check_desk import CheckDesk
+from integrations.paytrace.simulator.disputes.desk import DisputeDesk
 from integrations.paytrace.simulator.notices import (
     Message,
     Notifier,
@@ -50,6 +51,7 @@ class World:
         self._outbox: list[Message] = []
         self.till = Till(store, now=self.now, tell=self.tell)
         self.checks = CheckDesk(store, now=self.now)
+        self.disputes = DisputeDesk(store.disputes, now=self.now)
         self.plans = PlanDesk(store, now=self.now, till=self.till, checks=self.checks)
 
     @contextmanager

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-from integrations.paytrace.simulator.control import accounts, looking, money, page, switches
+from integrations.paytrace.simulator.control import (
+    accounts,
+    disputes,
+    looking,
+    money,
+    page,
+    switches,
+)
 from integrations.paytrace.simulator.exchange import (
     Answer,
     BadFieldError,
@@ -28,6 +35,9 @@ ACTIONS: Mapping[str, Handler] = {
     "void": money.void,
     "refund": money.refund,
     "chargeback": money.mark_chargeback,
+    "dispute_key": disputes.put_key,
+    "disputes": disputes.put_dispute,
+    "dispute_move": disputes.move_dispute,
     "ach": money.put_check,
     "ach_move": money.move_check,
     "ach_refund": money.refund_check,

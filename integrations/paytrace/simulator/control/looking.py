@@ -30,6 +30,7 @@ def _account(world: World, account: str, merchant_id: str) -> Json:
         "transactions": [dump(one) for one in store.all_transactions(account)],
         "checks": [dump(check) for check in store.checks.of_account(account)],
         "plans": [dump(plan) for plan in store.plans.of_account(account)],
+        "disputes": [asdict(case) for case in store.disputes.of_account(account)],
     }
 
 

@@ -108,11 +108,17 @@ def refund(world: World, fields: Json) -> Json:
 
 
 def mark_chargeback(world: World, fields: Json) -> Json:
-    """Mark a transaction as charged back: {mark: opened, won, lost or empty}."""
+    """Mark a transaction as charged back: {mark: opened, won, lost or empty}.
+
+    The disputes API tells it too, as a case of its own.
+    """
     mark = str(fields.get("mark", "opened"))
     if mark not in _MARKS:
         raise BadFieldError("mark")
-    return _moved(world.till.mark_chargeback(str(fields["account"]), _number(fields), mark))
+    marked = world.till.mark_chargeback(str(fields["account"]), _number(fields), mark)
+    if mark:
+        world.disputes.mark(marked, mark)
+    return _moved(marked)
 
 
 def _number(fields: Json) -> int:

@@ -10,6 +10,7 @@ from integrations.canonical.ach import AchStatus
 from integrations.canonical.transactions import TransactionState
 from integrations.paytrace.simulator import ach_state
 from integrations.paytrace.simulator.ach_state import Check
+from integrations.paytrace.simulator.disputes.store import DisputedPayment
 from integrations.paytrace.simulator.exchange import Answer
 from integrations.paytrace.simulator.faults import KINDS
 from integrations.paytrace.simulator.shapes import status_of, write_moment
@@ -45,6 +46,7 @@ def show(world: World, *, account: str, said: str) -> Answer:
     ]
     if chosen:
         parts += [_make(chosen), _cards(world, chosen), _ach(world, chosen)]
+        parts.append(_disputes(world, chosen))
     parts += [_faults(chosen), _clock(world, chosen)]
     return Answer(200, _document("".join(parts)).encode(), content_type="text/html; charset=utf-8")
 
@@ -151,6 +153,29 @@ def _ach_row(account: str, one: Check) -> str:
     status = f"{one.status.value} {one.return_code}".strip()
     cells = (one.id[:8], write_moment(one.created_at), one.type.value, status, one.invoice_id)
     return f'<tr>{_cells(cells)}<td class="money">{one.amount:,.2f}</td><td>{do}</td></tr>'
+
+
+def _disputes(world: World, account: str) -> str:
+    rows = world.store.disputes.of_account(account)[-_SHOWN:]
+    body = "".join(_dispute_row(account, one) for one in reversed(rows))
+    return (
+        "<h2>Disputes API</h2><p>What the acquirer tells at /disputes; PayTrace has no such call."
+        "</p>"
+        + _form("dispute_key", account, _text("key", "Key"), "Let this key read")
+        + '<div class="wide"><table><thead><tr><th>Case</th><th>Opened</th><th>Payment</th>'
+        "<th>Status</th><th>Decided</th><th>Amount</th><th>Do</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def _dispute_row(account: str, one: DisputedPayment) -> str:
+    choice = _hidden("case_number", one.case_number) + (
+        f'<select name="status" aria-label="Next">'
+        f"{_options(('won', 'lost', 'opened', 'in_arbitration'))}</select>"
+    )
+    cells = (one.case_number, one.opened_on, one.payment_id, one.status, one.decided_on or "")
+    do = _form("dispute_move", account, choice, "Move")
+    return f'<tr>{_cells(cells)}<td class="money">{escape(one.amount)}</td><td>{do}</td></tr>'
 
 
 def _faults(account: str) -> str:

@@ -1,0 +1,1 @@
+"""An acquirer's disputes API beside PayTrace, in the shape of `integrations.disputes.cases_api`."""
