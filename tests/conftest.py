@@ -71,20 +71,29 @@ def sage_database_url(make_database: Callable[[], str]) -> str:
     return make_database()
 
 
+# Deleting a few rows is several times cheaper than making new files for every table and
+# index, which is what TRUNCATE does. As a replica, the session skips foreign keys and the
+# triggers that keep facts from being deleted.
 _EMPTY_ALL = """
+SET session_replication_role = replica;
 DO $$
-DECLARE found text; filled boolean; wanted text := '';
+DECLARE found text; filled boolean; counter text;
 BEGIN
   FOR found IN
     SELECT quote_ident(tablename) FROM pg_tables
     WHERE schemaname = 'public' AND NOT (tablename = ANY (%s::text[]))
   LOOP
     EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || found || ')' INTO filled;
-    IF filled THEN wanted := wanted || ', ' || found; END IF;
+    IF filled THEN EXECUTE 'DELETE FROM ' || found; END IF;
   END LOOP;
-  IF wanted <> '' THEN
-    EXECUTE 'TRUNCATE ' || substr(wanted, 3) || ' RESTART IDENTITY CASCADE';
-  END IF;
+  FOR counter IN
+    SELECT quote_ident(sequencename) FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL
+      AND sequencename NOT LIKE 'django_migrations%' AND sequencename NOT LIKE 'auth_permission%'
+      AND sequencename NOT LIKE 'django_content_type%'
+  LOOP
+    PERFORM setval(counter, 1, false);
+  END LOOP;
 END $$
 """
 
