@@ -17,6 +17,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
@@ -116,6 +117,9 @@ class AssistedConnector:
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         return self._reader.open_invoices(customer_number)
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        return self._reader.open_items(question)
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         return self._reader.invoices_by_order(order_number)

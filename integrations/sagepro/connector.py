@@ -13,6 +13,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.self_test import SelfTest
@@ -54,6 +55,14 @@ class Connector(Protocol):
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         """The customer's documents with a balance, oldest first; open credits included."""
+        ...
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        """How all open documents of the company differ from what the question knows of them.
+
+        Reads the open documents once for each question and moves digests, and the lines
+        (`OpenItem.line`) of the wanted leaves that differ. Amounts in each document's currency.
+        """
         ...
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:

@@ -26,6 +26,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
@@ -204,6 +205,9 @@ class Patient:
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         return self._asked(lambda: self.connector.open_invoices(customer_number))
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        return self._asked(lambda: self.connector.open_items(question))
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         return self._asked(lambda: self.connector.invoices_by_order(order_number))

@@ -14,6 +14,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import Holding, OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
@@ -59,6 +60,9 @@ class LaterCompany:
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         return []
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        return Holding().answer(question)
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         return []

@@ -22,6 +22,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
@@ -83,6 +84,10 @@ class AgentConnector(BeyondPayments):
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         return list(self._read("open_invoices", customer_number=customer_number))
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        found: OpenItemsAnswer = self._read("open_items", question=encode(question))
+        return found
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         return list(self._read("invoices_by_order", order_number=order_number))

@@ -33,6 +33,8 @@ FRESH = timedelta(minutes=5)
 # How long answers are kept at all, those of writes for staff who look after them.
 _KEEP_READS = timedelta(minutes=10)
 _KEEP_WRITES = timedelta(days=1)
+# The digests that one look at all open items names are no documents.
+_ABOUT_SOMETHING = calls.READS - {calls.OPEN_ITEMS}
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def make(
         sequence=job.sequence,
         name=name,
         subject=subject,
-        about=sorted(_texts(arguments)) if name in calls.READS else [],
+        about=sorted(_texts(arguments)) if name in _ABOUT_SOMETHING else [],
         body=body,
         signature=wire.sign(body, key=key),
         created_at=now,

@@ -23,12 +23,14 @@ from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
 
 POST = "post_if_absent"
+OPEN_ITEMS = "open_items"
 READS = frozenset(
     {
         "company_profile", "fingerprint", "gl_accounts", "fiscal_periods", "customer",
-        "invoices_by_number", "open_invoices", "invoices_by_order", "receipts_for_invoice",
-        "receipts_by_reference", "layout", "self_test", "receipts_between", "customers_after",
-        "customers_changed_since", "orders_by_number", "open_orders", "items", "stock",
+        "invoices_by_number", "open_invoices", OPEN_ITEMS, "invoices_by_order",
+        "receipts_for_invoice", "receipts_by_reference", "layout", "self_test",
+        "receipts_between", "customers_after", "customers_changed_since", "orders_by_number",
+        "open_orders", "items", "stock",
     }
 )  # fmt: skip
 CHANGES: Mapping[str, str] = {

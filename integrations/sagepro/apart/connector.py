@@ -17,6 +17,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import PostingRequest, PostingResult, WithdrawOutcome
 from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
@@ -96,6 +97,9 @@ class ApartConnector(BeyondPayments):
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         return self._ask("open_invoices", customer_number=customer_number)  # type: ignore[no-any-return]
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        return self._ask("open_items", question=question)  # type: ignore[no-any-return]
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         return self._ask("invoices_by_order", order_number=order_number)  # type: ignore[no-any-return]

@@ -44,8 +44,10 @@ class Company(Protocol[H_contra]):
         where: Any = None,
         *,
         order_by: Sequence[str] = (),
+        only: Sequence[str] = (),
     ) -> list[Row]:
-        """The mapped columns of the rows that match, in stable order."""
+        """The mapped columns of the rows that match, in stable order; where given, `only` those
+        of them."""
         ...
 
     def count(self, connection: H_contra, table: str, where: Any = None) -> int:

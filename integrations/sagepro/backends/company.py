@@ -69,6 +69,7 @@ class SqlCompany:
         where: ColumnElement[bool] | None = None,
         *,
         order_by: Sequence[str] = (),
+        only: Sequence[str] = (),
         limit: int | None = None,
         whole: bool = False,
     ) -> list[Row]:
@@ -79,6 +80,8 @@ class SqlCompany:
         left_out = NEW_CUSTOMER if table == "customers" and not whole else frozenset()
         columns = self.profile.table_map(table).columns.items()
         mapped = {key: column for key, column in columns if key not in left_out}
+        if only:
+            mapped = {key: column for key, column in mapped.items() if key in only}
         statement = select(*(self.column(table, key) for key in mapped))
         if where is not None:
             statement = statement.where(where)

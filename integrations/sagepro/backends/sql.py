@@ -16,6 +16,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
@@ -121,6 +122,11 @@ class SqlConnector(BeyondPayments):
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         with self._session.reading() as connection:
             return reading.open_invoices(connection, self._company, customer_number)
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        with self._session.reading() as connection:
+            held = reading.open_items(connection, self._company)
+        return held.answer(question)
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         with self._session.reading() as connection:

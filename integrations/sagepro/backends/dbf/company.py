@@ -53,8 +53,9 @@ class DbfCompany:
         where: Where | None = None,
         *,
         order_by: Sequence[str] = (),
+        only: Sequence[str] = (),
     ) -> list[Row]:
-        found = list(self._found(connection, table, where or Where()))
+        found = list(self._found(connection, table, where or Where(), only))
         return sorted(found, key=lambda row: [_sortable(row[key]) for key in order_by])
 
     def count(self, connection: Books, table: str, where: Where | None = None) -> int:
@@ -64,11 +65,13 @@ class DbfCompany:
     def has(self, table: str, column: str) -> bool:
         return self.profile.has(table, column)
 
-    def _found(self, books: Books, table: str, where: Where) -> Iterable[Row]:
+    def _found(self, books: Books, table: str, where: Where, only: Sequence[str]) -> Iterable[Row]:
         if table == "postings":
             return books.staged.rows(where.column, where.keys)
         loaded = books.live.table(table)
-        return [loaded.layout.row(number) for number in self._numbers(loaded, table, where)]
+        wanted = [key for key in only if self.has(table, key)]
+        layout = loaded.layout.narrowed(wanted) if only else loaded.layout
+        return [layout.row(number) for number in self._numbers(loaded, table, where)]
 
     def _numbers(self, loaded: Loaded, table: str, where: Where) -> Iterable[int]:
         numbers = self._keyed(loaded, table, where) if where.column else loaded.image.records()

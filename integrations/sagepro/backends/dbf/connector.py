@@ -16,6 +16,7 @@ from integrations.canonical.ledger_documents import (
     Invoice,
     Receipt,
 )
+from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
@@ -100,6 +101,9 @@ class FoxProConnector(BeyondPayments):
 
     def open_invoices(self, customer_number: str) -> list[Invoice]:
         return reading.open_invoices(self._reading(), self._company, customer_number)
+
+    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
+        return reading.open_items(self._reading(), self._company).answer(question)
 
     def invoices_by_order(self, order_number: str) -> list[Invoice]:
         return reading.invoices(self._reading(), self._company, "order_number", [order_number])
