@@ -68,6 +68,10 @@ def _instruct(due: work.Due, keep: Keep) -> bool:
     return pipeline.instruct(tenant_id=due.tenant_id, connection_id=due.subject_id, keep=keep)
 
 
+def _open_items(due: work.Due, keep: Keep) -> bool:
+    return pipeline.read_open_items(tenant_id=due.tenant_id, company_id=due.subject_id, keep=keep)
+
+
 def _test(due: work.Due, _: Keep) -> bool:
     testing.run_test(
         tenant_id=due.tenant_id,
@@ -92,4 +96,5 @@ _RUN: dict[WorkKind, Callable[[work.Due, Keep], bool]] = {
     WorkKind.BACKFILL: _backfill,
     WorkKind.CALIBRATE: _calibrate,
     WorkKind.INSTRUCT: _instruct,
+    WorkKind.OPEN_ITEMS: _open_items,
 }

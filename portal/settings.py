@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "integrations.connections",
     "integrations.events",
     "integrations.instructions",
+    "integrations.open_items",
     "integrations.mapping",
     "integrations.accounting",
     "integrations.posting",

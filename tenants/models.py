@@ -162,6 +162,7 @@ class WorkKind(models.TextChoices):
     BACKFILL = "backfill", "Read past days"
     CALIBRATE = "calibrate", "Look at a test company"
     INSTRUCT = "instruct", "Send to PayTrace"
+    OPEN_ITEMS = "open_items", "Read open invoices"
 
 
 class DueWork(models.Model):

@@ -102,14 +102,15 @@ class Holding:
             self._lines[item.leaf].append(item.line)
         self._digests = {leaf: _digest(lines) for leaf, lines in self._lines.items()}
 
-    def change(self, leaf: int, lines: Sequence[str]) -> None:
-        """Let the leaf hold exactly these lines."""
-        if lines:
-            self._lines[leaf] = list(lines)
-            self._digests[leaf] = _digest(lines)
-        else:
+    def take(self, changed: Mapping[str, Sequence[str]]) -> None:
+        """Let each of these leaves hold exactly its lines. Raises ValueError for no leaf."""
+        for name, lines in changed.items():
+            leaf = leaf_number(name)
             self._lines.pop(leaf, None)
             self._digests.pop(leaf, None)
+            if lines:
+                self._lines[leaf] = list(lines)
+                self._digests[leaf] = _digest(lines)
 
     @property
     def digest(self) -> str:

@@ -35,6 +35,7 @@ def _bells(connection: Connection) -> list[tuple[WorkKind, UUID]]:
         gateways = Connection.objects.filter(posts_to=connection)
         return [
             (WorkKind.DELIVER, connection.id),
+            (WorkKind.OPEN_ITEMS, connection.id),
             *((WorkKind.PROCESS, gateway.id) for gateway in gateways),
         ]
     kinds = (WorkKind.PROCESS, WorkKind.POLL, WorkKind.INSTRUCT)

@@ -10,6 +10,7 @@ from integrations.pipeline.chargebacks import record_chargebacks
 from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
 from integrations.pipeline.deliver import deliver
 from integrations.pipeline.instruct import instruct
+from integrations.pipeline.open_items import read_open_items, read_open_items_now
 from integrations.pipeline.poll import poll, poll_now
 from integrations.pipeline.preview import Preview, preview
 from integrations.pipeline.process import process
@@ -30,6 +31,8 @@ __all__ = [
     "preview",
     "process",
     "put_on_account",
+    "read_open_items",
+    "read_open_items_now",
     "receive",
     "record_chargebacks",
     "retry",

@@ -58,6 +58,8 @@ def _ring(caller: pairing.Caller, answered: Sequence[jobs.Answered]) -> None:
     if not answered:
         return
     bells = [(WorkKind.DELIVER, caller.connection_id)]
+    if any(one.name == calls.OPEN_ITEMS for one in answered):
+        bells.append((WorkKind.OPEN_ITEMS, caller.connection_id))
     bells += [(WorkKind.TEST, test_id) for test_id in testing.waiting_tests(caller.connection_id)]
     work.ring_all(bells, tenant_id=caller.tenant_id)
 

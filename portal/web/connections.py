@@ -31,6 +31,7 @@ from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.passwords import password_end
 from integrations.connections.waiting import waiting_words
 from integrations.events import queries as events
+from integrations.open_items import queries as open_items
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.connections import (
@@ -179,6 +180,12 @@ def _poll(request: PlacedRequest, found: Connection) -> HttpResponse:
     return _back(request, found)
 
 
+def _open_items(request: PlacedRequest, found: Connection) -> HttpResponse:
+    pipeline.read_open_items_now(company_id=found.id, actor=request.place.actor)
+    messages.success(request, "Open invoices are read now; this page shows when they are complete.")
+    return _back(request, found)
+
+
 def _past_days(request: PlacedRequest, found: Connection) -> HttpResponse:
     if found.kind != Connection.Kind.PAYTRACE:
         raise Http404("Not found")
@@ -308,6 +315,7 @@ def _told(action: _Action) -> _Action:
 _ACTIONS: dict[str, _Action] = {
     "test": _test,
     "poll": _told(_poll),
+    "open-items": _told(_open_items),
     "past-days": _past_days,
     "pause": _told(_pause),
     "resume": _told(_resume),
@@ -348,6 +356,7 @@ def _books_context(found: Connection) -> dict[str, Any]:
     profile = profiles.in_force(found)
     paired = pairing.in_force(found.id)
     return {
+        "open_items": open_items.copy_of(found.id),
         "is_assisted": writing.is_assisted(found.settings),
         "agent_is_missing": paired is None,
         "agent_is_silent": paired is not None and pairing.is_silent(paired, timezone.now()),

@@ -17,6 +17,7 @@ from integrations.accounting.templates import JournalKind
 from integrations.exceptions import queries as exceptions
 from integrations.exceptions.kinds import Offer
 from integrations.exceptions.models import ExceptionCase
+from integrations.open_items import queries as open_items
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.decisions import Button, case_context, evidence_lines, is_unclear, offers_for
 from portal.web.forms.decisions import ChooseInvoiceForm, DismissForm, OnAccountForm, RetryForm
@@ -24,6 +25,8 @@ from tenants.errors import NotPossible
 from tenants.roles import Ability
 
 BULK = 200
+# Characters that are looked for among open invoices.
+_MOST_TYPED = 60
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,41 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
         "preview": _preview(wanted, case),
         "is_open": is_open,
     }
+    if wanted in _SEARCHED and case.effect.kind == "sale":
+        context |= _open_invoices(case, wanted, str(form[_SEARCHED[wanted]].value() or ""))
     return render(request, "exceptions/decide.html", context)
+
+
+@require_safe
+@member_view(Ability.CLEAR_EXCEPTIONS)
+def open_invoices(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
+    """What may be chosen, as it is typed: the fragment of the page above."""
+    case = get_or_404(
+        exceptions.cases(environment_id=request.place.environment.id), id=parse_id(case_id)
+    )
+    wanted = next((each for each in _SEARCHED if each.value == offer), None)
+    if wanted is None or case.effect.kind != "sale":
+        raise Http404("Not found")
+    typed = request.GET.get(_SEARCHED[wanted], "")
+    context = {"case": case} | _open_invoices(case, wanted, typed)
+    return render(request, "exceptions/open_invoices.html", context)
+
+
+# The field that is searched by, where open invoices are shown.
+_SEARCHED = {Offer.CHOOSE_INVOICE: "invoice_number", Offer.ON_ACCOUNT: "customer_number"}
+
+
+def _open_invoices(case: ExceptionCase, offer: Offer, typed: str) -> dict[str, Any]:
+    effect = case.effect
+    by_customer = offer is Offer.ON_ACCOUNT
+    found = open_items.find(
+        company_id=effect.company_id,
+        customer_number=typed.strip() if by_customer else effect.customer_number,
+        typed="" if by_customer else typed[:_MOST_TYPED],
+        amount=effect.amount,
+        currency=effect.currency,
+    )
+    return {"found": found, "offer": offer.value, "searched": _SEARCHED[offer]}
 
 
 _FORMS: Mapping[Offer, type[forms.Form]] = {

@@ -77,6 +77,8 @@ _COMPANY = [
     ("exceptions/", exceptions.inbox, "exceptions"),
     ("exceptions/retry/", exceptions.retry_all, "exceptions_retry"),
     ("exceptions/<str:case_id>/<str:offer>/", exceptions.decide, "exception_decide"),
+    ("exceptions/<str:case_id>/<str:offer>/open-invoices/", exceptions.open_invoices,
+     "open_invoices"),
     ("charges/", instructions.instructions, "instructions"),
     ("charges/new/", asking.charge, "instruction_charge"),
     ("charges/limits/", payment_limits.payment_limits, "payment_limits"),

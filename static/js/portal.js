@@ -5,3 +5,4 @@ import "./live.js";
 import "./copy.js";
 import "./menus.js";
 import "./reload.js";
+import "./fill.js";

@@ -20,6 +20,7 @@ from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.sample.company import create_company
 from integrations.sagepro.sample.profile import sample_profile
 from portal.launch.postgres import LaunchError
+from tests.bench import open_items
 from tests.bench.report import Aim, Row
 from tests.bench.sizes import Sizes
 from tests.bench.stage import Stage
@@ -74,7 +75,8 @@ def measure(stage: Stage, sizes: Sizes) -> list[Row]:
     stage.execute(f"CREATE DATABASE {_COPY} TEMPLATE {_NAME}", name="postgres")
     sage = SqlConnector(stage.url(_NAME), profile=sample_profile())
     try:
-        return [_posting(stage, sage, sizes.receipts), _reading(stage, sage, sizes)]
+        rows = [_posting(stage, sage, sizes.receipts), _reading(stage, sage, sizes)]
+        return rows + open_items.measure(sage, dsn=stage.url(_NAME))
     finally:
         sage.close()
 

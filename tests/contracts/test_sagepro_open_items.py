@@ -9,7 +9,6 @@ from integrations.canonical.open_items import (
     OpenItem,
     OpenItemsAnswer,
     OpenItemsQuestion,
-    leaf_number,
 )
 from integrations.canonical.posting import PostingOutcome
 from integrations.sagepro.connector import Connector
@@ -26,8 +25,7 @@ def look(sage: Connector, copy: Holding, run: str) -> dict[str, list[OpenItem]]:
         return {}
     answer = sage.open_items(OpenItemsQuestion(run, groups=copy.differing(told.groups)))
     assert answer.is_whole
-    for leaf, lines in answer.changed.items():
-        copy.change(leaf_number(leaf), lines)
+    copy.take(answer.changed)
     assert copy.digest == answer.digest
     return {leaf: [OpenItem.read(line) for line in lines] for leaf, lines in answer.changed.items()}
 

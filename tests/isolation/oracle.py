@@ -45,6 +45,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "worksheet_csv": {"GET": V},
     "worksheet_do": {"POST": C},
     "exception_decide": {"GET": C, "POST": C},
+    "open_invoices": {"GET": C},
     "connections": {"GET": V},
     "add_paytrace": {"GET": L, "POST": L},
     "add_sagepro": {"GET": L, "POST": L},

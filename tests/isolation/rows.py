@@ -41,6 +41,7 @@ from integrations.instructions.models import (
 from integrations.instructions.wishes import Wish
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
+from integrations.open_items.models import OpenItem, OpenItemsCopy
 from integrations.sagepro.sample.profile import sample_profile
 from integrations.workflows import operations as workflows
 from integrations.workflows import queries as workflow_versions
@@ -88,6 +89,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         books.environment, name=f"{look.word} quiet", posts_to=books.sage
     )
     entry = _worksheet(books, look)
+    _open_items(books, look)
     key = _programs(books, look)
     asked = _asked(books, look)
     paused, halted = _stopped(books, look)
@@ -159,6 +161,17 @@ def _name(books: Books, look: Look) -> None:
         connection.name = f"{look.word} {connection.kind}"
         connection.save(update_fields=["name"])
     GLAccount.objects.filter(company=books.sage).update(description=f"{look.word} account")
+
+
+def _open_items(books: Books, look: Look) -> None:
+    OpenItemsCopy.objects.create(
+        company=books.sage, complete_as_of=timezone.now(), items=1, sentence=look.word
+    )
+    OpenItem.objects.create(
+        company=books.sage, leaf=1, customer_number=look.word[:6].upper(),
+        number=f"{look.digits}9", amount=Decimal(look.amount), balance=Decimal(look.amount),
+        currency="USD",
+    )  # fmt: skip
 
 
 def _secrets(books: Books) -> None:

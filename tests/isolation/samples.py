@@ -55,6 +55,7 @@ _WHAT = {
     "test": "connection_id",
     "past-days": "quiet_id",
     "poll": "connection_id",
+    "open-items": "sage_id",
     "pause": "connection_id",
     "resume": "paused_id",
     "lift-halt": "halted_id",
@@ -94,6 +95,9 @@ _FILLS = {
     ),
     "exception_decide": tuple(
         Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
+    ),
+    "open_invoices": tuple(
+        Fill({"offer": word}) for word in ("choose_invoice", "on_account", "no-such-offer")
     ),
     "posting_profile": (_OF_SAGE,),
     "rights_script": tuple(

@@ -34,7 +34,8 @@ class ChooseInvoiceForm(forms.Form):
     invoice_number = forms.CharField(
         label="Invoice number in Sage",
         max_length=60,
-        help_text="Checked in Sage before anything is written: open, right currency, enough open.",
+        help_text="Type a part of the number, or the amount. Checked in Sage before anything is "
+        "written: open, right currency, enough open.",
         error_messages={"required": "Say which invoice this payment pays."},
     )
     reason = _reason(required=False)

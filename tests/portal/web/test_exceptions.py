@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from integrations.exceptions.models import ExceptionCase
+from integrations.open_items.models import OpenItem, OpenItemsCopy
 from integrations.posting.models import Effect
 from tenants.models import AuditEvent
 from tenants.roles import Role
@@ -157,3 +158,70 @@ def test_cases_of_another_environment_are_not_shown(alice: Client, books: Books)
     assert "Dev: practice books." in text
     for address in (f"exceptions/{case.id}/retry/", f"payments/{case.effect_id}/"):
         assert alice.get(f"/t/{books.tenant.slug}/{address}").status_code == 404
+
+
+def _open_items(books: Books, **balances: str) -> None:
+    OpenItemsCopy.objects.create(
+        company=books.sage, complete_as_of=factories.at("2026-11-20T10:00:00+00:00")
+    )
+    for number, (name, balance) in enumerate(balances.items()):
+        OpenItem.objects.create(
+            company=books.sage, leaf=number, number=name[1:], customer_number="ACME01",
+            amount=Decimal(balance), balance=Decimal(balance), currency="USD",
+        )  # fmt: skip
+
+
+def test_open_invoices_of_the_customer_are_offered_with_their_time(
+    alice: Client, books: Books
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books, amount=Decimal("740.00"), customer_number="ACME01")
+        _open_items(books, n10433="1312.50", n10432="740.00")
+    page = f"/t/{books.tenant.slug}/exceptions/{case.id}/choose_invoice/"
+    answer = alice.get(page)
+    text = text_of(answer)
+    assert text.index("10432 ACME01") < text.index("10433 ACME01")
+    told = ["740.00 USD exactly this payment", "1,312.50 USD", "Open in Sage as of Nov 20"]
+    assert [words for words in told if words not in text] == []
+    assert f'href="{page}?invoice=10432"' in answer.content.decode()
+
+
+def test_open_invoices_are_searched_as_the_number_is_typed(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books, customer_number="ACME01")
+        _open_items(books, n10433="312.50", n10432="740.00")
+    page = f"/t/{books.tenant.slug}/exceptions/{case.id}/choose_invoice/open-invoices/"
+    text = text_of(alice.get(page, {"invoice_number": "433"}))
+    assert "10433" in text
+    assert "10432" not in text
+    assert "No open invoice in USD fits." in text_of(alice.get(page, {"invoice_number": "77"}))
+
+
+def test_on_account_shows_what_else_the_customer_could_pay(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books, customer_number="ACME01")
+        _open_items(books, n10432="740.00")
+    base = f"/t/{books.tenant.slug}/exceptions/{case.id}"
+    shown = alice.get(f"{base}/on_account/")
+    assert f'href="{base}/choose_invoice/?invoice=10432"' in shown.content.decode()
+    other = alice.get(f"{base}/on_account/open-invoices/", {"customer_number": "GLENN1"})
+    assert "10432" not in text_of(other)
+
+
+def test_before_the_first_look_nothing_is_offered_and_the_page_says_why(
+    alice: Client, books: Books
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    shown = alice.get(f"/t/{books.tenant.slug}/exceptions/{case.id}/choose_invoice/")
+    assert "Open invoices have not been read from Sage yet" in text_of(shown)
+
+
+@pytest.mark.parametrize("offer", ["retry", "dismiss", "nonsense"])
+def test_other_decisions_have_no_invoices_to_search(
+    alice: Client, books: Books, offer: str
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    page = f"/t/{books.tenant.slug}/exceptions/{case.id}/{offer}/open-invoices/"
+    assert alice.get(page).status_code == 404

@@ -62,5 +62,9 @@ def test_one_connection_and_one_payment_answer(alice: Client, books: Books) -> N
             f"{base}/exceptions/{case.id}/{offer}/"
             for offer in ("retry", "on_account", "choose_invoice", "dismiss")
         ),
+        *(
+            f"{base}/exceptions/{case.id}/{offer}/open-invoices/"
+            for offer in ("on_account", "choose_invoice")
+        ),
     ]
     assert {page: alice.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)
