@@ -56,7 +56,7 @@ def _deliver(due: work.Due, _: Keep) -> bool:
 
 
 def _poll(due: work.Due, keep: Keep) -> bool:
-    pipeline.poll(tenant_id=due.tenant_id, connection_id=due.subject_id, keep=keep)
+    pipeline.look(tenant_id=due.tenant_id, connection_id=due.subject_id, keep=keep)
     return False
 
 

@@ -162,6 +162,25 @@ def paytrace_account(environment: Environment, **values: Any) -> Connection:
     )
 
 
+def disputes_provider(account: Connection, **values: Any) -> Connection:
+    """A disputes provider of this PayTrace account, tested."""
+    return Connection.objects.create(
+        **{
+            "environment": account.environment,
+            "kind": Connection.Kind.DISPUTES,
+            "name": "Acquirer",
+            "state": Connection.State.CONNECTED,
+            "last_ok_at": timezone.now(),
+            "tells_of": account,
+            "settings": {
+                "provider": "cases_api",
+                "base_url": "https://acquirer.example/disputes",
+            },
+        }
+        | values
+    )
+
+
 def instructed(
     books: Books, *, word: str = "ACME01", amount: str = "99.00", by: str = "alice@acme.example"
 ) -> Instruction:

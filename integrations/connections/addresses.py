@@ -25,18 +25,19 @@ DOCUMENTED_HOSTS = frozenset(
 _LOCAL_NAMES = ("localhost", "local", "internal", "home.arpa", "lan", "localdomain")
 
 
-def check_web_address(url: str) -> None:
+def check_web_address(url: str, *, whose: str = "PayTrace") -> None:
     """Refuse an address that is not a plain http(s) host, or visibly a local one.
 
     Raises FixConfiguration. Asks no name server.
     """
     parts = _split(url)
     if parts is None:
-        raise _refused("The PayTrace address is not usable; write it as https://host.", "base_url")
+        raise _refused(f"The {whose} address is not usable; write it as https://host.", "base_url")
     host, scheme = parts
     may_be_plain = settings.ALLOW_LOOPBACK_CONNECTIONS and is_local_host(host)
     if scheme != "https" and not may_be_plain:
-        raise _refused("PayTrace is only reached over https.", "base_url")
+        name = whose if whose == "PayTrace" else f"A {whose}"
+        raise _refused(f"{name} is only reached over https.", "base_url")
     check_host(host, field="base_url")
 
 
@@ -44,6 +45,11 @@ def host_of(url: str) -> str:
     """The host of a checked address, in lower case, with its port when one is written."""
     parts = urlsplit(url)
     return (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+
+
+def name_of(url: str) -> str:
+    """The host of a checked address, without its port."""
+    return urlsplit(url).hostname or ""
 
 
 def is_local_address(url: str) -> bool:

@@ -138,10 +138,18 @@ def read_connection(row: Connection) -> Opened:
         tenant_id=row.tenant_id,
         connection_id=row.id,
         kind=row.kind,
-        settings=row.settings,
+        settings=_settings(row),
         fingerprint=row.fingerprint,
         secrets=open_secrets(connection_id=row.id),
     )
+
+
+def _settings(row: Connection) -> Mapping[str, Any]:
+    """Its own; a disputes provider's with the merchant id of the account it tells of."""
+    own: Mapping[str, Any] = row.settings
+    if row.tells_of is None:
+        return own
+    return {**own, "merchant_id": row.tells_of.settings["merchant_id"]}
 
 
 def paytrace_with(

@@ -43,6 +43,7 @@ LOGIN_REFUSED = frozenset(
         "connection.waiting_credential",
         "connection.lock_out_near",
         "sage.login_refused",
+        "disputes.key_refused",
     }
 )
 # The other side answered well; only this one request has to come again.

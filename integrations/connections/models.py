@@ -10,15 +10,17 @@ from tenants.tenant_model import TenantModel
 
 
 class Connection(TenantModel):
-    """One PayTrace account or one Sage Pro company, in one environment.
+    """One PayTrace account, Sage Pro company or disputes provider, in one environment.
 
     `settings` holds what is not secret. A PayTrace connection posts to the Sage company in
-    `posts_to`. The breaker columns are shared by all workers and shown to people.
+    `posts_to`; a disputes provider tells of the PayTrace account in `tells_of`. The breaker
+    columns are shared by all workers and shown to people.
     """
 
     class Kind(models.TextChoices):
         PAYTRACE = "paytrace", "PayTrace"
         SAGEPRO = "sagepro", "Sage Pro"
+        DISPUTES = "disputes", "Disputes provider"
 
     class State(models.TextChoices):
         NEW = "new", "Not tested yet"
@@ -32,6 +34,9 @@ class Connection(TenantModel):
     name = models.CharField(max_length=80)
     settings = models.JSONField(default=dict)
     posts_to = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    tells_of = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     state = models.CharField(max_length=20, choices=State.choices, default=State.NEW)

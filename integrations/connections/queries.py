@@ -15,6 +15,7 @@ __all__ = [
     "NoticeTarget",
     "company_of",
     "connections",
+    "disputes_providers",
     "distrust",
     "failed_logins",
     "known_target",
@@ -37,18 +38,24 @@ _SHOWN = {
         "currency",
     ),
     Connection.Kind.SAGEPRO: ("edition", "company_number", "server", "database"),
+    Connection.Kind.DISPUTES: ("provider", "base_url"),
 }
 
 
 def connections(environment_id: UUID) -> list[Connection]:
-    """Both kinds, PayTrace first, by name, each with its `posts_to`."""
-    rows = Connection.objects.select_related("posts_to", "environment")
+    """All of an environment, by kind and name, each with its `posts_to` and `tells_of`."""
+    rows = Connection.objects.select_related("posts_to", "tells_of", "environment")
     return list(rows.filter(environment_id=environment_id).order_by("kind", "name"))
 
 
 def paytrace_connections(environment_id: UUID) -> list[Connection]:
     """The PayTrace accounts of an environment, by name, each with its `posts_to`."""
     return [c for c in connections(environment_id) if c.kind == Connection.Kind.PAYTRACE]
+
+
+def disputes_providers(environment_id: UUID) -> list[Connection]:
+    """The disputes providers of an environment, by name, each with its `tells_of`."""
+    return [c for c in connections(environment_id) if c.kind == Connection.Kind.DISPUTES]
 
 
 def sage_companies(environment_id: UUID) -> list[Connection]:

@@ -15,6 +15,7 @@ from integrations.canonical.ledger_documents import GLAccount
 from integrations.connections import health, layouts, logins, site_tests
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.clients import Opened, open_connection, read_connection
+from integrations.connections.disputes import check_disputes
 from integrations.connections.findings import Findings
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.paytrace_check import check_paytrace
@@ -118,6 +119,8 @@ def _take(tenant_id: UUID, test_id: UUID) -> _Job | None:
 def _look(opened: Opened, findings: Findings) -> _Found:
     if opened.kind == Connection.Kind.PAYTRACE:
         return _Found(check_paytrace(opened, findings))
+    if opened.kind == Connection.Kind.DISPUTES:
+        return _Found(check_disputes(opened, findings, now=timezone.now()))
     sage = check_sage(opened, findings)
     return _Found(
         sage.capabilities,

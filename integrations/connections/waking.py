@@ -12,13 +12,22 @@ from tenants.work import ring_all
 
 # Notices are hints and may never come, so every account is looked through this often.
 POLL_EVERY = timedelta(minutes=3)
+# Acquirers tell cases once or a few times a day.
+DISPUTES_EVERY = timedelta(minutes=15)
+
+
+_EVERY = {
+    str(Connection.Kind.PAYTRACE): POLL_EVERY,
+    str(Connection.Kind.DISPUTES): DISPUTES_EVERY,
+}
 
 
 def wake(connection: Connection) -> None:
     """Make everything that waited for this connection due now."""
     ring_all(_bells(connection), tenant_id=current_tenant_id())
-    if connection.kind == Connection.Kind.PAYTRACE:
-        _repeat_polling(connection)
+    every = _EVERY.get(connection.kind)
+    if every is not None:
+        _repeat_polling(connection, every)
 
 
 def wake_companies(environment_id: UUID) -> None:
@@ -38,6 +47,8 @@ def _bells(connection: Connection) -> list[tuple[WorkKind, UUID]]:
             (WorkKind.OPEN_ITEMS, connection.id),
             *((WorkKind.PROCESS, gateway.id) for gateway in gateways),
         ]
+    if connection.kind == Connection.Kind.DISPUTES:
+        return [(WorkKind.POLL, connection.id)]
     kinds = (WorkKind.PROCESS, WorkKind.POLL, WorkKind.INSTRUCT)
     bells = [(kind, connection.id) for kind in kinds]
     if connection.posts_to_id is not None:
@@ -45,8 +56,8 @@ def _bells(connection: Connection) -> list[tuple[WorkKind, UUID]]:
     return bells
 
 
-def _repeat_polling(connection: Connection) -> None:
+def _repeat_polling(connection: Connection, every: timedelta) -> None:
     """Poll from now on, unless somebody has chosen how often already."""
     DueWork.objects.filter(kind=WorkKind.POLL, subject_id=connection.id, every_seconds=0).update(
-        every_seconds=int(POLL_EVERY.total_seconds())
+        every_seconds=int(every.total_seconds())
     )

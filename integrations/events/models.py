@@ -126,13 +126,14 @@ class GatewayFact(TenantModel):
 
 
 class Source(models.TextChoices):
-    """What is read of PayTrace, each as far as its own watermark."""
+    """What is read of PayTrace or a disputes provider, each as far as its own watermark."""
 
     TRANSACTIONS = "transactions", "Card payments"
     BEHIND = "behind", "Card payments that turned up late"
     BATCHES = "batches", "Batches"
     ACH = "ach", "ACH payments"
     RETURNS = "returns", "ACH returns"
+    DISPUTES = "disputes", "Disputes"
 
 
 class Watermark(TenantModel):

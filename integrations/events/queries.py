@@ -26,9 +26,11 @@ def notices_of(*, connection_id: uuid.UUID, transaction_id: str) -> list[Inbound
 
 
 def complete_up_to(*, connection_ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, datetime]:
-    """For each connection, the moment up to which every payment has been seen, ACH included."""
+    """For each connection, the moment up to which every payment or case has been seen, ACH
+    included."""
     rows = Watermark.objects.filter(
-        connection_id__in=connection_ids, source__in=[Source.TRANSACTIONS, Source.ACH]
+        connection_id__in=connection_ids,
+        source__in=[Source.TRANSACTIONS, Source.ACH, Source.DISPUTES],
     )
     found = rows.values("connection_id").annotate(least=Min("complete_up_to"))
     return dict(found.values_list("connection_id", "least"))

@@ -13,6 +13,7 @@ class Offer(StrEnum):
     RETRY = "retry"
     ON_ACCOUNT = "on_account"
     CHOOSE_INVOICE = "choose_invoice"
+    CHOOSE_PAYMENT = "choose_payment"
     DISMISS = "dismiss"
 
 
@@ -95,6 +96,35 @@ _KINDS: tuple[CaseKind, ...] = (
         "It goes on by itself once that payment arrives: read its days from PayTrace if it is "
         "from before Tieout was connected. Or book it in Sage by hand, then dismiss it here "
         "with a note.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "disputed_payment_not_found",
+        "Disputes a payment that is not known here",
+        "Nothing was taken back in Sage. Choose the payment the case is about. It goes on by "
+        "itself once a payment of that number arrives.",
+        (Offer.CHOOSE_PAYMENT, Offer.RETRY, Offer.DISMISS),
+    ),
+    CaseKind(
+        "dispute_status",
+        "A dispute is in a state nobody knows",
+        "Nothing is guessed from it. It resolves by itself when the provider tells that the case "
+        "is open, won or lost.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "dispute_contradicts",
+        "A dispute is told in two ways",
+        "What the disputes provider tells does not fit what was told before, by whichever door. "
+        "The books stay as they are. Enter in Sage what is missing, then dismiss this with a "
+        "note.",
+        _REPAIR,
+    ),
+    CaseKind(
+        "dispute_unreadable",
+        "A dispute cannot be read",
+        "Nothing is guessed from it, and no other case waits for it. It resolves by itself once "
+        "the provider tells it in full.",
         _REPAIR,
     ),
     CaseKind(

@@ -21,6 +21,7 @@ class ExceptionCase(TenantModel):
         RETRIED = "retried", "Tried again"
         ON_ACCOUNT = "on_account", "Put on account"
         INVOICE_CHOSEN = "invoice_chosen", "Applied to a chosen invoice"
+        PAYMENT_CHOSEN = "payment_chosen", "Payment chosen"
         DISMISSED = "dismissed", "Dismissed"
         BY_ITSELF = "by_itself", "Resolved by itself"
 

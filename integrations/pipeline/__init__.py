@@ -7,11 +7,18 @@ stored row.
 from integrations.pipeline.answer import take_answers
 from integrations.pipeline.backfill import backfill
 from integrations.pipeline.chargebacks import record_chargebacks
-from integrations.pipeline.decide import choose_invoice, dismiss, put_on_account, retry
+from integrations.pipeline.decide import (
+    choose_invoice,
+    choose_payment,
+    dismiss,
+    put_on_account,
+    retry,
+)
 from integrations.pipeline.deliver import deliver
 from integrations.pipeline.instruct import instruct
+from integrations.pipeline.looks import look
 from integrations.pipeline.open_items import read_open_items, read_open_items_now
-from integrations.pipeline.poll import poll, poll_now
+from integrations.pipeline.poll import poll_now
 from integrations.pipeline.preview import Preview, preview
 from integrations.pipeline.process import process
 from integrations.pipeline.receive import receive
@@ -21,12 +28,13 @@ __all__ = [
     "Preview",
     "backfill",
     "choose_invoice",
+    "choose_payment",
     "deliver",
     "dismiss",
     "instruct",
     "keyed",
+    "look",
     "not_to_be_keyed",
-    "poll",
     "poll_now",
     "preview",
     "process",

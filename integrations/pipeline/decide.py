@@ -70,6 +70,23 @@ def choose_invoice(*, effect_id: uuid.UUID, invoice_number: str, actor: str, rea
     _again(effect, decision, Resolution.INVOICE_CHOSEN, actor=actor, reason=reason)
 
 
+def choose_payment(*, effect_id: uuid.UUID, payment_id: str, actor: str, reason: str) -> None:
+    """Take back this payment of the same account by the chargeback. Raises NotPossible."""
+    effect = _decidable(effect_id)
+    if effect.kind != EffectKind.CHARGEBACK:
+        raise NotPossible("Only of a chargeback the payment can be chosen.")
+    number = payment_id.strip()
+    paid = Effect.objects.filter(
+        source_id=effect.source_id, kind=EffectKind.SALE, transaction_id=number
+    ).first()
+    if paid is None:
+        raise NotPossible(f"No payment {number} of this account is known here. Check the number.")
+    if paid.currency != effect.currency or paid.amount < effect.amount:
+        raise NotPossible(f"Payment {number} is smaller than what this chargeback takes back.")
+    decision = {"trigger": "decision", "payment_id": number}
+    _again(effect, decision, Resolution.PAYMENT_CHOSEN, actor=actor, reason=reason)
+
+
 def dismiss(*, effect_id: uuid.UUID, actor: str, reason: str) -> None:
     """End it without posting, with a reason that stays. Raises NotPossible."""
     effect = _decidable(effect_id)

@@ -12,7 +12,7 @@ from integrations.exceptions.models import ExceptionCase
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
 
-NO_PARENT = "parent_not_found"
+NO_PARENT = ("parent_not_found", "disputed_payment_not_found")
 
 
 def wake(sales: Sequence[GatewayTransaction], *, source: Connection) -> None:
@@ -20,7 +20,7 @@ def wake(sales: Sequence[GatewayTransaction], *, source: Connection) -> None:
     if not sales:
         return
     waiting = Effect.objects.filter(
-        source_id=source.id, state=EffectState.PARKED, reason_code=NO_PARENT
+        source_id=source.id, state=EffectState.PARKED, reason_code__in=NO_PARENT
     )
     for orphan in waiting:
         if _may_belong(orphan, sales) and outbox.begin_walk(orphan.id):

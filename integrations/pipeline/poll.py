@@ -13,7 +13,7 @@ import structlog
 from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, NeverWorks
-from integrations.connections import clients, health
+from integrations.connections import clients, disputes, health
 from integrations.connections.models import Connection
 from integrations.events import polling, rhythm
 from integrations.events.models import Source
@@ -42,7 +42,7 @@ def poll(
         failed(connection, error, kind=WorkKind.POLL)
         return
     look = Look(connection, client, now=timezone.now(), keep=keep)
-    for source in Source:
+    for source in sources.READERS:
         if source in _ACH and not has_ach(connection):
             continue
         if not _read(look, source):
@@ -52,20 +52,21 @@ def poll(
 
 
 def poll_now(*, connection_id: uuid.UUID, actor: str) -> None:
-    """Look for payments now, batches and returns included, because a person asked.
+    """Look for payments now, batches, returns and disputes included, because a person asked.
 
     Raises NotPossible when paused.
     """
     connection = Connection.objects.get(id=connection_id)
-    if connection.kind != Connection.Kind.PAYTRACE:
-        raise NotPossible("Only a PayTrace connection can be searched for payments.")
+    if connection.kind == Connection.Kind.SAGEPRO:
+        raise NotPossible("Nothing is looked for in Sage Pro; choose a PayTrace account.")
     if connection.paused_at is not None:
         raise NotPossible(f"{connection.name} is paused. Resume it first.")
     audit.record(
         "connection.poll_asked", actor=actor, subject=connection.name, subject_id=connection_id
     )
     polling.wish(connection_id=connection_id)
-    work.ring(WorkKind.POLL, tenant_id=connection.tenant_id, subject_id=connection_id)
+    asked = [connection, *disputes.of_account(connection_id)]
+    work.ring_all([(WorkKind.POLL, one.id) for one in asked], tenant_id=connection.tenant_id)
 
 
 def may_go(connection: Connection, kind: WorkKind) -> bool:
@@ -90,7 +91,7 @@ def failed(connection: Connection, error: IntegrationError, *, kind: WorkKind) -
 
     After a refused sign-in nothing comes back by itself: one attempt, then a person.
     """
-    log.warning("paytrace.unavailable", code=error.code)
+    log.warning(f"{connection.kind}.unavailable", code=error.code)
     with tenant_transaction(connection.tenant_id):
         wait = health.record_failure(connection_id=connection.id, error=error, now=timezone.now())
         if not isinstance(error, FixConfiguration):

@@ -5,9 +5,12 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from integrations.canonical.disputes import case_number
 from integrations.canonical.effects import EffectKind
+from integrations.canonical.transactions import TransactionType
+from integrations.events.models import GatewayFact
 from integrations.posting.models import Effect
 
 # A longer list is searched for under Payments.
@@ -23,10 +26,12 @@ class Case:
     opened: Effect
     fee: Effect | None
     end: Effect | None
+    respond_by: date | None = None
+    """The last day to contest it, while it is open and where that was told."""
 
 
 def cases(*, environment_id: uuid.UUID) -> list[Case]:
-    """The newest cases of the environment; three statements however many there are."""
+    """The newest cases of the environment; four statements however many there are."""
     opened = list(
         Effect.objects.select_related("parent")
         .filter(environment_id=environment_id, kind=EffectKind.CHARGEBACK)
@@ -34,15 +39,24 @@ def cases(*, environment_id: uuid.UUID) -> list[Case]:
     )
     fees = _by_case(opened, EffectKind.FEE)
     ends = _by_case(opened, *_ENDS)
+    deadlines = _deadlines(opened)
     return [
         Case(
             number=case_number(one.transaction_id),
             opened=one,
             fee=fees.get((one.source_id, one.transaction_id)),
             end=ends.get((one.source_id, one.transaction_id)),
+            respond_by=deadlines.get((one.source_id, one.transaction_id)),
         )
         for one in opened
     ]
+
+
+def _deadlines(opened: list[Effect]) -> Mapping[tuple[uuid.UUID, str], date]:
+    told = GatewayFact.objects.filter(
+        transaction_id__in=[one.transaction_id for one in opened], type=TransactionType.CHARGEBACK
+    ).values_list("connection_id", "transaction_id", "details__respond_by")
+    return {(source, number): date.fromisoformat(day) for source, number, day in told if day}
 
 
 def _by_case(opened: list[Effect], *kinds: EffectKind) -> Mapping[tuple[uuid.UUID, str], Effect]:

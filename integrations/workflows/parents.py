@@ -126,9 +126,10 @@ def _refunded(effect: Effect, transaction: GatewayTransaction) -> Found | None:
 
 
 def _disputed(effect: Effect, transaction: GatewayTransaction) -> Found | None:
+    chosen = str(effect.decision.get("payment_id", ""))
     sale = Effect.objects.filter(
         source_id=effect.source_id,
-        transaction_id=transaction.original_transaction_id,
+        transaction_id=chosen or transaction.original_transaction_id,
         kind=EffectKind.SALE,
     ).first()
     return Found(_stands_for(sale), "The payer disputes it.") if sale else None

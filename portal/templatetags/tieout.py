@@ -42,7 +42,7 @@ def money(value: Money | Decimal, currency: str = "") -> SafeString:
 @register.filter
 def effect_money(effect: Any) -> SafeString:
     """An effect's amount, with a minus when it takes money back; words where it is unknown."""
-    if effect.kind == "unreadable" and not effect.amount:
+    if effect.kind in {"unreadable", "review"} and not effect.amount:
         return format_html('<span class="soft">{}</span>', "amount not readable")
     sign = MINUS if effect.kind in words.MONEY_BACK else ""
     return _money(effect.amount, effect.currency, sign=sign)

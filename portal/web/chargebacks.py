@@ -17,6 +17,7 @@ from integrations.events.dispute_file import Read, UnreadableFile
 from integrations.pipeline.chargebacks import Told
 from integrations.posting import chargebacks as cases
 from portal.access import PlacedRequest, member_view
+from portal.web.disputes import tellers
 from portal.web.forms.chargebacks import ChargebackForm, ChargebackRowsForm
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -105,6 +106,7 @@ def _page(request: PlacedRequest, **more: Any) -> HttpResponse:
     context = {
         "cases": cases.cases(environment_id=request.place.environment.id),
         "accounts": accounts,
+        "tellers": tellers(connections.disputes_providers(request.place.environment.id)),
         "form": ChargebackForm(accounts=accounts),
         "file_form": ChargebackRowsForm(accounts=accounts, auto_id=_FILE_IDS),
         "problems": problems[:_MOST_PROBLEMS],

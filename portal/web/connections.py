@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from integrations import pipeline
 from integrations.connections import (
     authorities,
+    disputes,
     layouts,
     operations,
     profiles,
@@ -34,6 +35,7 @@ from integrations.events import queries as events
 from integrations.open_items import queries as open_items
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
+from portal.web.disputes import cases_context
 from portal.web.forms.connections import (
     AuthorityForm,
     DatabaseForm,
@@ -44,6 +46,7 @@ from portal.web.forms.connections import (
     SageProForm,
     SageProSettingsForm,
 )
+from portal.web.forms.disputes import DisputesAccessForm, DisputesSettingsForm
 from portal.web.forms.past_days import PastDaysForm
 from portal.web.looks import looks_context, start_past_days
 from portal.web.moments import zone_word
@@ -52,7 +55,9 @@ from portal.web.today import tone_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
+_SecretsForm = DatabaseForm | PayTraceSecretsForm | DisputesAccessForm
 _SETTING_LABELS = {
+    "provider": "Provider",
     "api_version": "API version",
     "gateway_environment": "PayTrace environment",
     "base_url": "Address",
@@ -79,10 +84,11 @@ class Card:
 @require_safe
 @member_view()
 def connections(request: PlacedRequest) -> HttpResponse:
-    """Both kinds, with their health."""
+    """All kinds, with their health."""
     found = queries.connections(request.place.environment.id)
     cards = [Card(each, tone_of(each), _settings(each)) for each in found]
     context = {
+        "disputes": [card for card in cards if card.connection.kind == Connection.Kind.DISPUTES],
         "paytrace": [card for card in cards if card.connection.kind == Connection.Kind.PAYTRACE],
         "sagepro": [card for card in cards if card.connection.kind == Connection.Kind.SAGEPRO],
     }
@@ -176,7 +182,9 @@ def _test(request: PlacedRequest, found: Connection) -> HttpResponse:
 
 def _poll(request: PlacedRequest, found: Connection) -> HttpResponse:
     pipeline.poll_now(connection_id=found.id, actor=request.place.actor)
-    messages.success(request, "Looking through PayTrace now; new payments show up by themselves.")
+    is_paytrace = found.kind == Connection.Kind.PAYTRACE
+    where, what = ("PayTrace", "payments") if is_paytrace else (found.name, "cases")
+    messages.success(request, f"Looking through {where} now; new {what} show up by themselves.")
     return _back(request, found)
 
 
@@ -249,17 +257,19 @@ def _save_settings(request: PlacedRequest, found: Connection) -> HttpResponse:
 
 def _save_secrets(request: PlacedRequest, found: Connection) -> HttpResponse:
     form = _secrets_form(request, found)
-    if form.is_valid():
-        secrets = {"dsn": form.dsn()} if isinstance(form, DatabaseForm) else form.cleaned_data
-        if _tried(
-            form,
-            lambda: operations.replace_secrets(
-                connection_id=found.id, secrets=secrets, actor=request.place.actor
-            ),
-        ):
-            messages.success(request, "The new secrets are stored. Test the connection now.")
-            return _back(request, found)
+    if form.is_valid() and _tried(
+        form, lambda: _replace_secrets(form, found, actor=request.place.actor)
+    ):
+        messages.success(request, "The new secrets are stored. Test the connection now.")
+        return _back(request, found)
     return _page(request, found, secrets_form=form)
+
+
+def _replace_secrets(form: _SecretsForm, found: Connection, *, actor: str) -> Connection:
+    if isinstance(form, DisputesAccessForm):
+        return disputes.replace_access(connection_id=found.id, given=form.cleaned_data, actor=actor)
+    secrets = {"dsn": form.dsn()} if isinstance(form, DatabaseForm) else form.cleaned_data
+    return operations.replace_secrets(connection_id=found.id, secrets=secrets, actor=actor)
 
 
 def _choose_writing(request: PlacedRequest, found: Connection) -> HttpResponse:
@@ -332,6 +342,7 @@ _ACTIONS: dict[str, _Action] = {
 
 def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpResponse:
     is_paytrace = found.kind == Connection.Kind.PAYTRACE
+    is_sage = found.kind == Connection.Kind.SAGEPRO
     is_refused = found.state == Connection.State.WAITING_CREDENTIAL
     context = _test_context(found) | {
         "tone": tone_of(found),
@@ -340,15 +351,18 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
         "password_end": password_end(found, now=timezone.now()),
         "settings": _settings(found),
         "is_paytrace": is_paytrace,
+        "is_sage": is_sage,
         "failed_logins": queries.failed_logins(found) if is_paytrace else 0,
         "settings_form": _settings_form(None, found),
         "secrets_form": _secrets_form(None, found),
         "reason_form": ReasonForm(),
     }
-    if not is_paytrace:
+    if is_sage:
         context |= _books_context(found)
-    if is_paytrace:
+    elif is_paytrace:
         context |= looks_context(found)
+    else:
+        context |= cases_context(found)
     return render(request, "connections/connection.html", context | more)
 
 
@@ -383,12 +397,16 @@ def _test_context(found: Connection) -> dict[str, Any]:
 def _settings(found: Connection) -> list[tuple[str, str]]:
     shown = queries.public_settings(found)
     told = {**shown, "zone": zone_word(shown["zone"])} if shown.get("zone") else shown
+    if found.kind == Connection.Kind.DISPUTES:
+        told = {**shown, "provider": disputes.kind_of(found).label}
     return [(_SETTING_LABELS.get(name, name), str(value)) for name, value in told.items() if value]
 
 
 def _settings_form(request: PlacedRequest | None, found: Connection) -> forms.Form:
     data, files = (request.POST, request.FILES) if request else (None, None)
     prefix = "settings"
+    if found.kind == Connection.Kind.DISPUTES:
+        return DisputesSettingsForm(data, prefix=prefix, initial={"name": found.name})
     if found.kind == Connection.Kind.SAGEPRO:
         return SageProSettingsForm(data, files, prefix=prefix, initial={"name": found.name})
     initial = found.settings | {"name": found.name, "posts_to": str(found.posts_to_id or "")}
@@ -396,10 +414,15 @@ def _settings_form(request: PlacedRequest | None, found: Connection) -> forms.Fo
     return PayTraceSettingsForm(data, prefix=prefix, initial=initial, companies=companies)
 
 
-def _secrets_form(
-    request: PlacedRequest | None, found: Connection
-) -> DatabaseForm | PayTraceSecretsForm:
+def _secrets_form(request: PlacedRequest | None, found: Connection) -> _SecretsForm:
     data = request.POST if request else None
+    if found.kind == Connection.Kind.DISPUTES:
+        return DisputesAccessForm(
+            data,
+            prefix="secrets",
+            provider=disputes.kind_of(found),
+            initial=found.settings,
+        )
     if found.kind == Connection.Kind.SAGEPRO:
         kept = found.settings
         initial = {
@@ -421,7 +444,7 @@ def _tried(form: forms.Form, call: Callable[[], Connection]) -> Connection | Non
 
 
 def _found(request: PlacedRequest, connection_id: str) -> Connection:
-    rows = Connection.objects.select_related("posts_to", "environment")
+    rows = Connection.objects.select_related("posts_to", "tells_of", "environment")
     return get_or_404(
         rows.filter(environment_id=request.place.environment.id), id=parse_id(connection_id)
     )

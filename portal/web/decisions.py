@@ -37,8 +37,10 @@ _TEXTS: Mapping[Offer, tuple[str, str]] = {
     Offer.RETRY: ("Try again", "refresh-cw"),
     Offer.ON_ACCOUNT: ("Put on account", "wallet"),
     Offer.CHOOSE_INVOICE: ("Apply to an invoice", "file-check"),
+    Offer.CHOOSE_PAYMENT: ("Choose the payment", "credit-card"),
     Offer.DISMISS: ("Dismiss", "circle-slash"),
 }
+_OF_ANY_KIND = frozenset({Offer.RETRY, Offer.CHOOSE_PAYMENT, Offer.DISMISS})
 _MOST_CANDIDATES = 4
 # Characters of a record that is shown as PayTrace told it.
 _MOST_SHOWN = 600
@@ -48,7 +50,7 @@ def offers_for(case: ExceptionCase) -> list[Button]:
     """The buttons of a case, best first. An open invoice in the evidence gets its own."""
     offers = kind_of(case.code).offers
     if case.effect.kind != "sale":
-        offers = tuple(o for o in offers if o in {Offer.RETRY, Offer.DISMISS})
+        offers = tuple(o for o in offers if o in _OF_ANY_KIND)
     buttons = [
         Button(Offer.CHOOSE_INVOICE, f"Apply to {found.number}", "file-check", invoice=found.number)
         for found in candidates(case)[:_MOST_CANDIDATES]
@@ -61,8 +63,13 @@ def offers_for(case: ExceptionCase) -> list[Button]:
 
 
 def is_unclear(case: ExceptionCase) -> bool:
-    """Whether it is about what PayTrace tells, so that only PayTrace can answer it."""
+    """Whether it is about what somebody tells, so that only whoever tells it can answer it."""
     return case.effect.kind in {"review", "unreadable"}
+
+
+def teller(case: ExceptionCase) -> str:
+    """Who tells what an unclear case is about."""
+    return "the disputes provider" if case.code.startswith("dispute_") else "PayTrace"
 
 
 def case_context(case: ExceptionCase) -> dict[str, Any]:
@@ -108,7 +115,7 @@ def evidence_lines(case: ExceptionCase) -> list[str]:
             f"dated {receipt.get('date', '')}."
         )
     if case.evidence.get("record"):
-        lines.append(f"As PayTrace tells it: {shown_record(case.evidence['record'])}")
+        lines.append(f"As {teller(case)} tells it: {shown_record(case.evidence['record'])}")
     if case.evidence.get("value"):
         lines.append(f"The value is ‘{case.evidence['value']}’.")
     if case.evidence.get("rule"):

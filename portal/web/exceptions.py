@@ -19,8 +19,21 @@ from integrations.exceptions.kinds import Offer
 from integrations.exceptions.models import ExceptionCase
 from integrations.open_items import queries as open_items
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
-from portal.web.decisions import Button, case_context, evidence_lines, is_unclear, offers_for
-from portal.web.forms.decisions import ChooseInvoiceForm, DismissForm, OnAccountForm, RetryForm
+from portal.web.decisions import (
+    Button,
+    case_context,
+    evidence_lines,
+    is_unclear,
+    offers_for,
+    teller,
+)
+from portal.web.forms.decisions import (
+    ChooseInvoiceForm,
+    ChoosePaymentForm,
+    DismissForm,
+    OnAccountForm,
+    RetryForm,
+)
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -100,12 +113,13 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
             form.add_error(None, error.sentence)
         else:
             is_looked = wanted is Offer.RETRY and is_unclear(case)
-            messages.success(request, _LOOKED if is_looked else _DONE[wanted])
+            done = _LOOKED.format(teller=_capital(teller(case))) if is_looked else _DONE[wanted]
+            messages.success(request, done)
             return redirect("payment", request.place.tenant.slug, case.effect_id)
     context = case_context(case) | {
         "form": form,
         "offer": wanted.value,
-        "words": _LOOK if wanted is Offer.RETRY and is_unclear(case) else _WORDS[wanted],
+        "words": _look(case) if wanted is Offer.RETRY and is_unclear(case) else _WORDS[wanted],
         "preview": _preview(wanted, case),
         "is_open": is_open,
     }
@@ -150,12 +164,14 @@ _FORMS: Mapping[Offer, type[forms.Form]] = {
     Offer.RETRY: RetryForm,
     Offer.ON_ACCOUNT: OnAccountForm,
     Offer.CHOOSE_INVOICE: ChooseInvoiceForm,
+    Offer.CHOOSE_PAYMENT: ChoosePaymentForm,
     Offer.DISMISS: DismissForm,
 }
 _DONE: Mapping[Offer, str] = {
     Offer.RETRY: "It is tried again now.",
     Offer.ON_ACCOUNT: "It goes on the customer's account now.",
     Offer.CHOOSE_INVOICE: "It is applied to the invoice now.",
+    Offer.CHOOSE_PAYMENT: "The payment is taken back now.",
     Offer.DISMISS: "It is dismissed. Nothing is posted for it.",
 }
 
@@ -184,6 +200,11 @@ _WORDS: Mapping[Offer, DecisionWords] = {
         "Apply to this invoice",
         "The invoice's balance goes down by the payment. This is posted:",
     ),
+    Offer.CHOOSE_PAYMENT: DecisionWords(
+        "Choose the payment",
+        "Take this payment back",
+        "The chargeback takes back the receipt of this payment, and its invoice is open again.",
+    ),
     Offer.DISMISS: DecisionWords(
         "Dismiss",
         "Dismiss without posting",
@@ -192,13 +213,21 @@ _WORDS: Mapping[Offer, DecisionWords] = {
 }
 
 
-_LOOKED = "PayTrace is looked through now; this closes by itself once it tells something clear."
-_LOOK = DecisionWords(
-    "Look again",
-    "Look through PayTrace again",
-    "Nothing is posted by this. PayTrace is asked again, and when it tells something clear, this "
-    "closes by itself and the payment goes its way.",
-)
+_LOOKED = "{teller} is looked through now; this closes by itself once it tells something clear."
+
+
+def _look(case: ExceptionCase) -> DecisionWords:
+    who = teller(case)
+    return DecisionWords(
+        "Look again",
+        f"Look through {who} again",
+        f"Nothing is posted by this. {_capital(who)} is asked again, and when it tells something "
+        "clear, this closes by itself and the payment goes its way.",
+    )
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _form(request: PlacedRequest, offer: Offer, case: ExceptionCase) -> forms.Form:
@@ -224,6 +253,13 @@ def _do(offer: Offer, case: ExceptionCase, given: Mapping[str, Any], *, actor: s
         pipeline.choose_invoice(
             effect_id=case.effect_id,
             invoice_number=given["invoice_number"],
+            actor=actor,
+            reason=given["reason"],
+        )
+    elif offer is Offer.CHOOSE_PAYMENT:
+        pipeline.choose_payment(
+            effect_id=case.effect_id,
+            payment_id=given["payment_id"],
             actor=actor,
             reason=given["reason"],
         )

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from integrations.connections import disputes
 from integrations.connections.models import Connection
 from integrations.events import backfills, counting
 from integrations.events import queries as events
 from integrations.events.models import Backfill
 from integrations.exceptions import queries as exceptions
+from portal.web.disputes import tellers
 from portal.web.forms.past_days import PastDaysForm
 from tenants.errors import NotPossible
 
@@ -25,6 +27,7 @@ def looks_context(found: Connection) -> dict[str, Any]:
     return {
         "runs": events.sync_runs(connection_id=found.id, limit=5),
         "unreadable": exceptions.unreadable_by_connection([found.id]).get(found.id, 0),
+        "tellers": tellers(disputes.of_account(found.id)),
         "watermarks": events.watermarks(connection_id=found.id),
         "meters": counting.meters(
             connection_id=found.id,

@@ -122,7 +122,7 @@ def _take_in(company: Company, count: int) -> None:
     """Payments made at the gateway and found by sync, so that they wait to be walked."""
     for _ in range(count):
         company.pay()
-    pipeline.poll(tenant_id=company.tenant_id, connection_id=company.gateway_id)
+    pipeline.look(tenant_id=company.tenant_id, connection_id=company.gateway_id, keep=lambda: True)
     if company.count("new") != count:
         raise LaunchError(f"{company.count('new')} of {count} payments were taken in.")
 

@@ -93,6 +93,11 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     key = _programs(books, look)
     asked = _asked(books, look)
     paused, halted = _stopped(books, look)
+    provider = factories.disputes_provider(books.paytrace, name=f"{look.word} acquirer")
+    keep_secrets(connection_id=provider.id, values={"api_key": "s3cret"})
+    disputed = factories.parked(
+        books, **_values(look, "03"), kind="chargeback", code="disputed_payment_not_found"
+    )
     return {
         "effect_id": str(posted.id),
         "payment": posted.transaction_id,
@@ -104,6 +109,8 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "backfill_id": str(past_days.id),
         "quiet_id": str(quiet.id),
         "halted_id": str(halted.id),
+        "disputes_id": str(provider.id),
+        "disputed_case_id": str(disputed.id),
         "environment": str(books.environment.id),
         "key_id": str(key.id),
         "payments/id": str(posted.id),

@@ -68,6 +68,7 @@ _WHAT = {
     "authority": "sage_id",
     "no-such-thing": "connection_id",
 }
+_OF_DISPUTE = {"case_id": "disputed_case_id"}
 _OF_SAGE = Fill({}, {"connection_id": "sage_id"})
 _CALIBRATING = (
     "start", "look-again", "keyed", "answer", "accept", "start-over", "no-such-thing",
@@ -94,11 +95,16 @@ _FILLS = {
         Fill({"what": "resume"}, {"plan_id": "paused_plan_id"}),
     ),
     "exception_decide": tuple(
-        Fill({"offer": word}) for word in (*(offer.value for offer in Offer), "no-such-offer")
+        Fill({"offer": word}, _OF_DISPUTE if word == Offer.CHOOSE_PAYMENT else {})
+        for word in (*(offer.value for offer in Offer), "no-such-offer")
     ),
     "open_invoices": tuple(
         Fill({"offer": word}) for word in ("choose_invoice", "on_account", "no-such-offer")
     ),
+    "api/v1/exceptions/<uuid:id>/choose-payment": (
+        Fill({}, {"exceptions/id": "disputed_case_id"}),
+    ),
+    "connection": (NO_WORDS, Fill({}, {"connection_id": "disputes_id"})),
     "posting_profile": (_OF_SAGE,),
     "rights_script": tuple(
         Fill({"product": word}, {"connection_id": "sage_id"}) for word in ("mssql", "postgresql")
@@ -145,7 +151,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
-    "backfill_id", "quiet_id", "agent_company_id",
+    "backfill_id", "quiet_id", "agent_company_id", "disputes_id", "disputed_case_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
     "paused_plan_id", "method_id",
@@ -254,6 +260,12 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     },
     "add_paytrace": lambda v: {**_PAYTRACE, "posts_to": v["sage_id"]},
     "add_sagepro": lambda _: _SAGE,
+    "add_disputes": lambda v: {
+        "name": "Acquirer",
+        "account": v["connection_id"],
+        "base_url": "https://acquirer.example/disputes",
+        "api_key": "secret",
+    },
     "add_agent_company": lambda _: {"name": "Third company", "company_number": "04"},
     "posting_profile": lambda _: {
         **profile_form(sample_profile().as_json() | {"user_code": "NEW"}),
@@ -272,6 +284,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "new_company": lambda _: {"name": "Third company"},
     "api/v1/exceptions/<uuid:id>/put-on-account": lambda _: {"customer_number": "ACME01"},
     "api/v1/exceptions/<uuid:id>/choose-invoice": lambda _: {"invoice_number": "10432"},
+    "api/v1/exceptions/<uuid:id>/choose-payment": lambda v: {"payment_id": v["payment"]},
     "api/v1/exceptions/<uuid:id>/dismiss": lambda _: _WHY,
     "api/v1/mappings": lambda _: {"rows": rows_to_json(defaults(targets_of(sample_profile())))},
     "api/v1/gl-rules": lambda _: {"rules": rules_to_json(RULES)},
@@ -280,6 +293,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
 _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "on_account": lambda _: {"customer_number": "ACME01"},
     "choose_invoice": lambda _: {"invoice_number": "10432"},
+    "choose_payment": lambda v: {"payment_id": v["payment"]},
     "dismiss": lambda _: _WHY,
     "past-days": lambda _: {"first_day": "2026-11-01", "last_day": "2026-11-02"},
     "pause": lambda _: _WHY,
@@ -310,6 +324,7 @@ NAMES_ROWS = {
     "instruction_charge": "method_id",
     "plan_new": "method_id",
     "add_paytrace": "sage_id",
+    "add_disputes": "connection_id",
     "settings": "sage_id",
     "accept-tables": "layout",
     "mapping": "effect_id",

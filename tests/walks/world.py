@@ -309,6 +309,11 @@ class World:
         effect = self.effect(transaction_id)
         self.within(lambda: pipeline.dismiss(effect_id=effect.id, actor=ACTOR, reason=reason))
 
+    def dismiss_kind(self, transaction_id: str, kind: str, *, reason: str) -> None:
+        """The same of what is no payment."""
+        effect = self.effect(transaction_id, kind)
+        self.within(lambda: pipeline.dismiss(effect_id=effect.id, actor=ACTOR, reason=reason))
+
     def decide_fails(self, transaction_id: str) -> str:
         """The sentence a person gets who dismisses it now."""
         effect = self.effect(transaction_id)

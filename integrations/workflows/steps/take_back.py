@@ -48,6 +48,8 @@ def place(subject: Subject, draft: Draft) -> tuple[Draft, str]:
 def _without(subject: Subject) -> _Ending:
     if subject.kind is EffectKind.VOID:
         return Nothing("never_captured", "It was voided before any money moved.")
+    if subject.kind is EffectKind.CHARGEBACK:
+        return _unknown_payment(subject)
     return NeedsPerson(
         code="parent_not_found",
         sentence=(
@@ -56,6 +58,17 @@ def _without(subject: Subject) -> _Ending:
         ),
         remedy="Read the days of that payment from PayTrace, or book this in Sage by hand and "
         "dismiss it here with a note.",
+    )
+
+
+def _unknown_payment(subject: Subject) -> NeedsPerson:
+    named = subject.transaction.original_transaction_id
+    which = f"payment {named}, which is not known here" if named else "a payment it does not name"
+    return NeedsPerson(
+        code="disputed_payment_not_found",
+        sentence=f"This chargeback of {subject.amount} disputes {which}. Nothing was taken back.",
+        remedy="Choose the payment, or read its days from PayTrace. If it is from before Tieout "
+        "was connected, book this in Sage by hand and dismiss it here with a note.",
     )
 
 

@@ -91,6 +91,13 @@ class ChooseInvoiceIn(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=400, default="", allow_blank=True)
 
 
+class ChoosePaymentIn(serializers.Serializer[Any]):
+    """The payment a chargeback takes back, by PayTrace's transaction number."""
+
+    payment_id = serializers.CharField(max_length=64)
+    reason = serializers.CharField(max_length=400, default="", allow_blank=True)
+
+
 class DismissIn(serializers.Serializer[Any]):
     """Why it is not posted; the reason is kept."""
 
@@ -197,6 +204,21 @@ class ChooseInvoice(APIView):
     )
     def post(self, request: Request, id: uuid.UUID) -> Response:  # noqa: A002
         return _decide(request, id, pipeline.choose_invoice, **body_of(request, ChooseInvoiceIn))
+
+
+class ChoosePayment(APIView):
+    """`/exceptions/{id}/choose-payment`"""
+
+    scopes = {"POST": _WRITE}
+
+    @_decision(
+        name="choose_payment_for_exception",
+        summary="Choose the disputed payment",
+        body=ChoosePaymentIn,
+        example={"payment_id": "392483001", "reason": "Named in the acquirer's letter"},
+    )
+    def post(self, request: Request, id: uuid.UUID) -> Response:  # noqa: A002
+        return _decide(request, id, pipeline.choose_payment, **body_of(request, ChoosePaymentIn))
 
 
 class Dismiss(APIView):

@@ -47,6 +47,7 @@ urlpatterns = [
     _at("exceptions/<uuid:id>/retry", exceptions.Retry),
     _at("exceptions/<uuid:id>/put-on-account", exceptions.PutOnAccount),
     _at("exceptions/<uuid:id>/choose-invoice", exceptions.ChooseInvoice),
+    _at("exceptions/<uuid:id>/choose-payment", exceptions.ChoosePayment),
     _at("exceptions/<uuid:id>/dismiss", exceptions.Dismiss),
     _at("connections", connections.ConnectionList),
     _at("connections/<uuid:id>", connections.ConnectionDetail),

@@ -41,5 +41,15 @@ class ChooseInvoiceForm(forms.Form):
     reason = _reason(required=False)
 
 
+class ChoosePaymentForm(forms.Form):
+    payment_id = forms.CharField(
+        label="PayTrace transaction",
+        max_length=64,
+        help_text="The number of the disputed payment, as its page shows it.",
+        error_messages={"required": "Say which payment is disputed."},
+    )
+    reason = _reason(required=False)
+
+
 class DismissForm(forms.Form):
     reason = _reason(required=True)

@@ -42,6 +42,7 @@ def test_the_schema_names_every_operation_once(schema: Schema) -> None:
     names = [operation["operationId"] for _, _, operation in _operations(schema)]
     assert sorted(names) == [
         "choose_invoice_for_exception",
+        "choose_payment_for_exception",
         "dismiss_exception",
         "get_connection",
         "get_exception",
