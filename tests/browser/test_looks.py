@@ -15,6 +15,7 @@ from integrations.exceptions.models import ExceptionCase
 from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
+from tests import factories
 from tests.browser.conftest import Visit
 from tests.factories import Books
 
@@ -28,6 +29,10 @@ def _pages(books: Books) -> dict[str, str]:
         case = ExceptionCase.objects.filter(code="invoice_not_found")[0]
         paytrace = Connection.objects.get(kind="paytrace")
         sage = Connection.objects.get(kind="sagepro")
+        provider = factories.disputes_provider(paytrace)
+        disputed = factories.parked(
+            books, kind="chargeback", code="disputed_payment_not_found", transaction_id="CB-77"
+        )
         asked = Instruction.objects.get()
     inside = {
         "today": "",
@@ -51,6 +56,10 @@ def _pages(books: Books) -> dict[str, str]:
         "connections": "connections/",
         "connection-paytrace": f"connections/{paytrace.id}/",
         "connection-sage": f"connections/{sage.id}/",
+        "connection-disputes": f"connections/{provider.id}/",
+        "add-disputes": "connections/add/disputes/",
+        "chargebacks": "chargebacks/",
+        "decide-choose-payment": f"exceptions/{disputed.id}/choose_payment/",
         "add-paytrace": "connections/add/paytrace/",
         "add-sage": "connections/add/sage-pro/",
         "mapping": "mapping/",

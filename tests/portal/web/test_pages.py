@@ -24,6 +24,7 @@ PAGES = [
     "connections/",
     "connections/add/paytrace/",
     "connections/add/sage-pro/",
+    "connections/add/disputes/",
     "mapping/",
     "gl-rules/",
     "posting-policy/",
