@@ -239,7 +239,10 @@ REST_FRAMEWORK: dict[str, Any] = {
 API_REQUESTS_PER_MINUTE: int = env.int("API_REQUESTS_PER_MINUTE", default=600)
 SPECTACULAR_SETTINGS = {
     "TITLE": "Tieout API",
-    "DESCRIPTION": "Payments, exceptions, connections, field mappings and GL rules of one company.",
+    "DESCRIPTION": (
+        "Payments, exceptions, what PayTrace is asked to do, connections, field mappings and GL "
+        "rules of one company."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -248,6 +251,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PaymentState": "portal.api.v1.payments.STATES",
         "ExceptionState": "integrations.exceptions.models.ExceptionCase.State",
+        "InstructionKind": "portal.api.v1.instruction_shapes.KINDS",
+        "InstructionOrigin": "integrations.instructions.models.Instruction.Origin",
+        "InstructionState": "integrations.instructions.models.InstructionState",
         "ConnectionState": "integrations.connections.models.Connection.State",
     },
 }

@@ -17,7 +17,7 @@ from tenants.errors import NotPossible
 from tenants.ids import new_id
 from tenants.keys import create_data_key
 from tenants.models import ApiKey, Environment, Invitation, Membership, Tenant, User
-from tenants.roles import Role
+from tenants.roles import Ability, Role, may
 from tenants.scope import current_tenant_id, tenant_transaction
 from tenants.tokens import digest_of, new_token
 
@@ -30,7 +30,15 @@ API_SCOPES = (
     "mappings:write",
     "gl_rules:read",
     "gl_rules:write",
+    "instructions:read",
+    "instructions:write",
+    "instructions:approve",
 )
+# A key moves no money that whoever makes it may not move.
+_SCOPE_NEEDS = {
+    "instructions:write": Ability.MOVE_MONEY,
+    "instructions:approve": Ability.APPROVE_PAYMENTS,
+}
 _INVITATION_LASTS = timedelta(days=7)
 _KEY_PREFIX = "tieout_"
 # Writing the last use on every call would make a row every program fights over.
@@ -142,12 +150,15 @@ def create_api_key(
 ) -> tuple[ApiKey, str]:
     """A program's key to one environment, and its text, told only now.
 
-    Raises NotPossible without a name or scope, for an unknown scope, and for an environment
-    that is not this company's.
+    Raises NotPossible without a name or scope, for an unknown scope or one that is above what
+    its maker may do, and for an environment that is not this company's.
     """
     unknown = sorted(set(scopes) - set(API_SCOPES))
     if unknown or not scopes:
         raise NotPossible(f"Unknown scope {unknown[0]}." if unknown else "Choose a scope.")
+    above = sorted(set(scopes) - set(scopes_for(created_by)))
+    if above:
+        raise NotPossible(f"Your role may not give a key the scope {above[0]}. Ask an owner.")
     if not name.strip() or not Environment.objects.filter(pk=environment_id).exists():
         raise NotPossible("Give the key a name and one of your environments.")
     token = new_token(_KEY_PREFIX)
@@ -163,6 +174,15 @@ def create_api_key(
     details = {"name": key.name, "scopes": key.scopes}
     record("api_key.created", actor=created_by.email, subject_id=key.id, details=details)
     return key, token.plain
+
+
+def scopes_for(user: User) -> list[str]:
+    """What a key of the open company may be given by this person."""
+    member = Membership.objects.filter(tenant_id=current_tenant_id(), user=user).first()
+    role = member.role if member else ""
+    return [
+        scope for scope in API_SCOPES if scope not in _SCOPE_NEEDS or may(role, _SCOPE_NEEDS[scope])
+    ]
 
 
 def revoke_api_key(*, key_id: UUID, actor: str) -> None:

@@ -187,9 +187,12 @@ def instructed(
     """A policy, a stored card, a plan, and its end that waits for approval after an attempt."""
     place = {"environment": books.environment, "connection": books.paytrace}
     number, limit = word[:6].upper(), Decimal(amount)
-    InstructionPolicy.objects.create(
-        environment=books.environment, currency="USD", user_daily_limit=limit,
-        company_daily_limit=limit, approval_above=0, set_by=by,
+    InstructionPolicy.objects.get_or_create(
+        environment=books.environment,
+        defaults={
+            "currency": "USD", "user_daily_limit": limit, "company_daily_limit": limit,
+            "approval_above": 0, "set_by": by,
+        },
     )  # fmt: skip
     plan = RecurringPlan.objects.create(
         **place, recurrence_id=word, customer_number=number, vault_id=word, amount=limit,

@@ -36,16 +36,25 @@ LABELS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True)
 class Needs:
-    """The fields of a wish that a kind must have, and those it may have besides."""
+    """The fields of a wish that a kind must have, those it may have besides, and those of which
+    it must have exactly one."""
 
     must: tuple[str, ...]
     may: tuple[str, ...] = ()
+    one_of: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> frozenset[str]:
+        """Every field that belongs to the kind."""
+        return frozenset({*self.must, *self.may, *self.one_of})
 
 
 _TEXTS = ("description", "email")
 NEEDS: Mapping[Kind, Needs] = {
     Kind.CHARGE: Needs(
-        ("amount", "vault_id"), ("customer_number", "invoice_number", "method", *_TEXTS)
+        ("amount",),
+        ("customer_number", "invoice_number", "method", *_TEXTS),
+        one_of=("vault_id", "transaction_id"),
     ),
     Kind.GIVE_BACK: Needs(
         ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")

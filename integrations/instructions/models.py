@@ -151,6 +151,8 @@ class Instruction(TenantModel):
     asked_by = models.CharField(max_length=254)
     # The person behind it: who asked, or who made the API key.
     asked_by_user_id = models.UUIDField(null=True, blank=True)
+    # The API key it came by.
+    asked_by_key_id = models.UUIDField(null=True, blank=True)
     asked_at = models.DateTimeField(db_default=Now(), editable=False)
     # The day of the environment's zone whose limits it counts against.
     asked_on = models.DateField()

@@ -1,4 +1,4 @@
-"""Asking, approving, rejecting, cancelling. Inside the open company's transaction; no network.
+"""Asking. Inside the open company's transaction; no network.
 
 Every refusal is a NotPossible with a sentence; of a wish it names the field at fault.
 """
@@ -12,22 +12,20 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations.connections.models import Connection
-from integrations.instructions import protocol, wishes
+from integrations.instructions import wishes
 from integrations.instructions.errors import BadWish, KeyReused
 from integrations.instructions.kinds import OF_PLANS, Kind
 from integrations.instructions.models import Instruction, InstructionState, RecurringPlan
-from integrations.instructions.outcomes import Outcome
-from integrations.instructions.policies import Who, check_limits
+from integrations.instructions.policies import Who, check_limits, may_now
 from integrations.instructions.wishes import Wish
 from tenants import audit, work
 from tenants.errors import NotPossible
 from tenants.insert import insert_once
-from tenants.models import Environment, Membership, WorkKind
-from tenants.roles import Ability, may
+from tenants.models import Environment, WorkKind
+from tenants.roles import Ability
 from tenants.scope import current_tenant_id
 
 S = InstructionState
@@ -56,12 +54,18 @@ def ask(
 
     A key that came before with the same contents answers the same instruction and asks for
     nothing; with other contents it raises KeyReused. Raises BadWish for fields to repair, and
-    NotPossible when payments are off, a limit is reached or the rows it names do not fit.
+    NotPossible when payments are off, a limit is reached, the rows it names do not fit, or the
+    person who made the API key may not ask any more.
     """
     key = _checked_key(idempotency_key)
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
+    if who.key_id is not None and not may_now(who, Ability.MOVE_MONEY):
+        raise NotPossible(
+            "Whoever made this API key may not ask for payments in this company any more. "
+            "Somebody who may has to make a new key."
+        )
     row = _row(wish, environment_id=environment_id, connection_id=connection_id)
     needs_second = check_limits(
         wish, environment_id=environment_id, who=who, today=row.asked_on, plan=row.plan
@@ -69,79 +73,16 @@ def ask(
     row.state = S.WAITING_APPROVAL if needs_second else S.READY
     row.idempotency_key, row.origin, row.sage_row = key, origin, sage_row
     row.asked_by, row.asked_by_user_id = who.name[:254], who.user_id
+    row.asked_by_key_id = who.key_id
     if not insert_once(row):
         # Another request with this key was faster; it has committed, so it can be read.
         return _must(
             _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
         )
-    _record("instruction.asked", row, who.name)
+    record("instruction.asked", row, who.name)
     if row.state == S.READY:
         ring(connection_id)
     return Taken(Instruction.objects.get(id=row.id), is_new=True)
-
-
-def approve(*, instruction_id: UUID, environment_id: UUID, who: Who) -> Instruction:
-    """Let an instruction that waits for approval be sent. Somebody else than who asked, with
-    the approver's or owner's role."""
-    row = _mine(instruction_id, environment_id)
-    _check_second(row, who)
-    _decide(row, S.READY, who=who)
-    ring(row.connection_id)
-    return _again(row, "instruction.approved", who)
-
-
-def reject(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str) -> Instruction:
-    """Refuse an instruction that waits for approval; it is never sent."""
-    row = _mine(instruction_id, environment_id)
-    _check_second(row, who)
-    _decide(row, S.REJECTED, who=who, reason=_reason(reason))
-    return _again(row, "instruction.rejected", who)
-
-
-def cancel(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str) -> Instruction:
-    """Take an instruction back that was not sent yet."""
-    row = _mine(instruction_id, environment_id)
-    moved = Instruction.objects.filter(id=row.id, state__in=(S.WAITING_APPROVAL, S.READY)).update(
-        state=S.CANCELLED, state_since=Now(), reason=_reason(reason), decided_by=who.name[:254],
-        decided_at=Now(), sentence="",
-    )  # fmt: skip
-    if moved != 1:
-        raise NotPossible(f"This is ‘{row.get_state_display()}’ and cannot be cancelled any more.")
-    return _again(row, "instruction.cancelled", who)
-
-
-def say_what_happened(
-    *,
-    instruction_id: UUID,
-    environment_id: UUID,
-    who: Who,
-    happened: bool,
-    result_id: str = "",
-    reason: str,
-) -> Instruction:
-    """A person has looked in PayTrace: end an instruction that cannot be found out otherwise.
-
-    `result_id` is PayTrace's id of what was made, needed where it happened.
-    """
-    row = _mine(instruction_id, environment_id)
-    _check_second(row, who)
-    if happened and not result_id.strip():
-        raise NotPossible("Give PayTrace’s id of what was made.", field="result_id")
-    why, told = _reason(reason), protocol.question_of(row)
-    if row.state != S.UNKNOWN or told is None:
-        raise NotPossible(f"This is ‘{row.get_state_display()}’: there is nothing to find out.")
-    outcome = Outcome(
-        S.DONE if happened else S.REFUSED,
-        "instruction.said_by_person",
-        f"{who.name} looked in PayTrace: {'it was done' if happened else 'nothing was done'}.",
-        result_id.strip(),
-    )
-    if not protocol.record(told, outcome):
-        raise NotPossible("It has just been found out. Look again.")
-    Instruction.objects.filter(id=row.id).update(
-        decided_by=who.name[:254], decided_at=Now(), reason=why
-    )
-    return _again(row, "instruction.said_what_happened", who)
 
 
 def new_row(
@@ -166,7 +107,7 @@ def new_row(
         return _must(
             _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
         )
-    _record("instruction.asked", row, who.name)
+    record("instruction.asked", row, who.name)
     return Taken(Instruction.objects.get(id=row.id), is_new=True)
 
 
@@ -290,47 +231,8 @@ def _plan(wish: Wish, connection: Connection) -> RecurringPlan | None:
     return plan
 
 
-def _check_second(row: Instruction, who: Who) -> None:
-    rows = Membership.objects.filter(tenant_id=current_tenant_id())
-    member = rows.filter(user_id=who.user_id).first() if who.user_id else None
-    if member is None or not may(member.role, Ability.APPROVE_PAYMENTS):
-        raise NotPossible("Only an approver or owner of the company can decide this.")
-    if row.asked_by_user_id == who.user_id:
-        raise NotPossible(
-            "Who asks for money to move cannot approve it. Somebody else has to decide."
-        )
-
-
-def _decide(row: Instruction, state: InstructionState, *, who: Who, reason: str = "") -> None:
-    moved = Instruction.objects.filter(id=row.id, state=S.WAITING_APPROVAL).update(
-        state=state, state_since=Now(), decided_by=who.name[:254], decided_at=Now(), reason=reason
-    )
-    if moved != 1:
-        raise NotPossible(
-            f"This is ‘{row.get_state_display()}’ and does not wait for approval any more."
-        )
-
-
-def _mine(instruction_id: UUID, environment_id: UUID) -> Instruction:
-    found = Instruction.objects.filter(id=instruction_id, environment_id=environment_id).first()
-    if found is None:
-        raise NotPossible("There is no such instruction.")
-    return found
-
-
-def _reason(text: str) -> str:
-    if not text.strip():
-        raise NotPossible("Say why, so that others understand.", field="reason")
-    return text.strip()[:500]
-
-
-def _again(row: Instruction, action: str, who: Who) -> Instruction:
-    fresh = Instruction.objects.get(id=row.id)
-    _record(action, fresh, who.name)
-    return fresh
-
-
-def _record(action: str, row: Instruction, actor: str) -> None:
+def record(action: str, row: Instruction, actor: str) -> None:
+    """Write what was asked or decided into the audit trail."""
     details: dict[str, Any] = {"kind": row.kind, "state": row.state}
     if row.amount is not None:
         details["amount"] = f"{row.amount} {row.currency}"

@@ -26,7 +26,9 @@ from integrations.paytrace.recurring import Frequency
 from tenants import audit
 from tenants.errors import NotPossible
 from tenants.insert import insert_once
-from tenants.models import Environment
+from tenants.models import Environment, Membership
+from tenants.roles import Ability, may
+from tenants.scope import current_tenant_id
 
 # What was never done counts against no limit.
 _NOT_COUNTED = (
@@ -44,6 +46,17 @@ class Who:
 
     name: str
     user_id: UUID | None = None
+    key_id: UUID | None = None
+    """The API key it came by; a key has a daily limit of its own, as a person has."""
+
+
+def may_now(who: Who, ability: Ability) -> bool:
+    """Whether the person behind it is still of the open company and may do it."""
+    if who.user_id is None:
+        return False
+    rows = Membership.objects.filter(tenant_id=current_tenant_id(), user_id=who.user_id)
+    member = rows.first()
+    return member is not None and may(member.role, ability)
 
 
 def set_policy(
@@ -138,20 +151,22 @@ def _changes_money(wish: Wish) -> bool:
     return bool(wish.amount or wish.frequency or wish.total_count)
 
 
-def used(*, environment_id: UUID, on: date, user_id: UUID | None = None, name: str = "") -> Decimal:
-    """What was asked for on a day: by everybody, by a person, or by a name without a person."""
+def used(*, environment_id: UUID, on: date, who: Who | None = None) -> Decimal:
+    """What was asked for on a day: by everybody, or by a key, a person, a name without one."""
     rows = Instruction.objects.filter(environment_id=environment_id, asked_on=on)
     rows = rows.exclude(state__in=_NOT_COUNTED).exclude(origin=Instruction.Origin.PAY_PAGE)
-    if user_id is not None:
-        rows = rows.filter(asked_by_user_id=user_id)
-    elif name:
-        rows = rows.filter(asked_by_user_id=None, asked_by=name)
+    if who is not None and who.key_id is not None:
+        rows = rows.filter(asked_by_key_id=who.key_id)
+    elif who is not None and who.user_id is not None:
+        rows = rows.filter(asked_by_user_id=who.user_id, asked_by_key_id=None)
+    elif who is not None:
+        rows = rows.filter(asked_by_user_id=None, asked_by=who.name)
     total = rows.aggregate(total=Coalesce(Sum(F("amount")), Decimal(0)))["total"]
     return Decimal(total)
 
 
 def _check_user(amount: Money, policy: InstructionPolicy, who: Who, today: date) -> None:
-    spent = used(environment_id=policy.environment_id, on=today, user_id=who.user_id, name=who.name)
+    spent = used(environment_id=policy.environment_id, on=today, who=who)
     rest = max(policy.user_daily_limit - spent, Decimal(0))
     if amount.amount > rest:
         raise NotPossible(

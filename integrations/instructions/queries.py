@@ -52,7 +52,12 @@ class Page:
 
 
 def instructions(
-    *, environment_id: uuid.UUID, state: str = "", kind: str = "", search: str = ""
+    *,
+    environment_id: uuid.UUID,
+    state: str = "",
+    kind: str = "",
+    search: str = "",
+    plan_id: uuid.UUID | None = None,
 ) -> QuerySet[Instruction]:
     """Those of an environment, newest first, each with its `connection` and `plan`."""
     rows = Instruction.objects.filter(environment_id=environment_id)
@@ -60,6 +65,8 @@ def instructions(
         rows = rows.filter(state=state)
     if kind:
         rows = rows.filter(kind=kind)
+    if plan_id:
+        rows = rows.filter(plan_id=plan_id)
     if search:
         rows = rows.filter(
             Q(customer_number__iexact=search)

@@ -31,7 +31,13 @@ from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.cards import Charge, SaleResult
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.giving_back import give_back
-from integrations.paytrace.people import CardPayer, HostedFields, HostedFieldsKept, VaultPayer
+from integrations.paytrace.people import (
+    CardPayer,
+    EarlierPayment,
+    HostedFields,
+    HostedFieldsKept,
+    VaultPayer,
+)
 from integrations.paytrace.vault import NewCustomer, VaultCustomer
 
 log = structlog.get_logger("instructions.sending")
@@ -106,6 +112,8 @@ def _charge(
 
 def _payer(told: Told, hosted: HostedFields | None) -> CardPayer:
     if not told.wish.is_hosted:
+        if told.wish.transaction_id:
+            return EarlierPayment(told.wish.transaction_id)
         return VaultPayer(told.wish.vault_id)
     if hosted is None:
         raise NeverWorks(

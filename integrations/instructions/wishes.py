@@ -40,6 +40,7 @@ _LONGEST = {
     "email": 254,
     "name": 120,
 }
+LATEST_DAY = date(2199, 12, 31)
 MOST_RUNS = 998
 """Payments of one plan; 999 means without an end (paytrace_ruby)."""
 
@@ -49,7 +50,8 @@ class Wish:
     """One thing wanted of PayTrace. `NEEDS` says which fields belong to which kind.
 
     `vault_id` is the stored customer to charge; for a customer to be stored it is the id wanted
-    there, else the customer number. `total_count` None goes on until it is ended.
+    there, else the customer number. A charge with a `transaction_id` instead goes to the card
+    that made that payment. `total_count` None goes on until it is ended.
     """
 
     kind: Kind
@@ -124,6 +126,7 @@ def problems(wish: Wish, *, today: date) -> list[Problem]:
     return [
         *_missing(wish),
         *_strangers(wish),
+        *_wrong_payer(wish),
         *_wrong_amount(wish),
         *_wrong_texts(wish),
         *_wrong_plan(wish, today=today),
@@ -133,24 +136,48 @@ def problems(wish: Wish, *, today: date) -> list[Problem]:
 def _missing(wish: Wish) -> Iterator[Problem]:
     must = NEEDS[wish.kind].must
     for name in must:
-        if wish.is_hosted and name in {"vault_id", "transaction_id"}:
+        if wish.is_hosted and name == "transaction_id":
             continue
         if getattr(wish, name) in (None, ""):
             word = _FIELD_WORDS[name]
             yield Problem(name, f"‘{LABELS[wish.kind]}’ needs {word}.", remedy=f"Give {word}.")
+    yield from _not_one(wish)
     if wish.kind is Kind.PLAN_CHANGE and not any(
         getattr(wish, name) not in (None, "") for name in NEEDS[wish.kind].may
     ):
         yield Problem("plan_id", "Nothing of the plan would change.", remedy="Say what to change.")
 
 
+def _not_one(wish: Wish) -> Iterator[Problem]:
+    """Of a charge: what is charged is a stored payment method or the card of a payment."""
+    choice = NEEDS[wish.kind].one_of
+    given = [name for name in choice if getattr(wish, name)]
+    if wish.is_hosted or not choice or len(given) == 1:
+        return
+    if given:
+        sentence = "What to charge is named twice: a stored payment method and a payment."
+        yield Problem(given[-1], sentence, remedy="Give one of them.")
+    else:
+        yield Problem(
+            choice[0],
+            f"‘{LABELS[wish.kind]}’ needs a stored payment method, or an earlier payment whose "
+            "card is charged again.",
+            remedy="Give one of them.",
+        )
+
+
 def _strangers(wish: Wish) -> Iterator[Problem]:
-    needs = NEEDS[wish.kind]
-    known = {"kind", "is_hosted", "keeps_method", *needs.must, *needs.may}
+    known = {"kind", "is_hosted", "keeps_method", *NEEDS[wish.kind].known}
     for field in fields(wish):
         if field.name not in known and getattr(wish, field.name) not in (None, ""):
             sentence = f"‘{LABELS[wish.kind]}’ takes no {field.name.replace('_', ' ')}."
             yield Problem(field.name, sentence, remedy="Leave it out.")
+
+
+def _wrong_payer(wish: Wish) -> Iterator[Problem]:
+    if wish.kind is Kind.CHARGE and wish.method is PaymentMethod.ACH and wish.transaction_id:
+        sentence = "A bank payment is charged to a stored payment method only."
+        yield Problem("transaction_id", sentence, remedy="Give a stored payment method.")
 
 
 def _wrong_amount(wish: Wish) -> Iterator[Problem]:
@@ -183,5 +210,8 @@ def _wrong_plan(wish: Wish, *, today: date) -> Iterator[Problem]:
                 f"A recurring payment cannot begin on {day:%d %B %Y}: that is not after today.",
                 remedy="Choose a later day.",
             )
+        elif day is not None and day > LATEST_DAY:
+            sentence = f"A recurring payment cannot begin after {LATEST_DAY:%d %B %Y}."
+            yield Problem(name, sentence, remedy="Choose an earlier day.")
     if wish.total_count is not None and not 1 <= wish.total_count <= MOST_RUNS:
         yield Problem("total_count", f"A plan makes 1 to {MOST_RUNS} payments, or has no end.")

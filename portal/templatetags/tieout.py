@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from integrations.canonical.money import Money, exponent
 from integrations.posting import words
-from portal.web import instruction_words, moments
+from portal import instruction_words
+from portal.web import moments
 from portal.web.forms.instructions import frequency_words
 
 register = template.Library()

@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.instructions import operations, queries
+from integrations.instructions import deciding, queries
 from integrations.instructions.kinds import LABELS
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.instructions.policies import Who
@@ -102,9 +102,7 @@ def _do(request: PlacedRequest, instruction_id: str, deed: Deed, done: str) -> H
 
 
 def _approve(request: PlacedRequest, found: Instruction) -> None:
-    operations.approve(
-        instruction_id=found.id, environment_id=found.environment_id, who=who(request)
-    )
+    deciding.approve(instruction_id=found.id, environment_id=found.environment_id, who=who(request))
 
 
 def _with_reason(operation: Callable[..., Instruction]) -> Deed:
@@ -121,7 +119,7 @@ def _with_reason(operation: Callable[..., Instruction]) -> Deed:
 
 def _say(*, happened: bool) -> Deed:
     def do(request: PlacedRequest, found: Instruction) -> None:
-        operations.say_what_happened(
+        deciding.say_what_happened(
             instruction_id=found.id,
             environment_id=found.environment_id,
             who=who(request),
@@ -133,10 +131,10 @@ def _say(*, happened: bool) -> Deed:
     return do
 
 
-_CANCEL = _with_reason(operations.cancel)
+_CANCEL = _with_reason(deciding.cancel)
 _DEEDS: dict[str, Deed] = {
     "approve": _approve,
-    "reject": _with_reason(operations.reject),
+    "reject": _with_reason(deciding.reject),
     "it-happened": _say(happened=True),
     "nothing-happened": _say(happened=False),
 }

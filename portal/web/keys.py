@@ -28,7 +28,7 @@ def keys(request: PlacedRequest) -> HttpResponse:
 @member_view(Ability.MANAGE_KEYS)
 def key_create(request: PlacedRequest) -> HttpResponse:
     """Make a key; it is shown once."""
-    form = KeyForm(request.POST)
+    form = KeyForm(request.POST, offered=operations.scopes_for(request.place.user))
     if not form.is_valid():
         return _page(request, form=form)
     try:
@@ -62,6 +62,6 @@ def _page(request: PlacedRequest, **more: Any) -> HttpResponse:
     found = queries.api_keys(environment_id=request.place.environment.id)
     context = {
         "keys": [(key, [SCOPE_WORDS.get(scope, scope) for scope in key.scopes]) for key in found],
-        "form": KeyForm(),
+        "form": KeyForm(offered=operations.scopes_for(request.place.user)),
     }
     return render(request, "keys/page.html", context | more)

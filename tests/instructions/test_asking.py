@@ -12,7 +12,7 @@ import pytest
 from django.db import connections as database_connections
 
 from integrations.canonical.money import Money
-from integrations.instructions import operations, policies
+from integrations.instructions import deciding, operations, policies
 from integrations.instructions.errors import KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction
@@ -79,7 +79,7 @@ def decide(books: Books, row: Instruction, deed: str, by: Who) -> str:
     place = {"instruction_id": row.id, "environment_id": books.environment.id}
     try:
         with tenant_transaction(books.tenant.id):
-            done: Instruction = getattr(operations, deed)(**place, who=by, **reason)
+            done: Instruction = getattr(deciding, deed)(**place, who=by, **reason)
             return done.state
     except NotPossible as error:
         return error.sentence

@@ -38,7 +38,29 @@ PLAN = Wish(
             "amount",
             "The amount 0.00 USD is not above zero.",
         ),
-        (replace(CHARGE, vault_id=""), "vault_id", "‘Charge’ needs a stored payment method."),
+        (
+            replace(CHARGE, vault_id=""),
+            "vault_id",
+            (
+                "‘Charge’ needs a stored payment method, or an earlier payment whose card is "
+                "charged again."
+            ),
+        ),
+        (
+            replace(CHARGE, transaction_id="79388123"),
+            "transaction_id",
+            "What to charge is named twice: a stored payment method and a payment.",
+        ),
+        (
+            replace(CHARGE, vault_id="", transaction_id="79388123", method=PaymentMethod.ACH),
+            "transaction_id",
+            "A bank payment is charged to a stored payment method only.",
+        ),
+        (
+            replace(PLAN, start_on=date(9999, 12, 31)),
+            "start_on",
+            "A recurring payment cannot begin after 31 December 2199.",
+        ),
         (replace(CHARGE, plan_id=new_id()), "plan_id", "‘Charge’ takes no plan id."),
         (
             replace(CHARGE, description="4012 0000 9876 5439"),

@@ -75,6 +75,8 @@ class Asker:
         extra = _cookie_header(actor, cookies or {})
         if actor.key:
             extra["HTTP_AUTHORIZATION"] = f"Bearer {actor.key}"
+            # Needed where a program asks for money to move; everywhere else it may come along.
+            extra["HTTP_IDEMPOTENCY_KEY"] = "isolation"
         data, kind = _encoded(path, body or {})
         request = self._requests.generic(method, path, data, content_type=kind, **extra)
         response: Any = self._handler(request.environ)

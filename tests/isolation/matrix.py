@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from tests.isolation.addresses import Address
 from tests.isolation.asking import Answer, Asker
 from tests.isolation.oracle import SHOWN_TO_ITS_HOLDER, offered_at
-from tests.isolation.samples import NO_WORDS, Fill, body, fills
+from tests.isolation.samples import NO_WORDS, Fill, Values, body, fills
 from tests.isolation.scene import Actor, Company, Scene
-from tests.isolation.targets import ABSENT, Target, targets
+from tests.isolation.targets import ABSENT, IN_DEV, Target, targets
 from tests.isolation.verdict import Verdict, verdict
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -65,8 +65,8 @@ class Matrix:
     ) -> Asked:
         row = target.row(target.place or actor.home)
         right = verdict(address, fill, actor, method, slug=target.slug, row=row)
-        sender = self.scene.b if target.place == "B" else self.scene.a
-        sent = body(address, fill, sender.values) if method == "POST" else {}
+        own = self._values(target.place or actor.home)
+        sent = body(address, fill, own) if method == "POST" else {}
         answer = self.asker.ask(actor, method, target.path, sent)
         self.found.checks += 1
         for sentence in (
@@ -76,6 +76,12 @@ class Matrix:
         ):
             self.found.wrong.append(f"{actor.name}: {method} {target.path} ({row}): {sentence}")
         return Asked(target, row, answer)
+
+    def _values(self, place: str) -> Values:
+        """What whoever asks there knows to put into a body: rows of their own."""
+        if place == "B":
+            return self.scene.b.values
+        return self.scene.a.dev_values if place.endswith(IN_DEV) else self.scene.a.values
 
     def _writes(self, right: Verdict, place: str) -> Iterator[str]:
         database = self.scene.database

@@ -146,6 +146,7 @@ def _asked(books: Books, look: Look) -> dict[str, str]:
     )
     return {
         "instruction_id": str(waiting.id),
+        "instructions/id": str(waiting.id),
         "unknown_id": str(unknown.id),
         "plan_id": str(plans[0].id),
         "paused_plan_id": str(plans[1].id),

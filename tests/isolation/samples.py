@@ -34,7 +34,7 @@ _SHARED = ("url", "uidb36", "key", "app_label")
 # Rows that only the person's current environment has.
 BY_ENVIRONMENT = frozenset({
     "effect_id", "case_id", "connection_id", "backfill_id", "payments/id", "exceptions/id",
-    "connections/id", "instruction_id", "plan_id", "method_id",
+    "connections/id", "instruction_id", "plan_id", "method_id", "instructions/id",
 })  # fmt: skip
 
 
@@ -154,6 +154,7 @@ _COMPANY_PARAMETERS = (
     "backfill_id", "quiet_id", "agent_company_id", "disputes_id", "disputed_case_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
+    "instructions/id",
     "paused_plan_id", "method_id",
 )  # fmt: skip
 
@@ -287,6 +288,14 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "api/v1/exceptions/<uuid:id>/choose-payment": lambda v: {"payment_id": v["payment"]},
     "api/v1/exceptions/<uuid:id>/dismiss": lambda _: _WHY,
     "api/v1/mappings": lambda _: {"rows": rows_to_json(defaults(targets_of(sample_profile())))},
+    "api/v1/instructions": lambda v: {
+        "kind": "charge",
+        "amount": "1.00",
+        "vault_id": "V",
+        "connection_id": v["connection_id"],
+    },
+    "api/v1/instructions/<uuid:id>/reject": lambda _: _WHY,
+    "api/v1/instructions/<uuid:id>/cancel": lambda _: _WHY,
     "api/v1/gl-rules": lambda _: {"rules": rules_to_json(RULES)},
 }
 # By the word in the URL.

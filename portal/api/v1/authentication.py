@@ -10,6 +10,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
+from integrations.instructions.policies import Who
 from portal.api.v1.errors import Refusal
 from tenants.models import ApiKey
 
@@ -76,3 +77,9 @@ def actor_of(request: Request) -> str:
     """The name written beside what a program does."""
     key = key_of(request)
     return f"API key {key.name} …{key.last_four}"
+
+
+def who_of(request: Request) -> Who:
+    """The program and the person who made its key, as instructions name them."""
+    key = key_of(request)
+    return Who(actor_of(request), key.created_by_id, key.id)

@@ -18,9 +18,11 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from integrations.canonical.problems import Problem
+from integrations.instructions.errors import BadWish, KeyReused
 from tenants.errors import NotPossible
 
 log = structlog.get_logger("portal.api")
+IDEMPOTENCY_HEADER = "Idempotency-Key"
 
 
 @dataclass(eq=False)
@@ -91,7 +93,7 @@ def _refusal_of(error: Exception) -> Refusal:
     if isinstance(error, Refusal):
         return error
     if isinstance(error, NotPossible):
-        return Refusal(409, "not_possible", error.sentence)
+        return _not_possible(error)
     if isinstance(error, Http404):
         return Refusal(404, "not_found", "There is nothing at this address.")
     if isinstance(error, drf.APIException):
@@ -108,6 +110,20 @@ def invalid(problems: Sequence[Problem]) -> Refusal:
     """400 with every field that has to be repaired, the first one on top."""
     first = problems[0] if problems else Problem("", "The request is not valid.")
     return Refusal(400, "invalid", first.sentence, first.field, first.remedy, problems)
+
+
+def _not_possible(error: NotPossible) -> Refusal:
+    if isinstance(error, BadWish):
+        return invalid(error.problems)
+    if isinstance(error, KeyReused):
+        return key_reused(error.sentence)
+    return Refusal(409, "not_possible", error.sentence, field=error.field)
+
+
+def key_reused(sentence: str) -> Refusal:
+    """409: the idempotency key stands for something else already."""
+    remedy = "Use a new key for something new."
+    return Refusal(409, "idempotency_key_reused", sentence, IDEMPOTENCY_HEADER, remedy)
 
 
 def _from_framework(error: drf.APIException) -> Refusal:

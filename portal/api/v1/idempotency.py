@@ -16,12 +16,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.api.v1.authentication import key_of
-from portal.api.v1.errors import Refusal
+from portal.api.v1.errors import IDEMPOTENCY_HEADER as HEADER
+from portal.api.v1.errors import Refusal, key_reused
 from tenants.insert import insert_once
 from tenants.models import ApiAnswer
 
-HEADER = "Idempotency-Key"
 _LONGEST = 200
+_CAME_BEFORE = "This Idempotency-Key came before with another request."
 Answer = dict[str, Any]
 
 
@@ -35,25 +36,49 @@ def decide_once(request: Request, decide: Callable[[], Answer], *, status: int =
     if not text:
         return Response(decide(), status=status)
     _check(text)
+    another = Refusal(
+        422, "idempotency_key_reused", _CAME_BEFORE, HEADER, "Use a new key for a new decision."
+    )
+    return _once(request, text, decide, status=status, another=another)
+
+
+def ask_once(request: Request, ask: Callable[[str], Answer]) -> Response:
+    """The same for asking PayTrace something, where the key is required: `ask` gets it, and a
+    key that came before with another request is 409."""
+    text = request.headers.get(HEADER, "")
+    if not text:
+        raise Refusal(
+            400,
+            "invalid",
+            "This request needs an Idempotency-Key, so that asking twice moves money once.",
+            field=HEADER,
+            remedy="Send a text of yours that is new for every new instruction.",
+        )
+    _check(text)
+    return _once(request, text, lambda: ask(text), status=201, another=key_reused(_CAME_BEFORE))
+
+
+def _once(
+    request: Request,
+    text: str,
+    decide: Callable[[], Answer],
+    *,
+    status: int,
+    another: Refusal,
+) -> Response:
     key, digest = key_of(request), _digest(request)
     claim = ApiAnswer(api_key=key, idempotency_key=text, request_hash=digest)
     if not insert_once(claim):
-        return _former(text, request)
+        return _former(text, request, another=another)
     answer = decide()
     ApiAnswer.objects.filter(pk=claim.pk).update(status=status, answer=answer)
     return Response(answer, status=status)
 
 
-def _former(text: str, request: Request) -> Response:
+def _former(text: str, request: Request, *, another: Refusal) -> Response:
     former = ApiAnswer.objects.get(api_key=key_of(request), idempotency_key=text)
     if bytes(former.request_hash) != _digest(request):
-        raise Refusal(
-            422,
-            "idempotency_key_reused",
-            "This Idempotency-Key came before with another request.",
-            field=HEADER,
-            remedy="Use a new key for a new decision.",
-        )
+        raise another
     headers = {"Idempotent-Replayed": "true"}
     return Response(former.answer, status=former.status, headers=headers)
 

@@ -39,6 +39,17 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     ),
 )
 
+REQUIRED_IDEMPOTENCY_KEY = OpenApiParameter(
+    name="Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description=(
+        "A text of yours for this one instruction, up to 200 printable ASCII characters, new in "
+        "the whole environment. The same key with the same request is answered with the same "
+        "answer and moves no money twice, for ever; with another request it is 409."
+    ),
+)
+
 
 def refusals(*statuses: int) -> dict[int, OpenApiResponse]:
     """The refusals an operation can answer, beside those every operation can."""

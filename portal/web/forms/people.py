@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 
-from tenants.operations import API_SCOPES
 from tenants.roles import Role
 
 SCOPE_WORDS = {
@@ -18,6 +18,9 @@ SCOPE_WORDS = {
     "mappings:write": "Publish field mappings",
     "gl_rules:read": "Read GL rules",
     "gl_rules:write": "Publish GL rules",
+    "instructions:read": "Read charges, refunds, recurring plans and stored cards",
+    "instructions:write": "Ask for charges and refunds, recurring plans and stored cards",
+    "instructions:approve": "Approve what others have asked for",
 }
 
 
@@ -45,8 +48,8 @@ class KeyForm(forms.Form):
         error_messages={"required": "Choose at least one thing it may do."},
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, offered: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         scopes = self.fields["scopes"]
         assert isinstance(scopes, forms.MultipleChoiceField)  # noqa: S101 declared above
-        scopes.choices = [(scope, SCOPE_WORDS.get(scope, scope)) for scope in API_SCOPES]
+        scopes.choices = [(scope, SCOPE_WORDS.get(scope, scope)) for scope in offered]

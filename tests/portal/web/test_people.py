@@ -63,6 +63,18 @@ def test_a_key_is_shown_once_and_revoked(alice: Client, books: Books) -> None:
     assert key.revoked_at is not None
 
 
+def test_a_key_moves_no_money_that_its_maker_may_not_move(books: Books) -> None:
+    client = Client()
+    client.force_login(factories.member(books.tenant, email="ivan@acme.example", role=Role.IT))
+    address = f"/t/{books.tenant.slug}/keys/"
+    assert "Ask for charges" not in text_of(client.get(address))
+    for scope in ("instructions:write", "instructions:approve"):
+        client.post(f"{address}create/", {"name": "Till", "scopes": [scope]})
+    assert not ApiKey.objects.exists()
+    client.post(f"{address}create/", {"name": "Till", "scopes": ["instructions:read"]})
+    assert ApiKey.objects.get().scopes == ["instructions:read"]
+
+
 def test_a_company_of_others_is_absent_byte_for_byte(alice: Client, books: Books) -> None:
     charlie = Client()
     charlie.force_login(factories.person("charlie@parts.example"))

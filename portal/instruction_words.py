@@ -1,4 +1,4 @@
-"""How the states of an instruction and a plan are said on screens: word, icon, tone, sentence."""
+"""How the states of an instruction and a plan are said: word, icon, tone, sentence."""
 
 from __future__ import annotations
 

@@ -1,0 +1,150 @@
+"""What a program wants of PayTrace, read from a request and asked for once."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from integrations.canonical.money import Money, MoneyError
+from integrations.canonical.problems import Problem
+from integrations.canonical.transactions import PaymentMethod
+from integrations.connections import queries as connections
+from integrations.connections.models import Connection
+from integrations.instructions import operations, queries
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import Instruction
+from integrations.instructions.wishes import Wish
+from integrations.paytrace.recurring import Frequency
+from portal.api.v1.authentication import key_of, who_of
+from portal.api.v1.errors import Refusal, invalid
+from tenants.errors import NotPossible
+
+FREQUENCIES = [frequency.name.lower() for frequency in Frequency]
+_COPIED = (
+    "customer_number", "invoice_number", "vault_id", "transaction_id", "plan_id", "start_on",
+    "next_on", "total_count", "description", "name", "email",
+)  # fmt: skip
+
+
+class AmountIn(serializers.CharField):
+    """A decimal text in major units, such as `740.00`; never a JSON number with a point."""
+
+    default_error_messages = {"invalid": 'Write the amount as text, such as "740.00".'}
+
+
+def _text(help_text: str, **more: Any) -> serializers.CharField:
+    return serializers.CharField(default="", allow_blank=True, help_text=help_text, **more)
+
+
+class InstructionIn(serializers.Serializer[Any]):
+    """What is wanted. `kind` says which of the other fields it needs and may have."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    connection_id = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="The PayTrace account; may be left out where there is only one, or a plan.",
+    )
+    amount = AmountIn(
+        default="", allow_blank=True, help_text="A decimal text in major units: `740.00`."
+    )
+    currency = _text("That of the account, which is also what is meant without it.")
+    customer_number = _text("The customer in Sage.")
+    invoice_number = _text("The invoice in Sage that a charge pays.")
+    vault_id = _text(
+        "PayTrace’s id of a stored payment method: what to charge, or what to forget. Of one to "
+        "be stored, the id it shall have; without it the customer number."
+    )
+    transaction_id = _text(
+        "PayTrace’s number of a payment: what to give back, whose card to charge again, or "
+        "whose card to store."
+    )
+    plan_id = serializers.UUIDField(
+        default=None, allow_null=True, help_text="Of a recurring plan that is there already."
+    )
+    method = serializers.ChoiceField(
+        choices=[method.value for method in PaymentMethod], default=None, allow_null=True
+    )
+    frequency = serializers.ChoiceField(choices=FREQUENCIES, default=None, allow_null=True)
+    start_on = serializers.DateField(default=None, allow_null=True)
+    next_on = serializers.DateField(
+        default=None, allow_null=True, help_text="Of a plan that is changed: its next payment."
+    )
+    total_count = serializers.IntegerField(
+        default=None, allow_null=True, help_text="Payments in all; without it, until it is ended."
+    )
+    description = _text("Shown at PayTrace and here.")
+    name = _text("Of a payment method to be stored: the customer’s name.")
+    email = _text("Where PayTrace sends its receipt.")
+
+
+def ask(request: Request, asked: dict[str, Any], *, key: str) -> Instruction:
+    """Take in what a program wants; the instruction it led to, now or before.
+
+    Raises Refusal, BadWish, KeyReused and NotPossible, all with a sentence.
+    """
+    environment_id = key_of(request).environment_id
+    connection = _connection(asked, environment_id)
+    taken = operations.ask(
+        _wish(asked, connection),
+        environment_id=environment_id,
+        connection_id=connection.id,
+        idempotency_key=key,
+        origin=Instruction.Origin.API,
+        who=who_of(request),
+    )
+    return taken.instruction
+
+
+def _connection(asked: dict[str, Any], environment_id: UUID) -> Connection:
+    """The account that is named, or the plan’s, or the only one."""
+    wanted = asked["connection_id"]
+    if wanted is None and asked["plan_id"] is not None:
+        plan = queries.plan(environment_id=environment_id, plan_id=asked["plan_id"])
+        if plan is None:
+            raise NotPossible("There is no such recurring plan.", field="plan_id")
+        return plan.connection
+    accounts = [
+        one
+        for one in connections.connections(environment_id)
+        if one.kind == Connection.Kind.PAYTRACE and wanted in {None, one.id}
+    ]
+    if wanted is not None and not accounts:
+        raise NotPossible(
+            "There is no such PayTrace account in this environment.", field="connection_id"
+        )
+    if len(accounts) != 1:
+        count = "several PayTrace accounts" if accounts else "no PayTrace account"
+        raise Refusal(
+            409, "not_possible", f"This environment has {count}.", "connection_id",
+            "Name one of `/connections`." if accounts else "Connect one first.",
+        )  # fmt: skip
+    return accounts[0]
+
+
+def _wish(asked: dict[str, Any], connection: Connection) -> Wish:
+    frequency, method = asked["frequency"], asked["method"]
+    return Wish(
+        kind=Kind(asked["kind"]),
+        amount=_amount(asked, str(connection.settings["currency"])),
+        frequency=Frequency[frequency.upper()] if frequency else None,
+        method=PaymentMethod(method) if method else None,
+        **{name: asked[name] for name in _COPIED},
+    )
+
+
+def _amount(asked: dict[str, Any], currency: str) -> Money | None:
+    if not asked["amount"]:
+        return None
+    given = asked["currency"] or currency
+    try:
+        Money.zero(given)
+    except MoneyError as error:
+        raise invalid([Problem("currency", f"{error}.")]) from error
+    try:
+        return Money.parse(asked["amount"], given)
+    except MoneyError as error:
+        raise invalid([Problem("amount", f"{error}.", "Give an amount such as 740.00.")]) from error
