@@ -66,7 +66,7 @@ PAYMENT_FIELDS: tuple[FieldSpec, ...] = (
         "type",
         "Type",
         sample="sale",
-        help="sale, authorization, refund or chargeback.",
+        help="sale, authorization, refund, chargeback or batch.",
         required=True,
         max_length=20,
     ),

@@ -21,6 +21,8 @@ class TransactionType(StrEnum):
     REFUND = "refund"
     CHARGEBACK = "chargeback"
     """A dispute of a payment: a transaction of its own that names the payment."""
+    BATCH = "batch"
+    """A settled batch, where GL rules choose its accounts; the gateway tells none such."""
     UNKNOWN = "unknown"
 
 
@@ -123,7 +125,9 @@ class Batch:
     settled_at: datetime | None
     transaction_count: int
     net: Money
-    sales_count: int
-    sales: Money
-    refunds_count: int
-    refunds: Money
+    """Sales less refunds: below zero when more was given back."""
+    sales_count: int | None
+    sales: Money | None
+    refunds_count: int | None
+    refunds: Money | None
+    """Above zero. None where it is not told apart."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -103,6 +104,15 @@ def check_zone(zone: str) -> str:
         return ZoneInfo(zone).key
     except (KeyError, OSError, ValueError):  # unknown, a folder's name, or a path outside
         raise NotPossible("Choose a time zone from the list.", field="zone") from None
+
+
+def check_day(text: str, *, field: str) -> str:
+    try:
+        return date.fromisoformat(text).isoformat() if text else ""
+    except ValueError:
+        raise NotPossible("Enter a day, such as 2026-11-20, or leave it empty.", field=field) from (
+            None
+        )
 
 
 def check_currency(currency: str) -> str:

@@ -136,11 +136,13 @@ def update_settings(
     zone: str | None = None,
     currency: str | None = None,
     posts_to_id: UUID | None = None,
+    settle_from: str | None = None,
     profile: Mapping[str, Any] | None = None,
 ) -> Connection:
     """Change what is given and leave the rest. Another merchant id or posting profile sends the
     connection back to *Not tested yet*; the profile becomes a new version. The address changes
-    with its secrets only."""
+    with its secrets only. `settle_from` is the first settlement day whose batches are posted, as
+    an ISO date; empty for none."""
     connection = locked_connection(connection_id)
     changes: dict[str, Any] = {}
     if merchant_id is not None:
@@ -149,6 +151,8 @@ def update_settings(
         changes["zone"] = forms.check_zone(zone)
     if currency is not None:
         changes["currency"] = forms.check_currency(currency)
+    if settle_from is not None:
+        changes["settle_from"] = forms.check_day(settle_from, field="settle_from")
     place = {"environment_id": connection.environment_id}
     new_name = connection.name
     if name is not None:

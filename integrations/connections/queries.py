@@ -36,6 +36,7 @@ _SHOWN = {
         "merchant_id",
         "zone",
         "currency",
+        "settle_from",
     ),
     Connection.Kind.SAGEPRO: ("edition", "company_number", "server", "database"),
     Connection.Kind.DISPUTES: ("provider", "base_url"),

@@ -48,6 +48,7 @@ def _fact(
         amount=transaction.amount.amount,
         currency=transaction.amount.currency,
         created_at=transaction.created_at,
+        batch_number=transaction.batch_number[:20],
         details=to_details(transaction),
     )
 

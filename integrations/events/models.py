@@ -110,6 +110,8 @@ class GatewayFact(TenantModel):
     amount = models.DecimalField(max_digits=19, decimal_places=4)
     currency = models.CharField(max_length=3)
     created_at = models.DateTimeField()
+    # Of a settled one: repeated from the details, where no index reaches it behind the walls.
+    batch_number = models.CharField(max_length=20, blank=True, default="")
     details = models.JSONField()
 
     class Meta(TenantModel.Meta):
@@ -118,7 +120,14 @@ class GatewayFact(TenantModel):
                 fields=["tenant", "connection", "transaction_id", "state"], name="fact_once"
             )
         ]
-        indexes = [models.Index(fields=["tenant", "connection", "created_at"], name="fact_by_day")]
+        indexes = [
+            models.Index(fields=["tenant", "connection", "created_at"], name="fact_by_day"),
+            models.Index(
+                fields=["tenant", "connection", "batch_number"],
+                name="fact_by_batch",
+                condition=~models.Q(batch_number=""),
+            ),
+        ]
         ordering = ("seen_at",)
 
     def __str__(self) -> str:
@@ -213,7 +222,13 @@ class GatewayBatch(TenantModel):
     settled_at = models.DateTimeField()
     transaction_count = models.PositiveIntegerField()
     net = models.DecimalField(max_digits=19, decimal_places=4)
+    # Above zero; empty where the gateway does not tell them apart.
+    sales = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
+    refunds = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
     currency = models.CharField(max_length=3)
+    # Its settlement in the books, and what the batch came to when that was entered.
+    effect_id = models.UUIDField(null=True, blank=True, db_index=True)
+    entered = models.JSONField(default=dict, blank=True)
     # Its own transactions that the gateway listed when asked for them; empty before that.
     listed = models.PositiveIntegerField(null=True, blank=True)
     read_at = models.DateTimeField(db_default=Now())

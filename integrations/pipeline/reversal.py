@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from django.db.models import Sum
 
-from integrations.canonical.effects import EffectKind
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.posting import outbox
@@ -23,15 +22,20 @@ def link(effect_id: uuid.UUID, *, parent_id: uuid.UUID) -> None:
     Effect.objects.filter(id=effect_id, parent_id=None).update(parent_id=parent_id)
 
 
+def wait_on(effect_id: uuid.UUID, *, parent_id: uuid.UUID | None) -> None:
+    """Which transaction of its batch a settlement waits for now; None for none any more."""
+    Effect.objects.filter(id=effect_id, state=EffectState.NEW).update(parent_id=parent_id)
+
+
 def after_posting(effect_id: uuid.UUID) -> None:
     """A posted reversal that takes back the last of its parent ends the parent as reversed."""
     effect = Effect.objects.select_related("parent").get(id=effect_id)
-    if effect.parent is None or effect.kind == EffectKind.FEE:
+    if effect.parent is None or effect.kind in outbox.ONLY_WAIT:
         return
-    # Left out are fees, which only wait for their chargeback, and what was itself taken back
-    # whole since, such as a chargeback that was won.
+    # Left out is what only waits for it, and what was itself taken back whole since, such as a
+    # chargeback that was won.
     posted = Effect.objects.filter(parent_id=effect.parent_id, state__in=_STANDS)
-    posted = posted.exclude(kind=EffectKind.FEE)
+    posted = posted.exclude(kind__in=outbox.ONLY_WAIT)
     total = posted.aggregate(total=Sum("amount"))["total"] or Decimal(0)
     if total >= effect.parent.amount:
         outbox.reverse(effect.parent.id)

@@ -12,11 +12,11 @@ from integrations.canonical.ach_states import TURNS, to_payment
 from integrations.canonical.transactions import Batch, Record, Unreadable
 from integrations.connections.models import Connection
 from integrations.events import batches, counting, polling
-from integrations.events.models import GatewayFact, Source
+from integrations.events.models import GatewayBatch, GatewayFact, Source
 from integrations.events.polling import Window
 from integrations.paytrace.ach import AchDateKind
 from integrations.paytrace.client import PayTraceClient
-from integrations.pipeline import unreadable
+from integrations.pipeline import settling, unreadable
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
 
@@ -142,6 +142,8 @@ def _batches(look: Look, window: Window) -> Found:
     total = Found()
     for told in look.client.batches(start=window.first_day, end=window.last_day):
         total += _batch(look, told)
+    with tenant_transaction(look.source.tenant_id):
+        settling.enter(source=look.source)
     return total
 
 
@@ -149,13 +151,20 @@ def _batch(look: Look, told: Batch) -> Found:
     connection = look.source
     with tenant_transaction(connection.tenant_id):
         batch = batches.keep(told, connection_id=connection.id, zone=look.zone)
-        if batch is None or batches.known(batch, zone=look.zone) >= batch.transaction_count:
+        if batch is None:
             return Found()
-    listed = look.client.batch_transactions(told.number)
+        settling.look_again(batch, source=connection)
+        is_known = batches.known(batch, zone=look.zone) >= batch.transaction_count
+    return Found() if is_known else _listed(look, batch)
+
+
+def _listed(look: Look, batch: GatewayBatch) -> Found:
+    """What the gateway lists of a batch that holds more than we know."""
+    listed = look.client.batch_transactions(batch.number)
     found = look.take_in(
         batches.of_batch(listed, batch, zone=look.zone), origin=Source.BATCHES, day=batch.settled_on
     )
-    with tenant_transaction(connection.tenant_id):
+    with tenant_transaction(look.source.tenant_id):
         batches.note_listed(batch, count=found.seen)
     return found
 

@@ -25,6 +25,7 @@ from integrations.pipeline import reversal
 from integrations.posting import claiming, outbox
 from integrations.posting.models import Effect, EffectState
 from integrations.workflows import operations as workflows
+from integrations.workflows import settled
 from integrations.workflows.engine import Walk, walk
 from integrations.workflows.gathering import Company, Loaded, load, look, markers_of, subject_of
 from integrations.workflows.steps import disputes
@@ -174,13 +175,15 @@ def _write_down(loaded: Loaded, taken: Walk, *, started_at: datetime) -> None:
 
 def _act(loaded: Loaded, subject: Subject, verdict: Verdict, *, told: str) -> None:
     effect_id = loaded.effect.id
-    if loaded.parent_id is not None:
+    if loaded.batch is not None:
+        reversal.wait_on(effect_id, parent_id=loaded.parent_id)
+    elif loaded.parent_id is not None:
         reversal.link(effect_id, parent_id=loaded.parent_id)
     if isinstance(verdict, Ready):
-        if verdict.request.fee and not _takes_fee_along(loaded):
-            # Somebody decided about the fee meanwhile. The effect stays new: the next walk sees it.
-            return
-        outbox.make_ready(effect_id, request=verdict.request, marker=subject.marker)
+        # Otherwise somebody decided about the fee meanwhile, or PayTrace told more of the batch.
+        # The effect stays new: the next walk sees it.
+        if _still_holds(loaded, verdict):
+            outbox.make_ready(effect_id, request=verdict.request, marker=subject.marker)
     elif isinstance(verdict, Waits):
         state = EffectState(verdict.state)
         outbox.wait(effect_id, state=state, code=verdict.code, sentence=verdict.sentence)
@@ -191,6 +194,13 @@ def _act(loaded: Loaded, subject: Subject, verdict: Verdict, *, told: str) -> No
     else:
         outbox.note(effect_id, code=verdict.code, sentence=verdict.sentence, reference=told)
         reversal.wake_children(effect_id)
+
+
+def _still_holds(loaded: Loaded, verdict: Ready) -> bool:
+    """Whether what the walk went by is so at this moment too, where it is told bit by bit."""
+    if verdict.request.fee:
+        return _takes_fee_along(loaded)
+    return loaded.batch is None or settled.is_as_read(loaded.effect, loaded.batch)
 
 
 def _takes_fee_along(loaded: Loaded) -> bool:

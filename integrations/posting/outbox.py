@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import F
 from django.db.models.functions import Now
 
-from integrations.canonical.effects import EffectSpec, happened_at
+from integrations.canonical.effects import EffectKind, EffectSpec, happened_at
 from integrations.canonical.posting import PostingRequest, marker_for
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.posting import attempts
@@ -36,6 +36,9 @@ FREE = tuple(state for state in WALKABLE if state != S.READY)
 _WAITING_FOR_SAGE = (S.WAITING_ERP, S.WAITING_CREDENTIAL)
 IN_SAGE = (S.POSTED, S.ADOPTED, S.REVERSED)
 ENDED = (*IN_SAGE, S.NOTED, S.WITHDRAWN, S.DISMISSED)
+# Kinds whose parent is only what they wait for: a fee its chargeback, a settlement a transaction
+# of its batch. They take nothing of it back.
+ONLY_WAIT = (EffectKind.FEE, EffectKind.SETTLEMENT)
 
 
 def add(

@@ -27,12 +27,13 @@ from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.mapping import queries as mapping
 from integrations.mapping.company_targets import targets_of
+from integrations.matching.batches import SettledBatch
 from integrations.matching.duplicates import PlainReceipt
 from integrations.matching.references import numbers_to_look_up
 from integrations.posting.models import Effect
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
-from integrations.workflows import parents
+from integrations.workflows import parents, settled
 from integrations.workflows import queries as workflows
 from integrations.workflows.steps.match import LADDER
 from integrations.workflows.subject import Parent, Subject
@@ -73,8 +74,11 @@ class Loaded:
     base_currency: str
     parent: Parent | None
     parent_id: uuid.UUID | None
-    """What it takes back; of a fee, the chargeback it waits for."""
+    """What it takes back; of a fee, the chargeback it waits for; of a settlement, the
+    transaction of its batch."""
     beside: Effect | None = None
+    batch: SettledBatch | None = None
+    """Of a settlement."""
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,13 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
     A policy that stands in `policies` is believed, and one that was read is added.
     """
     effect = Effect.objects.select_related("environment", "company", "source").get(id=effect_id)
+    policy = _policy(effect, {} if policies is None else policies)
+    if effect.kind == EffectKind.SETTLEMENT:
+        return _settlement(effect, policy)
     history = facts.history(connection_id=effect.source_id, transaction_id=effect.transaction_id)
     if not history:
         raise LookupError(f"No fact stands behind effect {effect.id}")
     transaction = behind(history, effect_key=effect.effect_key) or history[-1]
-    policy = _policy(effect, {} if policies is None else policies)
     found = parents.find(effect, transaction)
     beside = parents.beside(effect)
     environment = effect.environment
@@ -125,6 +131,23 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
         parent=parents.describe(found, but=effect, profile=policy.profile) if found else None,
         parent_id=_waits_for(effect, found, beside),
         beside=beside,
+    )
+
+
+def _settlement(effect: Effect, policy: Policy) -> Loaded:
+    """No fact stands behind it: the batch does."""
+    found = settled.find(effect)
+    return Loaded(
+        effect=effect,
+        transaction=found.transaction,
+        undone=None,
+        policy=policy,
+        zone=_zone(effect.source),
+        cut_off=effect.environment.cutoff_time,
+        base_currency=effect.environment.base_currency,
+        parent=None,
+        parent_id=found.waits_for,
+        batch=found.batch,
     )
 
 
@@ -199,6 +222,7 @@ def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
         receipts=tuple(_plain(receipt, ours) for receipt in seen.receipts if receipt.paid_date),
         parent=loaded.parent,
         beside=parents.describe_beside(loaded.beside) if loaded.beside else None,
+        batch=loaded.batch,
         kinds=policy.kinds,
         decision=effect.decision,
     )

@@ -14,7 +14,7 @@ from integrations.canonical.posting import Application, JournalLine, PostingKind
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.matching.parents import ParentOutcome, SaleCandidate, find_parent
 from integrations.posting.models import Effect, EffectState, LedgerEntry, LedgerLine, PostingAttempt
-from integrations.posting.outbox import ENDED, FREE, IN_SAGE
+from integrations.posting.outbox import ENDED, FREE, IN_SAGE, ONLY_WAIT
 from integrations.sagepro.profile import PostingProfile
 from integrations.workflows.steps.account import FEE_LINES
 from integrations.workflows.steps.match import LADDER
@@ -140,7 +140,7 @@ def _stands_for(sale: Effect) -> Effect:
     if sale.state != _S.REVERSED:
         return sale
     again = Effect.objects.filter(parent__parent_id=sale.id, state__in=_STANDS)
-    return again.exclude(kind=EffectKind.FEE).order_by("-posted_at").first() or sale
+    return again.exclude(kind__in=ONLY_WAIT).order_by("-posted_at").first() or sale
 
 
 def _sales_like(effect: Effect, transaction: GatewayTransaction) -> list[Effect]:
@@ -169,12 +169,12 @@ def _candidate(sale: Effect, account: str, *, but: Effect) -> SaleCandidate:
 def _children(parent: Effect, *, but: Effect) -> list[Effect]:
     """What takes back this posting, already posted or on its way, this effect aside.
 
-    One that was taken back whole itself, such as a chargeback that was won, counts no more. A
-    fee waits for its chargeback and takes nothing back.
+    One that was taken back whole itself, such as a chargeback that was won, counts no more. What
+    only waits for it takes nothing back.
     """
     over = [state for state in ENDED if state not in _STANDS]
     rows = Effect.objects.filter(parent_id=parent.id).exclude(state__in=over).exclude(id=but.id)
-    return list(rows.exclude(kind=EffectKind.FEE))
+    return list(rows.exclude(kind__in=ONLY_WAIT))
 
 
 def _posting_kind(parent: Effect) -> str:

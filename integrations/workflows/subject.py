@@ -18,6 +18,7 @@ from integrations.canonical.posting import Application, JournalLine, PostingKind
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.mapping.rows import MappingRow
 from integrations.mapping.targets import TargetSpec
+from integrations.matching.batches import SettledBatch
 from integrations.matching.duplicates import PlainReceipt
 
 
@@ -87,6 +88,8 @@ class Subject:
     receipts: tuple[PlainReceipt, ...] = ()
     parent: Parent | None = None
     beside: Beside | None = None
+    batch: SettledBatch | None = None
+    """Of a settlement."""
     kinds: frozenset[PostingKind] = frozenset()
     """What this company lets us post."""
     undone: GatewayTransaction | None = None
@@ -152,6 +155,8 @@ class Draft:
     accounting_date: date | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     journal: tuple[JournalLine, ...] = ()
+    moves: Money | None = None
+    """What the journal moves, where that is not the amount of the effect."""
     fee: Decimal = Decimal(0)
     """Of a chargeback: the fee that stands in the same entry."""
     verdict: Verdict | None = None

@@ -65,6 +65,7 @@ _SETTING_LABELS = {
     "merchant_id": "Merchant id",
     "zone": "Time zone",
     "currency": "Currency",
+    "settle_from": "Posts settled batches from",
     "edition": "Edition",
     "company_number": "Company number",
     "server": "Server",

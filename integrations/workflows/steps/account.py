@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from integrations.accounting.dates import PeriodState, accounting_date, period_for
 from integrations.accounting.journal import Journal, combine, journal_for, reverse
+from integrations.accounting.settlement import Books, journal_of
 from integrations.accounting.templates import JournalKind
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.money import Money
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.problems import Problem
-from integrations.workflows.subject import Draft, NeedsPerson, StepResult, Subject, Verdict, Waits
+from integrations.workflows.subject import (
+    Draft,
+    NeedsPerson,
+    Nothing,
+    StepResult,
+    Subject,
+    Verdict,
+    Waits,
+)
 
 # Of a chargeback with its fee, these stand last: what the fee is debited and credited to.
 FEE_LINES = 2
@@ -29,7 +39,7 @@ _KINDS = {
 def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
     """Choose the accounts by rule, or take back the very accounts that were posted."""
     del settings
-    day = accounting_date(subject.happened_at, zone=subject.zone, cut_off=subject.cut_off)
+    day = _day(subject)
     dated = replace(draft, accounting_date=day)
     period = period_for(day, periods=subject.periods)
     if period.state is not PeriodState.OPEN:
@@ -38,9 +48,29 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
     journal = _journal(subject, dated, day)
     if journal.problems:
         return _problem(journal, dated, period.why, takes_back=subject.parent is not None)
+    if subject.batch is not None:
+        return _settled(journal, dated, period.why, currency=subject.amount.currency)
     entered, journal = _with_fee(subject, replace(dated, journal=journal.lines), journal)
     reasons = tuple(line.reason for line in journal.lines)
     return _result(journal.why, entered, (period.why, *reasons))
+
+
+def _day(subject: Subject) -> date:
+    """A batch is booked on the day it settled, whatever hour the books are closed at."""
+    if subject.batch is not None:
+        return subject.batch.settled_on
+    return accounting_date(subject.happened_at, zone=subject.zone, cut_off=subject.cut_off)
+
+
+def _settled(journal: Journal, draft: Draft, period: str, *, currency: str) -> StepResult:
+    """What a batch moves is what its journal debits; of one that comes to nothing, nothing."""
+    if not journal.lines:
+        verdict = Nothing("nothing_moves", "It comes to nothing, so there is nothing to post.")
+        return _result(verdict.sentence, draft.ended(verdict), (period, verdict.sentence))
+    moves = Money(sum((line.debit for line in journal.lines), Decimal(0)), currency)
+    reasons = tuple(line.reason for line in journal.lines)
+    entered = replace(draft, journal=journal.lines, moves=moves)
+    return _result(journal.why, entered, (period, *reasons))
 
 
 def _with_fee(subject: Subject, draft: Draft, journal: Journal) -> tuple[Draft, Journal]:
@@ -64,6 +94,10 @@ def _with_fee(subject: Subject, draft: Draft, journal: Journal) -> tuple[Draft, 
 
 
 def _journal(subject: Subject, draft: Draft, day: date) -> Journal:
+    if subject.batch is not None:
+        books = Books(rules=subject.rules, accounts=subject.accounts, on=day)
+        memo = f"PayTrace batch {subject.batch.number}"
+        return journal_of(subject.batch.members, batch=subject.record, memo=memo, books=books)
     parent = subject.parent
     if parent is not None:
         try:

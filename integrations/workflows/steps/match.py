@@ -14,7 +14,7 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.matching.ladder import MatchOutcome, MatchResult, MatchSettings, match
 from integrations.matching.references import Ladder
 from integrations.workflows.definition import ON_ACCOUNT
-from integrations.workflows.steps import disputes, take_back
+from integrations.workflows.steps import disputes, settlements, take_back
 from integrations.workflows.subject import Draft, NeedsPerson, Nothing, StepResult, Subject
 
 LADDER = Ladder()
@@ -46,8 +46,9 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
         return _undone(subject, draft, subject.undone)
     if subject.kind in take_back.KINDS:
         return _take_back(subject, draft)
-    if subject.kind in disputes.KINDS:
-        placed, sentence = disputes.place(subject, draft)
+    if subject.kind in disputes.KINDS or subject.kind is EffectKind.SETTLEMENT:
+        stage = settlements if subject.kind is EffectKind.SETTLEMENT else disputes
+        placed, sentence = stage.place(subject, draft)
         return _result(sentence, placed, (sentence,), subject, None)
     if subject.decision.get("on_account"):
         return _on_account(subject, draft, "A person put it on account.", ())

@@ -24,13 +24,13 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
     del settings
     if draft.posting is None or draft.accounting_date is None:
         raise ValueError("Post comes after match and account")
-    parent = subject.parent
+    parent, amount = subject.parent, draft.moves or subject.amount
     request = PostingRequest(
         effect_key=subject.effect_key,
         marker=subject.marker,
         kind=draft.posting,
         customer_number=draft.customer_number,
-        amount=subject.amount,
+        amount=amount,
         accounting_date=draft.accounting_date,
         applications=draft.applications,
         journal=draft.journal,
@@ -40,7 +40,7 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
         fee=draft.fee,
     )
     fee = f" with its fee of {draft.fee:.2f}" if draft.fee else ""
-    sentence = f"Ready to post {_WORDS[draft.posting]} of {subject.amount}{fee}."
+    sentence = f"Ready to post {_WORDS[draft.posting]} of {amount}{fee}."
     return StepResult(
         step="post",
         sentence=sentence,

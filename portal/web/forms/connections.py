@@ -210,11 +210,26 @@ class PayTraceSettingsForm(forms.Form):
     zone = forms.ChoiceField(label="Time zone of the account")
     currency = forms.ChoiceField(label="Currency", choices=[(c, c) for c in _CURRENCIES])
     posts_to = forms.ChoiceField(label="Posts to", required=False)
+    settle_from = forms.DateField(
+        label="Post settled batches from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=(
+            "Empty, no batch is posted. With a day, every batch that settles on it or later moves "
+            "its net from the clearing account to the bank account, by one journal entry in Sage, "
+            "once everything in it has ended. Choose a day whose batches nobody has booked by hand."
+        ),
+    )
 
     def __init__(self, *args: Any, companies: Sequence[Connection], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "zone", _zones())
         _choose(self, "posts_to", _company_choices(companies))
+
+    def clean_settle_from(self) -> str:
+        """An ISO date; empty for none."""
+        given = self.cleaned_data["settle_from"]
+        return given.isoformat() if given else ""
 
 
 class SageProSettingsForm(forms.Form):

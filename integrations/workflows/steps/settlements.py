@@ -1,0 +1,73 @@
+"""Settlements: a batch goes to the bank once everything in it has ended, or says why not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from integrations.canonical.posting import PostingKind
+from integrations.matching.batches import Member, SettledBatch, difference
+from integrations.workflows.subject import Draft, NeedsPerson, Subject, Waits
+
+OPEN = "batch_open"
+MISMATCH = "batch_mismatch"
+OFF = "settlement_off"
+# How many transactions of a batch a sentence or case names.
+_MOST_NAMED = 3
+_MOST_SHOWN = 200
+
+
+def place(subject: Subject, draft: Draft) -> tuple[Draft, str]:
+    """A settlement journal, or the verdict that stands against it; and the sentence."""
+    batch = subject.batch
+    if batch is None:
+        raise ValueError("A settlement has a batch")
+    verdict = _against(batch)
+    if verdict is not None:
+        return draft.ended(verdict), verdict.sentence
+    sentence = f"{name_of(batch)} holds {batch.told.words}, and all of it has ended here."
+    return replace(draft, posting=PostingKind.SETTLEMENT), sentence
+
+
+def name_of(batch: SettledBatch) -> str:
+    day = batch.settled_on
+    return f"Batch {batch.number} of {day:%B} {day.day}, {day.year}"
+
+
+def _against(batch: SettledBatch) -> NeedsPerson | Waits | None:
+    if not batch.is_wanted:
+        return NeedsPerson(
+            OFF,
+            f"{name_of(batch)} is not posted: posting of settled batches was switched off while "
+            "it waited.",
+            remedy="Dismiss it, or switch posting on again and try again.",
+        )
+    differs = difference(batch.told, batch.members)
+    if differs:
+        return NeedsPerson(
+            MISMATCH,
+            f"{name_of(batch)} and our transactions of it do not agree. {differs}",
+            field="net",
+            remedy="Compare the batch in PayTrace. It is looked at again by itself when PayTrace "
+            "tells more of it; dismiss it once you have booked it by hand.",
+            evidence={"transactions": [_shown(one) for one in batch.members[:_MOST_SHOWN]]},
+        )
+    return _waits(batch)
+
+
+def _waits(batch: SettledBatch) -> Waits | None:
+    still = [one for one in batch.members if not one.is_over]
+    if not still:
+        return None
+    named = ", ".join(f"{one.transaction_id} ({one.label})" for one in still[:_MOST_NAMED])
+    more = f" and {len(still) - _MOST_NAMED} more" if len(still) > _MOST_NAMED else ""
+    noun = "transaction" if len(batch.members) == 1 else "transactions"
+    sentence = (
+        f"{name_of(batch)} waits for {len(still)} of its {len(batch.members)} {noun}: "
+        f"{named}{more}."
+    )
+    return Waits("waiting_parent", OPEN, sentence)
+
+
+def _shown(one: Member) -> dict[str, str]:
+    kind = "refund" if one.is_refund else "sale"
+    return {"transaction": one.transaction_id, "kind": kind, "amount": one.amount.plain}
