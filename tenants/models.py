@@ -2,7 +2,7 @@
 tenant is known.
 
 Directory tables (no row-level security; they hold ids, hashes and roles, never money):
-User, Tenant, Membership, Invitation, ApiKey, HookToken, AgentToken, DueWork, DueNotice,
+User, Tenant, Membership, Invitation, ApiKey, HookToken, AgentToken, PayToken, DueWork, DueNotice,
 LoginCounter, UnknownTokenCount, ApiUse, Heartbeat. Everything else derives from TenantModel.
 """
 
@@ -152,6 +152,17 @@ class AgentToken(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+
+class PayToken(models.Model):
+    """The hash of a payment link's token, and whose link it opens."""
+
+    token_hash = models.BinaryField(max_length=32, primary_key=True)
+    tenant = models.ForeignKey(Tenant, on_delete=models.PROTECT, related_name="+")
+    link_id = models.UUIDField(unique=True)
+
+    def __str__(self) -> str:
+        return "payment link"
 
 
 class WorkKind(models.TextChoices):

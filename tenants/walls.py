@@ -91,9 +91,10 @@ def is_tenant_model(model: type[models.Model]) -> bool:
     return "tenant" in names and model.__name__ not in DIRECTORY
 
 
-DIRECTORY = frozenset(
-    {"Membership", "Invitation", "ApiKey", "HookToken", "AgentToken", "DueWork", "DueNotice"}
-)
+DIRECTORY = frozenset({
+    "Membership", "Invitation", "ApiKey", "HookToken", "AgentToken", "PayToken", "DueWork",
+    "DueNotice",
+})  # fmt: skip
 
 
 def support_may_read(

@@ -33,7 +33,9 @@ from integrations.connections.models import Connection
 from integrations.events.facts import to_details
 from integrations.events.models import Backfill, DayCount, GatewayBatch, GatewayFact, Rhythm
 from integrations.exceptions.models import ExceptionCase
+from integrations.instructions import links
 from integrations.instructions.kinds import Kind
+from integrations.instructions.links import NewLink
 from integrations.instructions.models import (
     Instruction,
     InstructionAttempt,
@@ -41,6 +43,7 @@ from integrations.instructions.models import (
     RecurringPlan,
     StoredPaymentMethod,
 )
+from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from integrations.posting.models import (
     Effect,
@@ -184,7 +187,8 @@ def disputes_provider(account: Connection, **values: Any) -> Connection:
 def instructed(
     books: Books, *, word: str = "ACME01", amount: str = "99.00", by: str = "alice@acme.example"
 ) -> Instruction:
-    """A policy, a stored card, a plan, and its end that waits for approval after an attempt."""
+    """A policy, a stored card, a plan, its end that waits for approval after an attempt, and a
+    payment link."""
     place = {"environment": books.environment, "connection": books.paytrace}
     number, limit = word[:6].upper(), Decimal(amount)
     InstructionPolicy.objects.get_or_create(
@@ -201,6 +205,11 @@ def instructed(
     StoredPaymentMethod.objects.create(
         **place, vault_id=word, customer_number=number, last_four="5439", stored_by=by
     )
+    links.make(
+        NewLink(number, Money(limit, "USD"), invoice_number="10432", email=by),
+        environment_id=books.environment.id, connection_id=books.paytrace.id,
+        idempotency_key=f"{word}-link", who=Who(by),
+    )  # fmt: skip
     wish = Wish(Kind.PLAN_CANCEL, plan_id=plan.id)
     made = Instruction.objects.create(
         **place, kind=wish.kind, idempotency_key=word, origin="person", asked_by=by,

@@ -8,6 +8,7 @@ from integrations.instructions.models import (
     Instruction,
     InstructionAttempt,
     InstructionPolicy,
+    PaymentLink,
     RecurringPlan,
     StoredPaymentMethod,
 )
@@ -57,6 +58,17 @@ class StoredPaymentMethodAdmin(SupportAdmin):
     list_filter = ("stored_at",)
     search_fields = ("customer_number", "vault_id", *_TENANT)
     ordering = ("-stored_at",)
+
+
+@admin.register(PaymentLink)
+class PaymentLinkAdmin(SupportAdmin):
+    list_display = (
+        "made_at", "tenant", "purpose", "state", "amount", "currency", "customer_number",
+        "invoice_number", "made_by", "expires_at", "tries",
+    )  # fmt: skip
+    list_filter = ("state", "purpose", "made_at")
+    search_fields = ("customer_number", "invoice_number", *_TENANT)
+    ordering = ("-made_at",)
 
 
 @admin.register(InstructionPolicy)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from django.db.models.functions import Now
@@ -20,15 +21,17 @@ from integrations.canonical.errors import IntegrationError
 from integrations.canonical.money import Money
 from integrations.connections import clients, health
 from integrations.connections.models import Connection
-from integrations.instructions import operations, protocol
+from integrations.instructions import link_states, operations, protocol
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState
+from integrations.instructions.operations import Taken
 from integrations.instructions.policies import Who
 from integrations.instructions.protocol import Claimed, Told
 from integrations.instructions.running import Desk, tell
 from integrations.instructions.sending import FIRST_LOOK
 from integrations.instructions.subjects import Subject
 from integrations.instructions.wishes import Wish
+from integrations.paytrace.card_form import form_origin
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.people import HostedFields
 from tenants import work
@@ -37,6 +40,7 @@ from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
 S = InstructionState
+_CANNOT = "Card payments cannot be taken at the moment. Please try again later."
 _GONE = "The card form could not be used: {sentence} Nothing was charged. Enter the card again."
 
 
@@ -47,6 +51,15 @@ class Place:
     tenant_id: uuid.UUID
     environment_id: uuid.UUID
     connection_id: uuid.UUID
+
+
+@dataclass(frozen=True)
+class CardForm:
+    """PayTrace's own card form for one page view. The key opens an empty form, for some minutes."""
+
+    client_key: str = field(repr=False)
+    origin: str
+    """Where its script and frame come from, such as `https://protect.paytrace.com`."""
 
 
 def charge_hosted(
@@ -115,21 +128,35 @@ def store_hosted(
     return _tell(wish, place=place, hosted=hosted, idempotency_key=idempotency_key, who=who)
 
 
-def _tell(
-    wish: Wish, *, place: Place, hosted: HostedFields, idempotency_key: str, who: Who
-) -> Instruction:
+def card_form(place: Place) -> CardForm:
+    """What a page needs to show PayTrace's card form: asks PayTrace, so outside of transactions.
+
+    Raises NotPossible with a sentence for the payer when the account cannot be used now.
+    """
+    connection, client = _open(place)
+    try:
+        origin = form_origin(
+            base_url=str(connection.settings["base_url"]),
+            environment=str(connection.settings["gateway_environment"]),
+        )
+        key = client.account.client_key()
+    except IntegrationError as error:
+        _failed(connection, error)
+        raise NotPossible(_CANNOT) from error
+    return CardForm(key.reveal(), origin)
+
+
+def tell_at_once(take: Callable[[], Taken], *, place: Place, hosted: HostedFields) -> Instruction:
+    """Tell PayTrace what `take` takes in, within this call; the instruction with its outcome.
+
+    `take` runs inside the transaction that puts the attempt on record, so what it checks and
+    moves holds exactly when PayTrace is told; what it raises, nothing was asked.
+    """
     connection, client = _open(place)
     desk = Desk(place.tenant_id, client, operations.day_of(connection))
     began = time.monotonic()
     with tenant_transaction(place.tenant_id):
-        taken = operations.new_row(
-            wish,
-            environment_id=place.environment_id,
-            connection_id=place.connection_id,
-            idempotency_key=idempotency_key,
-            who=who,
-            state=S.SENT,
-        )
+        taken = take()
         if not taken.is_new:
             return taken.instruction
         told = _on_record(taken.instruction, desk)
@@ -140,6 +167,23 @@ def _tell(
     return _ended(told, place)
 
 
+def _tell(
+    wish: Wish, *, place: Place, hosted: HostedFields, idempotency_key: str, who: Who
+) -> Instruction:
+    return tell_at_once(
+        lambda: operations.new_row(
+            wish,
+            environment_id=place.environment_id,
+            connection_id=place.connection_id,
+            idempotency_key=idempotency_key,
+            who=who,
+            state=S.SENT,
+        ),
+        place=place,
+        hosted=hosted,
+    )
+
+
 def _open(place: Place) -> tuple[Connection, PayTraceClient]:
     with tenant_transaction(place.tenant_id):
         connection = Connection.objects.get(
@@ -147,16 +191,14 @@ def _open(place: Place) -> tuple[Connection, PayTraceClient]:
         )
         may_go = health.may_try(connection, timezone.now())
     if not may_go:
-        raise NotPossible("Card payments cannot be taken at the moment. Please try again later.")
+        raise NotPossible(_CANNOT)
     try:
         client = clients.paytrace_client(
             tenant_id=place.tenant_id, connection_id=place.connection_id
         )
     except IntegrationError as error:
         _failed(connection, error)
-        raise NotPossible(
-            "Card payments cannot be taken at the moment. Please try again later."
-        ) from error
+        raise NotPossible(_CANNOT) from error
     return connection, client
 
 
@@ -186,13 +228,15 @@ def _ended(told: Told, place: Place) -> Instruction:
         row = Instruction.objects.get(id=told.instruction_id)
         if row.state == S.READY:
             sentence = _GONE.format(sentence=row.sentence.split(" Nothing was sent")[0])
-            Instruction.objects.filter(id=row.id, state=S.READY).update(
+            moved = Instruction.objects.filter(id=row.id, state=S.READY).update(
                 state=S.REFUSED, state_since=Now(), sentence=sentence[:600]
             )
+            if moved:
+                link_states.follow(row.id, is_done=False)
             row = Instruction.objects.get(id=row.id)
         if row.state == S.UNKNOWN:
             operations.ring(row.connection_id, after=FIRST_LOOK)
     return row
 
 
-__all__ = ["Place", "charge_hosted", "store_hosted"]
+__all__ = ["CardForm", "Place", "card_form", "charge_hosted", "store_hosted", "tell_at_once"]

@@ -8,9 +8,20 @@ from django.db.models.functions import Now
 
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import LABELS
+from integrations.instructions.link_models import PaymentLink
 from integrations.paytrace.recurring import Frequency
 from tenants.models import Environment
 from tenants.tenant_model import TenantModel
+
+__all__ = [
+    "Instruction",
+    "InstructionAttempt",
+    "InstructionPolicy",
+    "InstructionState",
+    "PaymentLink",
+    "RecurringPlan",
+    "StoredPaymentMethod",
+]
 
 
 class InstructionState(models.TextChoices):

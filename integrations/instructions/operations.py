@@ -57,7 +57,7 @@ def ask(
     NotPossible when payments are off, a limit is reached, the rows it names do not fit, or the
     person who made the API key may not ask any more.
     """
-    key = _checked_key(idempotency_key)
+    key = checked_key(idempotency_key)
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
@@ -95,7 +95,7 @@ def new_row(
     state: InstructionState,
 ) -> Taken:
     """The same for what is sent at once, by whoever calls: hosted fields. No limits."""
-    key = _checked_key(idempotency_key)
+    key = checked_key(idempotency_key)
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
@@ -118,7 +118,7 @@ def ring(connection_id: UUID, *, after: timedelta = work.NOW) -> None:
     )
 
 
-def _checked_key(key: str) -> str:
+def checked_key(key: str) -> str:
     if not key or len(key) > LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise NotPossible(
             f"An idempotency key is 1 to {LONGEST_KEY} printable ASCII characters.",
@@ -147,12 +147,12 @@ def _must(taken: Taken | None) -> Taken:
 
 def _row(wish: Wish, *, environment_id: UUID, connection_id: UUID) -> Instruction:
     """The instruction, checked against the rows it names; not stored, without who and state."""
-    connection = _gateway(connection_id, environment_id)
+    connection = gateway(connection_id, environment_id)
     today = day_of(connection)
     found = wishes.problems(wish, today=today)
     if found:
         raise BadWish(found)
-    _check_currency(wish, connection)
+    check_currency(wish, connection)
     plan = _plan(wish, connection)
     zone = Environment.objects.only("zone").get(id=environment_id).zone
     return Instruction(
@@ -178,7 +178,7 @@ def day_of(connection: Connection) -> date:
     return timezone.now().astimezone(ZoneInfo(zone)).date()
 
 
-def _gateway(connection_id: UUID, environment_id: UUID) -> Connection:
+def gateway(connection_id: UUID, environment_id: UUID) -> Connection:
     found = Connection.objects.filter(
         id=connection_id, environment_id=environment_id, kind=Connection.Kind.PAYTRACE
     ).first()
@@ -194,7 +194,7 @@ def _gateway(connection_id: UUID, environment_id: UUID) -> Connection:
     return found
 
 
-def _check_currency(wish: Wish, connection: Connection) -> None:
+def check_currency(wish: Wish, connection: Connection) -> None:
     currency = connection.settings.get("currency", "USD")
     if wish.amount is not None and wish.amount.currency != currency:
         raise NotPossible(

@@ -17,7 +17,7 @@ from tenants.tenant_model import TenantModel
 # Read before a company is known: ids, hashes and roles, never money (tenants/models.py).
 DIRECTORY = frozenset({
     "tenants_membership", "tenants_invitation", "tenants_apikey", "tenants_hooktoken",
-    "tenants_duework", "tenants_duenotice", "tenants_agenttoken",
+    "tenants_duework", "tenants_duenotice", "tenants_agenttoken", "tenants_paytoken",
 })  # fmt: skip
 # What support never reads; an empty tuple is the whole table.
 SECRET = {
@@ -26,6 +26,7 @@ SECRET = {
     "tenants_apikey": ("key_hash",),
     "tenants_hooktoken": (),
     "tenants_agenttoken": (),
+    "tenants_paytoken": (),
     "tenants_datakey": (),
     "tenants_apianswer": (),
     "tenants_logincounter": (),
@@ -95,6 +96,15 @@ APPEND_ONLY = {
         "told_sage",
     ),
     "instructions_instructionattempt": ("ended_at", "outcome", "sentence", "evidence"),
+    "instructions_paymentlink": (
+        "state",
+        "state_since",
+        "tries",
+        "instruction_id",
+        "ended_by",
+        "mail_due_at",
+        "mailed_at",
+    ),
 }
 
 Connection = psycopg.Connection[Any]

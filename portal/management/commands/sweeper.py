@@ -18,6 +18,7 @@ from django.db import connections
 
 from integrations.alerts import operations as alerts
 from integrations.connections.agents.silence import notice_silence
+from integrations.instructions import link_mail
 from integrations.posting import invariants
 from tenants import heartbeat, work
 from tenants.queries import all_tenant_ids
@@ -70,6 +71,7 @@ class Rounds:
                 self._alerted_at = now
                 self._each(notice_silence)
                 self._each(alerts.evaluate)
+                self._each(link_mail.tend)
             if now - self._checked_at >= CHECK_EVERY_SECONDS:
                 self._checked_at = now
                 self._each(invariants.check)

@@ -149,6 +149,7 @@ def test_what_a_page_hides_the_database_hides_too(superuser_url: str, db: None) 
 def test_tables_of_secrets_have_no_page_and_no_reader(superuser_url: str, db: None) -> None:
     secret = ["tenants.DataKey", "tenants.ApiAnswer", "tenants.HookToken", "tenants.AgentToken"]
     secret += ["connections.ConnectionSecret", "connections.AccessToken", "events.NoticeKey"]
+    secret += ["tenants.PayToken"]
     readable = "SELECT has_any_column_privilege('tieout_support', %s, 'SELECT')"
     with psycopg.connect(superuser_url) as raw:
         for label in secret:

@@ -67,16 +67,19 @@ def put_customer(world: World, account: str, fields: Json) -> Customer:
 
 
 def make_hosted_fields(world: World, fields: Json) -> Json:
-    """What PayTrace's card form would give a page: {account, last_four?, is_code_wrong?,
-    is_declined?}.
+    """What PayTrace's card form would give a page: {account, first_six?, last_four?,
+    is_code_wrong?, is_declined?}.
 
-    No card number comes in: only its last four and expiry are asked for.
+    No card number comes in: only its first six, last four and expiry are asked for.
     """
     last_four = str(fields.get("last_four", "5439"))
     if not (last_four.isascii() and last_four.isdigit() and len(last_four) == 4):
         raise BadFieldError("last_four")
+    first_six = str(fields.get("first_six", "*" * 6))
+    if not (first_six == "*" * 6 or (first_six.isascii() and first_six.isdigit())):
+        raise BadFieldError("first_six")
     card = {
-        "masked_number": f"************{last_four}",
+        "masked_number": f"{first_six[:6]}******{last_four}",
         "expiration_month": int(fields.get("expiration_month", 12)),
         "expiration_year": int(fields.get("expiration_year", 30)),
         "is_code_wrong": bool(fields.get("is_code_wrong", False)),
