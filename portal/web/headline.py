@@ -71,9 +71,13 @@ def money_words(totals: Sequence[Total]) -> str:
     return " and ".join(shown)
 
 
+# A disputes provider is an addition: payments arrive without one.
+_NEEDED = (Connection.Kind.PAYTRACE, Connection.Kind.SAGEPRO)
+
+
 def _set_up(connections: Sequence[Connection]) -> Headline | None:
     kinds = {connection.kind for connection in connections}
-    missing = [label for kind, label in Connection.Kind.choices if kind not in kinds]
+    missing = [kind.label for kind in _NEEDED if kind not in kinds]
     if not missing:
         return None
     sentence = f"Connect {' and '.join(missing)} to see your first payment arrive."

@@ -104,6 +104,7 @@ def test_every_tenant_table_has_both_policies_and_is_forced(superuser_url: str) 
         "tenants_hooktoken",
         "tenants_invitation",
         "tenants_membership",
+        "tenants_paytoken",
     ]
 
 
