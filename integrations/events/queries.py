@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q, QuerySet
 
-from integrations.events.models import GatewayFact, InboundNotice, Source, SyncRun, Watermark
+from integrations.events.models import (
+    GatewayBatch,
+    GatewayFact,
+    InboundNotice,
+    Source,
+    SyncRun,
+    Watermark,
+)
 
 
 def facts_of(*, connection_id: uuid.UUID, transaction_id: str) -> list[GatewayFact]:
@@ -61,3 +69,44 @@ def waiting_notices(*, connection_id: uuid.UUID) -> int:
     return InboundNotice.objects.filter(
         connection_id=connection_id, state=InboundNotice.State.RECEIVED
     ).count()
+
+
+@dataclass(frozen=True)
+class BatchPage:
+    """Batches, the latest settled first, and where the next page starts."""
+
+    rows: Sequence[GatewayBatch]
+    next: tuple[datetime, uuid.UUID] | None
+
+
+def batches(*, environment_id: uuid.UUID) -> QuerySet[GatewayBatch]:
+    """Every settled batch of the environment's accounts, the latest first."""
+    found = GatewayBatch.objects.select_related("connection").filter(
+        connection__environment_id=environment_id
+    )
+    return found.order_by("-settled_at", "id")
+
+
+def batch_called(*, connection_id: uuid.UUID, name: str) -> GatewayBatch | None:
+    """The batch whose settlement, or question about it, goes by this transaction name."""
+    parts = name.split("-", 2)
+    if len(parts) != 3 or parts[0] != "B":
+        return None
+    return GatewayBatch.objects.filter(
+        connection_id=connection_id, number=parts[1], settled_on=parts[2]
+    ).first()
+
+
+def batch_page(
+    *, environment_id: uuid.UUID, after: tuple[datetime, uuid.UUID] | None, size: int
+) -> BatchPage:
+    """One page of them, by place and not by number."""
+    found = batches(environment_id=environment_id)
+    if after is not None:
+        at, last_id = after
+        found = found.filter(Q(settled_at__lt=at) | Q(settled_at=at, id__gt=last_id))
+    rows = list(found[: size + 1])
+    if len(rows) <= size:
+        return BatchPage(rows, None)
+    last = rows[size - 1]
+    return BatchPage(rows[:size], (last.settled_at, last.id))

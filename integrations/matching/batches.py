@@ -51,7 +51,12 @@ class Member:
 
     @property
     def signed(self) -> Decimal:
-        return -self.amount.amount if self.is_refund else self.amount.amount
+        return self.signed_amount.amount
+
+    @property
+    def signed_amount(self) -> Money:
+        """Below zero for a refund."""
+        return -self.amount if self.is_refund else self.amount
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import requests
 
-from integrations.canonical.transactions import Batch, GatewayTransaction, Record
+from integrations.canonical.transactions import Batch, GatewayTransaction, Record, Unreadable
 from integrations.paytrace.account import Account
 from integrations.paytrace.ach import Ach
 from integrations.paytrace.cards import Cards
@@ -83,8 +83,9 @@ class PayTraceClient(Protocol):
         """What became of a card charge with this invoice id, made on one of these days of the
         gateway's zone. v3 asks the real-time records too, v1 has only the lagging export."""
 
-    def batches(self, *, start: date, end: date) -> list[Batch]:
-        """Batches settled on these days of the gateway's zone, inclusive."""
+    def batches(self, *, start: date, end: date) -> list[Batch | Unreadable]:
+        """Batches settled on these days of the gateway's zone, inclusive; an unreadable one as
+        such."""
 
     def batch(self, number: str = "") -> Batch | None:
         """The latest batch of that number, or the latest of all; None before the first."""

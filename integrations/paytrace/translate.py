@@ -32,7 +32,7 @@ from integrations.paytrace.redaction import redact
 Json = Mapping[str, Any]
 T = TypeVar("T")
 UNREADABLE = "paytrace.unreadable_record"
-_IDS = ("transaction_id", "id", "batch_number", "deposit_id")
+_IDS = ("transaction_id", "id", "batch_number", "batch_num", "batchnum", "deposit_id")
 
 # Issuer ranges by leading digits (ISO/IEC 7812): enough to name the four brands PayTrace lists.
 _BRANDS = (
@@ -214,18 +214,24 @@ def batch_number_of(raw: Json) -> str:
 def to_batch(raw: Json, *, reading: Reading) -> Batch:
     """One batch summary. v1's JSON names are inferred from the legacy record (BATCHNUM, WHEN,
     TRANXCOUNT, NETAMOUNT, SALESCOUNT …; PayTrace help: api-export-batches), so both the full
-    and the shortened spelling are read. Raises NeverWorks naming the field."""
+    and the shortened spelling are read. Sales and refunds that are not told are unknown, never
+    nothing. Raises NeverWorks naming the field."""
     return Batch(
         account=reading.account,
         number=required_text(raw, "batch_number", "batch_num", "batchnum"),
         settled_at=moment_of(raw, "when", reading),
         transaction_count=_count(raw, "transaction_count", "tranx_count"),
         net=amount_of(raw, reading, "net_amount"),
-        sales_count=_count(raw, "sales_count", "sale_count"),
-        sales=amount_of(raw, reading, "sales_amount", "sale_amount"),
-        refunds_count=_count(raw, "refund_count", "refunds_count"),
-        refunds=amount_of(raw, reading, "refund_amount", "refunds_amount"),
+        sales_count=_count_if_told(raw, "sales_count", "sale_count"),
+        sales=_amount_if_told(raw, reading, "sales_amount", "sale_amount"),
+        refunds_count=_count_if_told(raw, "refund_count", "refunds_count"),
+        refunds=_amount_if_told(raw, reading, "refund_amount", "refunds_amount"),
     )
+
+
+def to_batch_record(raw: object, *, reading: Reading) -> Batch | Unreadable:
+    """One batch summary, or what there is of it where it cannot be read."""
+    return read_or_keep(raw, lambda row: to_batch(row, reading=reading), reading=reading)
 
 
 def brand_of(masked: str) -> str:
@@ -287,6 +293,14 @@ def _count(raw: Json, *names: str) -> int:
     if not (text.isascii() and text.isdigit()):
         raise unreadable_record(raw, names[0])
     return int(text)
+
+
+def _count_if_told(raw: Json, *names: str) -> int | None:
+    return _count(raw, *names) if text_of(raw, *names) else None
+
+
+def _amount_if_told(raw: Json, reading: Reading, *names: str) -> Money | None:
+    return amount_of(raw, reading, *names) if text_of(raw, *names) else None
 
 
 def _created_at(raw: Json, reading: Reading) -> datetime:

@@ -183,6 +183,7 @@ def _row(
         currency=batch.currency,
         occurred_at=batch.settled_at,
         found_by=GatewayFact.SeenBy.SYNC,
+        customer_name=f"Batch {batch.number} of {batch.settled_on:%B} {batch.settled_on.day}",
         gateway_state=TransactionState.SETTLED,
         marker=marker_for(key),
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from zoneinfo import ZoneInfo
 
 from integrations.canonical.ach import AchTransaction
 from integrations.canonical.ach_states import TURNS, to_payment
@@ -50,6 +51,13 @@ class Look:
             unreadable.check_flood(len(found.unreadable), day=day)
             self.keep()
         return found
+
+    def ask_about_batch(self, one: Unreadable, *, day: date) -> str:
+        """Of the day it settled where that can be read, else of `day`."""
+        told = one.created_at.astimezone(ZoneInfo(self.zone)).date() if one.created_at else day
+        where = unreadable.Place(self.source, Source.BATCHES, told, GatewayFact.SeenBy.SYNC)
+        with tenant_transaction(self.source.tenant_id):
+            return unreadable.ask_about_batch(one, where=where)
 
     def _ask(self, one: Unreadable, *, origin: Source, day: date) -> str:
         where = unreadable.Place(self.source, origin, day, GatewayFact.SeenBy.SYNC)
@@ -139,10 +147,15 @@ def _once_more(look: Look, window: Window) -> Found:
 
 def _batches(look: Look, window: Window) -> Found:
     """An independent count: where a batch holds more than we know, it is read itself."""
-    total = Found()
+    total, kept = Found(), []
     for told in look.client.batches(start=window.first_day, end=window.last_day):
-        total += _batch(look, told)
+        if isinstance(told, Unreadable):
+            kept.append(look.ask_about_batch(told, day=window.last_day))
+            unreadable.check_flood(len(kept), day=window.last_day)
+        else:
+            total += _batch(look, told)
     with tenant_transaction(look.source.tenant_id):
+        unreadable.settle_batches(source=look.source, first_day=window.first_day, but=kept)
         settling.enter(source=look.source)
     return total
 

@@ -40,6 +40,8 @@ MOST = 100
 _ACH = frozenset({Source.ACH, Source.RETURNS})
 # Before the name of a record that has no readable number of its own.
 _NAMELESS = "record-"
+# Before the name of a batch summary: its number is no transaction's, and comes round again.
+_SUMMARY = "batch-"
 _FIELDS = {
     "amount": "amount",
     "created": "date",
@@ -49,6 +51,8 @@ _FIELDS = {
     "returned_date": "date of return",
     "transaction_id": "number",
     "record": "contents",
+    "when": "settlement date",
+    "net_amount": "net",
 }
 
 
@@ -78,12 +82,37 @@ def ask(one: Unreadable, *, where: Place) -> str:
     Inside the tenant transaction. One that a person has dismissed stays dismissed.
     """
     name = one.record_id or _NAMELESS + _digest(one.record)
+    return _ask(one, name=name, where=where, sentence=_sentence(one, where=where))
+
+
+def ask_about_batch(one: Unreadable, *, where: Place) -> str:
+    """The same of a batch summary, whose day is `where.day`."""
+    number = one.record_id or _digest(one.record)
+    what = f"batch {one.record_id}" if one.record_id else "a batch without a readable number"
+    field = _FIELDS.get(one.field, one.field.replace("_", " "))
+    sentence = (
+        f"PayTrace tells {what} of {where.day:%B} {where.day.day}, {where.day.year}, and its "
+        f"{field} cannot be read. Nothing of the batch is posted; every other batch is taken in."
+    )
+    return _ask(one, name=f"{_SUMMARY}{number}-{where.day}", where=where, sentence=sentence)
+
+
+def settle_batches(*, source: Connection, first_day: date, but: Collection[str]) -> None:
+    """The batches since `first_day` were listed again: those of before that can be read now, or
+    are not told any more."""
+    gone = _parked(source.id).filter(transaction_id__startswith=_SUMMARY)
+    for effect in gone.exclude(transaction_id__in=but):
+        told = ExceptionCase.objects.filter(effect_id=effect.id, state=ExceptionCase.State.OPEN)
+        if told.filter(evidence__day__gte=first_day.isoformat()).exists():
+            _end(effect, "Batches were read again, and PayTrace tells this record no more.")
+
+
+def _ask(one: Unreadable, *, name: str, where: Place, sentence: str) -> str:
     row = _row(one, name=name[:64], where=where)
     if _parked(where.source.id).filter(transaction_id=row.transaction_id).exists():
         return row.transaction_id
     if not insert_once(row):
         return row.transaction_id
-    sentence = _sentence(one, where=where)
     outbox.park(row.id, code=CODE, sentence=sentence)
     cases.open_case(
         row.id,
@@ -123,10 +152,11 @@ def settle_nameless(*, source: Connection, day: date, but: Collection[str]) -> N
 
 
 def open_ones(*, source_id: uuid.UUID) -> list[Open]:
-    """Those that are still open, oldest first."""
+    """Those that are still open, oldest first; batch summaries are listed anew every night."""
     found = ExceptionCase.objects.filter(
         effect__source_id=source_id, effect__kind=KIND, state=ExceptionCase.State.OPEN
     ).order_by("opened_at", "id")
+    found = found.exclude(effect__transaction_id__startswith=_SUMMARY)
     return [
         Open(
             record_id=str(told["record_id"]),

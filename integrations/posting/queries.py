@@ -142,6 +142,19 @@ def of_transaction(*, source_id: uuid.UUID, transaction_id: str) -> list[Effect]
     return list(found.order_by("occurred_at", "id")[:20])
 
 
+def by_id(effect_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Effect]:
+    """These effects by their ids."""
+    return {row.id: row for row in Effect.objects.filter(id__in=list(effect_ids))}
+
+
+def movements(*, source_id: uuid.UUID, transaction_ids: Sequence[str]) -> dict[str, Effect]:
+    """By transaction, the payment or refund that it is in the books."""
+    rows = Effect.objects.filter(
+        source_id=source_id, transaction_id__in=transaction_ids, kind__in=["sale", "refund"]
+    )
+    return {row.transaction_id: row for row in rows}
+
+
 def attempts(*, effect_id: uuid.UUID) -> list[PostingAttempt]:
     """Every time Sage was asked, in order."""
     return list(PostingAttempt.objects.filter(effect_id=effect_id))

@@ -41,6 +41,12 @@ def money(value: Money | Decimal, currency: str = "") -> SafeString:
 
 
 @register.filter
+def signed_money(value: Money) -> SafeString:
+    """The same, with a minus where it is below zero."""
+    return _money(abs(value.amount), value.currency, sign=MINUS if value.amount < 0 else "")
+
+
+@register.filter
 def effect_money(effect: Any) -> SafeString:
     """An effect's amount, with a minus when it takes money back; words where it is unknown."""
     if effect.kind in {"unreadable", "review"} and not effect.amount:

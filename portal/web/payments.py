@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from integrations.canonical.effects import EffectKind
 from integrations.connections import writing
 from integrations.events import queries as events
+from integrations.events.models import GatewayBatch
 from integrations.exceptions import queries as exceptions
 from integrations.instructions import queries as instructions
 from integrations.posting import queries as posting
@@ -98,11 +99,19 @@ def _story(effect: Effect) -> dict[str, Any]:
         "books": books_of(attempts),
         "attempts": attempts,
         "facts": [(fact, plain_details(fact.details)) for fact in facts],
+        "batch": _batch(effect),
         "related": posting.related(effect),
         "asked": instructions.instruction_of(connection_id=source, transaction_id=transaction),
         "may_ask": effect.kind == EffectKind.SALE
         and instructions.policy_of(effect.environment_id) is not None,
     }
+
+
+def _batch(effect: Effect) -> GatewayBatch | None:
+    """Of a settlement, and of a question about one."""
+    if effect.kind not in (EffectKind.SETTLEMENT, EffectKind.REVIEW):
+        return None
+    return events.batch_called(connection_id=effect.source_id, name=effect.transaction_id)
 
 
 def _with(query: QueryDict, **changes: str) -> str:

@@ -21,6 +21,7 @@ from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
+from tests.portal.settled import settled
 
 _CUSTOMERS = (
     ("Acme Tools Inc.", "ACME01", "Visa", "5454"),
@@ -40,6 +41,7 @@ def fill(books: Books) -> None:
         _connections(books)
         _rules(books)
         factories.instructed(books)
+        _batches(books)
         people.create_api_key(
             environment_id=books.environment.id,
             name="Web shop",
@@ -49,6 +51,14 @@ def fill(books: Books) -> None:
         people.invite(email="ben@acme.example", role=Role.APPROVER, invited_by=books.owner)
         bob = factories.person("bob@acme.example", name="Bob Viewer")
         Membership.objects.create(tenant=books.tenant, user=bob, role=Role.VIEWER)
+
+
+def _batches(books: Books) -> None:
+    """One that agrees and one that does not."""
+    books.paytrace.settings = {**books.paytrace.settings, "settle_from": "2026-11-01"}
+    books.paytrace.save(update_fields=["settings"])
+    settled(books, "571")
+    settled(books, "572", net="812.35")
 
 
 def _history(books: Books) -> None:

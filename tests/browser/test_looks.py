@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from integrations.connections.models import Connection
+from integrations.events.models import GatewayBatch
 from integrations.exceptions.models import ExceptionCase
 from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect
@@ -34,6 +35,7 @@ def _pages(books: Books) -> dict[str, str]:
             books, kind="chargeback", code="disputed_payment_not_found", transaction_id="CB-77"
         )
         asked = Instruction.objects.get()
+        batch = GatewayBatch.objects.get(number="572")
     inside = {
         "today": "",
         "payments": "payments/",
@@ -50,6 +52,8 @@ def _pages(books: Books) -> dict[str, str]:
         "plan-new": "charges/plans/new/",
         "cards": "charges/cards/",
         "limits": "charges/limits/",
+        "batches": "batches/",
+        "batch": f"batches/{batch.id}/",
         "exceptions": "exceptions/",
         "decide-on-account": f"exceptions/{case.id}/on_account/",
         "decide-dismiss": f"exceptions/{case.id}/dismiss/",

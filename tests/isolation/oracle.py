@@ -23,6 +23,9 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "payments_csv": {"GET": V},
     "payment": {"GET": V},
     "chargebacks": {"GET": V},
+    "batches": {"GET": V},
+    "batches_csv": {"GET": V},
+    "batch": {"GET": V},
     "chargeback_record": {"POST": C},
     "chargeback_upload": {"POST": C},
     "instructions": {"GET": V},
@@ -84,6 +87,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
 API: Mapping[str, Mapping[str, str]] = {
     "api/v1/payments": {"GET": "payments:read"},
     "api/v1/payments/<uuid:id>": {"GET": "payments:read"},
+    "api/v1/batches": {"GET": "payments:read"},
     "api/v1/exceptions": {"GET": "exceptions:read"},
     "api/v1/exceptions/<uuid:id>": {"GET": "exceptions:read"},
     "api/v1/exceptions/<uuid:id>/retry": {"POST": "exceptions:write"},

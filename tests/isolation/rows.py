@@ -30,7 +30,14 @@ from integrations.connections.models import (
 )
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
-from integrations.events.models import InboundNotice, NoticeKey, NoticeRefusal, SyncRun, Watermark
+from integrations.events.models import (
+    GatewayBatch,
+    InboundNotice,
+    NoticeKey,
+    NoticeRefusal,
+    SyncRun,
+    Watermark,
+)
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import (
     Instruction,
@@ -107,6 +114,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "agent_company_id": str(behind_agent.id),
         "paused_id": str(paused.id),
         "backfill_id": str(past_days.id),
+        "gateway_batch_id": str(GatewayBatch.objects.get(connection=books.paytrace).id),
         "quiet_id": str(quiet.id),
         "halted_id": str(halted.id),
         "disputes_id": str(provider.id),

@@ -18,6 +18,7 @@ from integrations.canonical.transactions import (
     PaymentMethod,
     TransactionState,
     TransactionType,
+    Unreadable,
 )
 from integrations.paytrace.translate import (
     Reading,
@@ -25,6 +26,7 @@ from integrations.paytrace.translate import (
     last_four_of,
     state_of,
     to_batch,
+    to_batch_record,
     to_transaction,
 )
 from tests.paytrace.payloads import payload
@@ -209,7 +211,18 @@ def test_a_batch_is_read_in_either_spelling() -> None:
     assert to_batch(short, reading=READING) == expected
 
 
-def test_a_batch_without_a_count_names_the_field() -> None:
+def test_a_batch_without_a_count_names_the_field_and_is_kept_as_told() -> None:
     (raw,) = payload("v1_batches")["batches"]
+    odd = {**raw, "sales_count": "many"}
     with pytest.raises(NeverWorks, match="PayTrace record 571 has no readable sales_count"):
-        to_batch({**raw, "sales_count": "many"}, reading=READING)
+        to_batch(odd, reading=READING)
+    kept = to_batch_record(odd, reading=READING)
+    assert isinstance(kept, Unreadable)
+    assert (kept.record_id, kept.field) == ("571", "sales_count")
+
+
+def test_sales_and_refunds_of_a_batch_that_are_not_told_are_unknown() -> None:
+    (raw,) = payload("v1_batches")["batches"]
+    apart = ("sales_count", "sales_amount", "refund_count", "refund_amount")
+    batch = to_batch({k: v for k, v in raw.items() if k not in apart}, reading=READING)
+    assert (batch.sales, batch.sales_count, batch.refunds, batch.refunds_count) == (None,) * 4

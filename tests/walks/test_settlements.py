@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
+from django.db import connections as connections_of_django
 
+from integrations import pipeline, tasks
 from integrations.canonical.posting import PostingKind
 from integrations.connections import operations as connections
 from integrations.posting import invariants
@@ -95,9 +99,9 @@ def test_a_batch_waits_for_everything_in_it_and_says_for_what(settling: World) -
     settle(settling)
     settling.poll_now()
     assert states(settling)[2:] == [("settlement", "waiting_parent", "batch_open")]
-    assert settling.effect(NAME, "settlement").sentence == (
-        f"Batch 1 of November 20, 2026 waits for 1 of its 2 transactions: {stray} (Needs you)."
-    )
+    sentence = settling.effect(NAME, "settlement").sentence
+    assert sentence.startswith("Batch 1 of November 20, 2026 waits until all of it has ended. ")
+    assert f"its 2 transactions: {stray} (Needs you)" in sentence
     assert lines(settling) == sorted(PAID)
     settling.dismiss(stray, reason="booked by hand")
     assert states(settling)[2:] == [("settlement", "posted", "")]
@@ -238,7 +242,7 @@ def test_a_batch_that_does_not_agree_to_the_cent_is_not_posted_until_it_does(
     export = {"path_prefix": "/v1/batches/transaction_list", "count": 50}
     settling.simulator.control("faults", kind="unreadable_record", **export)
     settling.poll_now()
-    settling.poll_now()
+    settling.poll()
     assert settling.open_cases() == ["unreadable_record", "batch_mismatch"]
     assert settling.effect(NAME, "settlement").sentence == (
         "Batch 1 of November 20, 2026 and our transactions of it do not agree. PayTrace tells 2 "
@@ -251,4 +255,49 @@ def test_a_batch_that_does_not_agree_to_the_cent_is_not_posted_until_it_does(
     assert settling.open_cases() == []
     assert settling.effect(NAME, "settlement").state == "posted"
     assert settling.ledger()[-2:] == [("1010-00", "740.00", "0.00"), ("1105-00", "0.00", "740.00")]
+    hold(settling)
+
+
+def test_a_batch_that_cannot_be_read_stops_no_other_and_asks_a_person(settling: World) -> None:
+    for hours, number, amount, invoice in ((2, 1, "55.00", "99999"), (1, 2, "740.00", "10432")):
+        moment = (NOON - timedelta(hours=hours)).isoformat()
+        pay(settling, amount, invoice, state="settled", batch_number=number, settled_at=moment)
+    spoiled = {"path_prefix": "/v1/batches/export", "count": 50}
+    settling.simulator.control("faults", kind="unreadable_batch", **spoiled)
+    settling.poll_now()
+    settling.poll_now()
+    assert settling.effect("B-2-2026-11-20", "settlement").state == "posted"
+    asked = settling.effect("batch-1-2026-11-20", "unreadable")
+    assert asked.sentence == (
+        "PayTrace tells batch 1 of November 20, 2026, and its net cannot be read. Nothing of the "
+        "batch is posted; every other batch is taken in."
+    )
+    assert sorted(settling.open_cases()) == ["invoice_not_found", "unreadable_record"]
+    settling.simulator.control("faults", kind="none")
+    settling.retry("batch-1-2026-11-20", "unreadable")
+    assert settling.effect("batch-1-2026-11-20", "unreadable").state == "noted"
+    assert settling.effect(NAME, "settlement").state == "waiting_parent"
+    hold(settling)
+
+
+def test_many_workers_at_once_post_a_batch_once(settling: World) -> None:
+    pay(settling)
+    settle(settling)
+    with tenant_transaction(settling.tenant.id):
+        pipeline.poll_now(connection_id=settling.gateway_id, actor=ACTOR)
+    due = [("poll", settling.gateway_id), ("deliver", settling.company_id)] * 4
+
+    def worker(bell: tuple[str, UUID]) -> None:
+        kind, subject = bell
+        try:
+            tasks.drain(kind=kind, tenant_id=str(settling.tenant.id), subject_id=str(subject))
+        finally:
+            connections_of_django.close_all()
+
+    with ThreadPoolExecutor(4) as workers:
+        for _ in range(3):
+            list(workers.map(worker, due))
+    settling.work()
+    assert states(settling) == [("sale", "posted", ""), ("settlement", "posted", "")]
+    assert lines(settling) == sorted([*PAID, *ONE])
     hold(settling)

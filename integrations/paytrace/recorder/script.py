@@ -12,6 +12,7 @@ from datetime import date, timedelta
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import Batch
 from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.cards import Charge
 from integrations.paytrace.client import PayTraceClient
@@ -119,8 +120,9 @@ def _day(scene: Scene) -> None:
 def _batches(scene: Scene) -> None:
     month_ago = scene.today - timedelta(days=30)
     found = scene.client.batches(start=month_ago, end=scene.today)
-    if found:
-        scene.known["batch"] = found[-1].number
+    readable = [one for one in found if isinstance(one, Batch)]
+    if readable:
+        scene.known["batch"] = readable[-1].number
 
 
 def _batch(scene: Scene) -> None:

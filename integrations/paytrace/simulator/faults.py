@@ -1,8 +1,8 @@
 """Faults on request: what a caller must survive, each used up a counted number of times.
 
 `slow`, `http_500`, `http_429`, `truncated_json`, `html_page`, `reply_lost`, `locked`,
-`token_expired`, `offline`, `ach_422`, `unreadable_record`, `nameless_record` answer the next
-`count` calls whose path starts with `path_prefix`.
+`token_expired`, `offline`, `ach_422`, `unreadable_record`, `nameless_record`, `unreadable_batch`
+answer the next `count` calls whose path starts with `path_prefix`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ KINDS = frozenset(
     {
         "slow", "http_500", "http_429", "truncated_json", "html_page", "reply_lost", "locked",
         "token_expired", "offline", "ach_422", "unreadable_record", "nameless_record",
+        "unreadable_batch",
     }
 )  # fmt: skip
 _PAGE = b"<html><head><title>Maintenance</title></head><body>Back soon.</body></html>"
@@ -55,6 +56,7 @@ def apply(
 
 # What becomes of the first record of a list: a value no client can read, by field.
 _SPOILS: Mapping[str, Mapping[str, str]] = {
+    "unreadable_batch": {"net_amount": "seven hundred"},
     "unreadable_record": {"amount": "seven hundred"},
     "nameless_record": {"transaction_id": "", "id": "", "case_number": ""},
 }

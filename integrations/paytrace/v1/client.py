@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from integrations.canonical.errors import NeverWorks
-from integrations.canonical.transactions import Batch, GatewayTransaction, Record
+from integrations.canonical.transactions import Batch, GatewayTransaction, Record, Unreadable
 from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace import login, translate
 from integrations.paytrace.answers import rows_of
@@ -103,7 +103,7 @@ class V1Client:
         found = sorted(same, key=lambda one: (one.created_at, one.transaction_id))
         return Attempt(tuple(found), is_real_time=False)
 
-    def batches(self, *, start: date, end: date) -> list[Batch]:
+    def batches(self, *, start: date, end: date) -> list[Batch | Unreadable]:
         body = self._speaker.read(
             at.BATCHES, start_date=write_date(start), end_date=write_date(end)
         )
@@ -113,7 +113,7 @@ class V1Client:
         if number and not is_number(number):
             raise invalid_batch_number()
         body = self._speaker.read(at.ONE_BATCH, batch_number=int(number) if number else None)
-        return next(iter(self._batches(body)), None)
+        return next(map(translate.readable, self._batches(body)), None)
 
     def batch_transactions(self, number: str) -> list[Record]:
         if not is_number(number):
@@ -122,9 +122,9 @@ class V1Client:
         rows = rows_of(body.get("transactions"))
         return [translate.to_record(raw, reading=self._speaker.reading) for raw in rows]
 
-    def _batches(self, body: Mapping[str, Any]) -> list[Batch]:
+    def _batches(self, body: Mapping[str, Any]) -> list[Batch | Unreadable]:
         rows = rows_of(body.get("batches"))
-        return [translate.to_batch(raw, reading=self._speaker.reading) for raw in rows]
+        return [translate.to_batch_record(raw, reading=self._speaker.reading) for raw in rows]
 
 
 def _filter(only: ExportFilter) -> dict[str, Any]:

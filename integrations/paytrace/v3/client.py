@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from integrations.canonical.transactions import Batch, GatewayTransaction, Record
+from integrations.canonical.transactions import Batch, GatewayTransaction, Record, Unreadable
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace import login, translate
 from integrations.paytrace.calls import Caller
@@ -119,7 +119,7 @@ class V3Client:
         found = sorted(same.values(), key=lambda one: (one.created_at, one.transaction_id))
         return Attempt(tuple(found), is_real_time=True)
 
-    def batches(self, *, start: date, end: date) -> list[Batch]:
+    def batches(self, *, start: date, end: date) -> list[Batch | Unreadable]:
         return self._batches(
             self._speaker.read(at.BATCHES, start_date=write_date(start), end_date=write_date(end))
         )
@@ -127,16 +127,17 @@ class V3Client:
     def batch(self, number: str = "") -> Batch | None:
         wanted = _batch_number(number) if number else None
         body = self._speaker.find(at.ONE_BATCH, "", batch_number=wanted)
-        return next(iter(self._batches(body)), None) if body is not None else None
+        found = self._batches(body) if body is not None else []
+        return next(map(translate.readable, found), None)
 
     def batch_transactions(self, number: str) -> list[Record]:
         body = self._speaker.read(at.BATCH_TRANSACTIONS, batch_number=_batch_number(number))
         rows = rows_in(body, "transactions")
         return [translate.to_record(raw, reading=self._speaker.reading) for raw in rows]
 
-    def _batches(self, body: Json) -> list[Batch]:
+    def _batches(self, body: Json) -> list[Batch | Unreadable]:
         rows = rows_in(body, "batches")
-        return [translate.to_batch(raw, reading=self._speaker.reading) for raw in rows]
+        return [translate.to_batch_record(raw, reading=self._speaker.reading) for raw in rows]
 
 
 def _batch_number(number: str) -> int:

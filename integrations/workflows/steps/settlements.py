@@ -11,6 +11,7 @@ from integrations.workflows.subject import Draft, NeedsPerson, Subject, Waits
 OPEN = "batch_open"
 MISMATCH = "batch_mismatch"
 OFF = "settlement_off"
+_NEEDS_YOU = "Needs you"
 # How many transactions of a batch a sentence or case names.
 _MOST_NAMED = 3
 _MOST_SHOWN = 200
@@ -55,15 +56,18 @@ def _against(batch: SettledBatch) -> NeedsPerson | Waits | None:
 
 
 def _waits(batch: SettledBatch) -> Waits | None:
-    still = [one for one in batch.members if not one.is_over]
+    # What needs a person comes first: the rest goes on by itself.
+    still = sorted(
+        (one for one in batch.members if not one.is_over), key=lambda one: one.label != _NEEDS_YOU
+    )
     if not still:
         return None
     named = ", ".join(f"{one.transaction_id} ({one.label})" for one in still[:_MOST_NAMED])
     more = f" and {len(still) - _MOST_NAMED} more" if len(still) > _MOST_NAMED else ""
     noun = "transaction" if len(batch.members) == 1 else "transactions"
     sentence = (
-        f"{name_of(batch)} waits for {len(still)} of its {len(batch.members)} {noun}: "
-        f"{named}{more}."
+        f"{name_of(batch)} waits until all of it has ended. Open when last looked at: "
+        f"{len(still)} of its {len(batch.members)} {noun}: {named}{more}."
     )
     return Waits("waiting_parent", OPEN, sentence)
 

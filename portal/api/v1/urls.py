@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from portal.api.v1 import (
+    batches,
     connections,
     exceptions,
     gl_rules,
@@ -43,6 +44,7 @@ def _at(address: str, view: type[APIView]) -> Any:
 urlpatterns = [
     _at("payments", payments.PaymentList),
     _at("payments/<uuid:id>", payments.PaymentDetail),
+    _at("batches", batches.BatchList),
     _at("exceptions", exceptions.CaseList),
     _at("exceptions/<uuid:id>", exceptions.CaseDetail),
     _at("exceptions/<uuid:id>/retry", exceptions.Retry),

@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 from sqlalchemy import make_url
 
 from integrations.accounting.operations import publish_rules
@@ -180,7 +182,7 @@ def _gateway(
         "actor": ACTOR,
     }
     if found is None:
-        return connections.create_paytrace(
+        made = connections.create_paytrace(
             environment_id=environment.id,
             name="PayTrace (simulator)",
             merchant_id=place["merchant_id"],
@@ -188,6 +190,11 @@ def _gateway(
             currency="USD",
             posts_to_id=company.id,
             **address,
+        )
+        # Nobody has booked a batch of the demo by hand.
+        today = timezone.localdate(timezone=ZoneInfo("America/Los_Angeles"))
+        return connections.update_settings(
+            connection_id=made.id, settle_from=today.isoformat(), actor=ACTOR
         )
     if found.settings["base_url"] == plan.gateway_url:
         return found

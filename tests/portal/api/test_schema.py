@@ -57,6 +57,7 @@ def test_the_schema_names_every_operation_once(schema: Schema) -> None:
         "get_payment",
         "get_posting_profile",
         "list_accounts",
+        "list_batches",
         "list_connections",
         "list_exceptions",
         "list_instructions",
