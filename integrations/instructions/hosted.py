@@ -36,7 +36,7 @@ from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.people import HostedFields
 from tenants import work
 from tenants.errors import NotPossible
-from tenants.models import WorkKind
+from tenants.models import Tenant, WorkKind
 from tenants.scope import tenant_transaction
 
 S = InstructionState
@@ -189,7 +189,8 @@ def _open(place: Place) -> tuple[Connection, PayTraceClient]:
         connection = Connection.objects.get(
             id=place.connection_id, environment_id=place.environment_id
         )
-        may_go = health.may_try(connection, timezone.now())
+        is_paused = Tenant.objects.filter(id=place.tenant_id, paused_at__isnull=False).exists()
+        may_go = not is_paused and health.may_try(connection, timezone.now())
     if not may_go:
         raise NotPossible(_CANNOT)
     try:

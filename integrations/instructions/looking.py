@@ -9,8 +9,10 @@ request nor the record can be under way any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
+from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import (
     GatewayTransaction,
@@ -27,6 +29,7 @@ from integrations.instructions.sending import forgotten, given_back, stored
 from integrations.instructions.subjects import PlanNow, Subject
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.recurring import RecurringPlan
+from integrations.paytrace.vault import VaultCustomer
 
 S = InstructionState
 # PayTrace's real-time records follow within seconds; its exports lag by an unknown time
@@ -62,12 +65,28 @@ def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     )
     if not attempt.found:
         return _nothing(told, is_real_time=attempt.is_real_time)
-    return of_transaction(attempt.found[0], amount=amount)
+    outcome = of_transaction(attempt.found[0], amount=amount)
+    if outcome.state is S.DONE and told.wish.keeps_method:
+        return replace(outcome, customer=_kept(told, client))
+    return outcome
+
+
+def _kept(told: Told, client: PayTraceClient) -> VaultCustomer | None:
+    """The card that a charge was to store besides; None where PayTrace holds none, or its API
+    cannot be asked: the money is known either way."""
+    try:
+        return _in_vault(told, client)
+    except NeverWorks:
+        return None
 
 
 def of_transaction(found: GatewayTransaction, *, amount: Money) -> Outcome:
     """What a charge came to, from the payment itself as PayTrace shows it."""
-    result = {"approval_code": found.approval_code, "last_four": found.last_four}
+    result = {
+        "approval_code": found.approval_code,
+        "last_four": found.last_four,
+        "card_brand": found.card_brand,
+    }
     if found.state in _NOT_PAID:
         return Outcome(
             S.DECLINED, "paytrace.declined", f"The charge of {amount} was declined.",
@@ -105,11 +124,16 @@ def _is_refund(one: GatewayTransaction, sale: GatewayTransaction | None, amount:
     return same == (sale.invoice_reference, sale.last_four, sale.customer_id)
 
 
-def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+def _in_vault(told: Told, client: PayTraceClient) -> VaultCustomer | None:
+    """The stored customer that was asked for, by its id (v1) or label (v3)."""
     wanted = told.wish.vault_id or told.wish.customer_number
-    found = client.vault.customer(wanted) or next(
+    return client.vault.customer(wanted) or next(
         (one for one in client.vault.customers() if one.label == wanted), None
     )
+
+
+def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    found = _in_vault(told, client)
     return stored(found) if found is not None else _nothing(told, is_real_time=True)
 
 

@@ -58,7 +58,7 @@ def state_at(link: PaymentLink, *, now: datetime) -> PaymentLink.State:
 def see(target: Target) -> Seen | None:
     """The link an address opens; None when it is not there any more."""
     with tenant_transaction(target.tenant_id):
-        rows = PaymentLink.objects.select_related("instruction")
+        rows = PaymentLink.objects.select_related("environment", "instruction")
         found = rows.filter(id=target.link_id).first()
         if found is None:
             return None

@@ -8,6 +8,7 @@ Outside of transactions. Every money-moving call is made once; what is not clear
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -107,7 +108,10 @@ def _charge(
             email=wish.email,
         )
     )  # fmt: skip
-    return charged(answer, amount=amount, keeps=wish.keeps_method, asked_id=wish.vault_id)
+    outcome = charged(answer, amount=amount, keeps=wish.keeps_method, asked_id=wish.vault_id)
+    if outcome.customer is None:
+        return outcome
+    return replace(outcome, customer=_in_full(outcome.customer, client))
 
 
 def _payer(told: Told, hosted: HostedFields | None) -> CardPayer:
@@ -129,6 +133,7 @@ def charged(answer: SaleResult, *, amount: Money, keeps: bool, asked_id: str) ->
     result = {
         "approval_code": answer.approval_code,
         "last_four": answer.last_four,
+        "card_brand": answer.card_brand,
         "message": answer.message,
     }
     if not answer.is_approved:
@@ -199,9 +204,10 @@ def _in_full(made: VaultCustomer, client: PayTraceClient) -> VaultCustomer:
 
 def stored(customer: VaultCustomer) -> Outcome:
     """A customer is stored at PayTrace."""
+    result = {"last_four": customer.last_four, "card_brand": customer.card_brand}
     return Outcome(
-        S.DONE, "", "PayTrace keeps the payment method now.", customer.customer_id,
-        {"last_four": customer.last_four}, customer=customer,
+        S.DONE, "", "PayTrace keeps the payment method now.", customer.customer_id, result,
+        customer=customer,
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from integrations.canonical.transactions import TransactionState
 from integrations.paytrace.cards import SaleResult
 from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.refusals import refusal
-from integrations.paytrace.translate import last_four_of
+from integrations.paytrace.translate import brand_of, last_four_of
 
 Json = Mapping[str, Any]
 
@@ -77,6 +77,7 @@ def sale_result(
         approval_code=_text(body, "approval_code"),
         message=" ".join(_text(body, "approval_message").split()),
         last_four=last_four_of(_text(body, "masked_card_number")),
+        card_brand=brand_of(_text(body, "masked_card_number")),
         address_check=_text(body, "avs_response"),
         code_check=_text(body, "csc_response"),
         customer_id=_text(body, "customer_id"),

@@ -42,6 +42,8 @@ class SaleResult:
     approval_code: str = ""
     message: str = ""
     last_four: str = ""
+    card_brand: str = ""
+    """Where the first digits are shown, which v1 does not by default."""
     address_check: str = ""
     """What the bank said of the address, such as `Full Exact Match` (PayTrace help)."""
     code_check: str = ""

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from integrations.canonical.money import Money, exponent
 from integrations.posting import words
 from portal import instruction_words
-from portal.web import moments
+from portal.web import link_words, moments
 from portal.web.forms.instructions import frequency_words
 
 register = template.Library()
@@ -113,6 +113,18 @@ def instruction_badge(state: str, size: str = "") -> dict[str, Any]:
 def plan_badge(state: str, size: str = "") -> dict[str, Any]:
     """The word of a recurring plan's state with its icon and tint."""
     return {"word": instruction_words.plan_word(state), "size": size}
+
+
+@register.inclusion_tag("components/badge.html")
+def link_badge(state: str, purpose: str, size: str = "") -> dict[str, Any]:
+    """The word of a payment link's state with its icon and tint."""
+    return {"word": link_words.link_word(state, purpose), "size": size}
+
+
+@register.simple_tag
+def link_sentence(state: str, purpose: str) -> str:
+    """What a payment link's state means, in a sentence."""
+    return link_words.link_word(state, purpose).sentence
 
 
 @register.filter

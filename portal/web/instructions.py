@@ -12,7 +12,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from integrations.instructions import deciding, queries
+from integrations.instructions import deciding, links, queries
 from integrations.instructions.kinds import LABELS
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.instructions.policies import Who
@@ -145,6 +145,7 @@ def _page(request: PlacedRequest, found: Instruction, *, problem: str = "") -> H
         "one": found,
         "attempts": queries.attempts(found.id),
         "payments": _payments(found),
+        "link": links.link_of(found),
         "problem": problem,
         "is_own": found.asked_by_user_id == request.place.user.id,
         "may_cancel": found.state in {InstructionState.WAITING_APPROVAL, InstructionState.READY},

@@ -13,6 +13,7 @@ from integrations.connections import writing
 from integrations.events import queries as events
 from integrations.events.models import GatewayBatch
 from integrations.exceptions import queries as exceptions
+from integrations.instructions import links
 from integrations.instructions import queries as instructions
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect, EffectState
@@ -80,6 +81,7 @@ def _story(effect: Effect) -> dict[str, Any]:
     facts = events.facts_of(connection_id=source, transaction_id=transaction)
     runs = workflows.runs_of(effect.id)
     attempts = posting.attempts(effect_id=effect.id)
+    asked = instructions.instruction_of(connection_id=source, transaction_id=transaction)
     case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
     return {
         "effect": effect,
@@ -101,7 +103,8 @@ def _story(effect: Effect) -> dict[str, Any]:
         "facts": [(fact, plain_details(fact.details)) for fact in facts],
         "batch": _batch(effect),
         "related": posting.related(effect),
-        "asked": instructions.instruction_of(connection_id=source, transaction_id=transaction),
+        "asked": asked,
+        "asked_link": links.link_of(asked) if asked else None,
         "may_ask": effect.kind == EffectKind.SALE
         and instructions.policy_of(effect.environment_id) is not None,
     }

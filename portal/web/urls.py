@@ -19,8 +19,10 @@ from portal.web import (
     gl_rules,
     instructions,
     keys,
+    links,
     mapping,
     members,
+    pay,
     payment_limits,
     payments,
     places,
@@ -64,6 +66,7 @@ _FRONT = [
     path("companies/new/", front.new_company, name="new_company"),
     path("join/<str:token>/", front.invitation, name="invitation"),
     path("account/", front.account, name="account"),
+    path("pay/<str:pay_token>/", pay.page, name="pay"),
 ]
 
 _COMPANY = [
@@ -94,6 +97,11 @@ _COMPANY = [
     ("charges/cards/", stored_cards.stored_cards, "stored_cards"),
     ("charges/cards/<str:method_id>/forget/", stored_cards.stored_card_forget,
      "stored_card_forget"),
+    ("charges/links/", links.payment_links, "payment_links"),
+    ("charges/links/new/", links.payment_link_new, "payment_link_new"),
+    ("charges/links/new-card/", links.payment_link_new_card, "payment_link_new_card"),
+    ("charges/links/<str:link_id>/", links.payment_link, "payment_link"),
+    ("charges/links/<str:link_id>/cancel/", links.payment_link_cancel, "payment_link_cancel"),
     ("charges/<str:instruction_id>/", instructions.instruction, "instruction"),
     ("charges/<str:instruction_id>/cancel/", instructions.instruction_cancel,
      "instruction_cancel"),

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from integrations.connections.models import Connection
 from integrations.events.models import GatewayBatch
 from integrations.exceptions.models import ExceptionCase
-from integrations.instructions.models import Instruction
+from integrations.instructions.models import Instruction, PaymentLink
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
 from tests import factories
@@ -36,6 +36,7 @@ def _pages(books: Books) -> dict[str, str]:
         )
         asked = Instruction.objects.get()
         batch = GatewayBatch.objects.get(number="572")
+        link = PaymentLink.objects.get()
     inside = {
         "today": "",
         "payments": "payments/",
@@ -54,6 +55,10 @@ def _pages(books: Books) -> dict[str, str]:
         "limits": "charges/limits/",
         "batches": "batches/",
         "batch": f"batches/{batch.id}/",
+        "links": "charges/links/",
+        "link": f"charges/links/{link.id}/",
+        "link-new": "charges/links/new/",
+        "link-new-card": "charges/links/new-card/",
         "exceptions": "exceptions/",
         "decide-on-account": f"exceptions/{case.id}/on_account/",
         "decide-dismiss": f"exceptions/{case.id}/dismiss/",
@@ -87,10 +92,11 @@ DOOR = {
     "sign-up": "/account/sign-up/",
     "reset": "/account/password/reset/",
     "invitation": "/join/unknown/",
+    "pay-unknown": "/pay/unknown/",
 }
 
 
-def _serious(page: Page) -> list[tuple[str, Any]]:
+def serious(page: Page) -> list[tuple[str, Any]]:
     found = Axe().run(page).response["violations"]
     return [
         (each["id"], [node["html"][:160] for node in each["nodes"][:4]])
@@ -99,7 +105,7 @@ def _serious(page: Page) -> list[tuple[str, Any]]:
     ]
 
 
-def _overflow(page: Page) -> int:
+def overflow(page: Page) -> int:
     width: int = page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     )
@@ -129,12 +135,13 @@ def test_no_page_has_a_serious_barrier_or_overflows(
             answer = visitor.page.goto(address)
             statuses[name] = answer.status if answer else 0
             _keep(visitor.page, f"{name}-{scheme}-{width}")
-            if found := _serious(visitor.page):
+            if found := serious(visitor.page):
                 barriers[name] = found
-            if (over := _overflow(visitor.page)) > 0:
+            if (over := overflow(visitor.page)) > 0:
                 wide[name] = over
     assert {name: status for name, status in statuses.items() if status != 200} == {
-        "not-found": 404
+        "not-found": 404,
+        "pay-unknown": 404,
     }
     assert barriers == {}
     assert wide == {}

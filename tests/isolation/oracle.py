@@ -42,6 +42,11 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "stored_cards": {"GET": V},
     "stored_card_forget": {"POST": G},
     "payment_limits": {"GET": V, "POST": M},
+    "payment_links": {"GET": V},
+    "payment_link": {"GET": V},
+    "payment_link_new": {"GET": G, "POST": G},
+    "payment_link_new_card": {"GET": G, "POST": G},
+    "payment_link_cancel": {"POST": G},
     "exceptions": {"GET": V},
     "exceptions_retry": {"POST": C},
     "worksheet": {"GET": V},
@@ -109,17 +114,17 @@ API: Mapping[str, Mapping[str, str]] = {
 }
 
 # No company's rows stand behind these. A link's token is a credential: who holds it is shown
-# which company it invites to.
+# which company it invites to, or what was paid with it.
 OPEN = frozenset({
     "front", "new_company", "invitation", "account", "account_login", "account_logout",
     "account_signup", "account_inactive", "account_change_password", "account_set_password",
     "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key_done",
     "account_reset_password_from_key", "health_live", "health_ready", "health_metrics",
-    "security_txt", "api_schema", "api_docs",
+    "security_txt", "api_schema", "api_docs", "pay",
 })  # fmt: skip
 OPEN_ROUTES = frozenset({"api/v1/^.*$"})
-SHOWN_TO_ITS_HOLDER = frozenset({"invitation"})
+SHOWN_TO_ITS_HOLDER = frozenset({"invitation", "pay"})
 
 
 def offered_at(address: Address) -> frozenset[str]:

@@ -38,13 +38,17 @@ from integrations.events.models import (
     SyncRun,
     Watermark,
 )
+from integrations.instructions import links
 from integrations.instructions.kinds import Kind
+from integrations.instructions.links import NewLink
 from integrations.instructions.models import (
     Instruction,
     InstructionAttempt,
+    PaymentLink,
     RecurringPlan,
     StoredPaymentMethod,
 )
+from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
@@ -153,12 +157,28 @@ def _asked(books: Books, look: Look) -> dict[str, str]:
         instruction=unknown, number=1, fence=1, invoice_id=f"{look.digits}-lost", gateway_day=_DAY
     )
     return {
+        **_linked(books, look, unknown),
         "instruction_id": str(waiting.id),
         "instructions/id": str(waiting.id),
         "unknown_id": str(unknown.id),
         "plan_id": str(plans[0].id),
         "paused_plan_id": str(plans[1].id),
         "method_id": str(method.id),
+    }
+
+
+def _linked(books: Books, look: Look, asked: Instruction) -> dict[str, str]:
+    """The open link, and the token of one that was paid: its page asks nobody at PayTrace."""
+    opened = PaymentLink.objects.get(environment=books.environment)
+    new = NewLink(look.word[:6].upper(), Money(Decimal(look.amount), "USD"), description=look.word)
+    paid = links.make(
+        new, environment_id=books.environment.id, connection_id=books.paytrace.id,
+        idempotency_key=f"{look.word}-paid", who=Who(look.email),
+    )  # fmt: skip
+    PaymentLink.objects.filter(id=paid.id).update(state="paid", instruction=asked)
+    return {
+        "link_id": str(opened.id),
+        "pay_token": links.tokens_of([paid])[paid.id].reveal(),
     }
 
 

@@ -24,6 +24,7 @@ Body = Mapping[str, Any]
 _ABSENT = {
     "slug": "nobody-knows",
     "token": "bm9ib2R5IGhhcyBldmVyIGhhZCB0aGlzIHRva2VuIGJlZm9yZSE",
+    "pay_token": "bm9ib2R5IGhhcyBldmVyIGhhZCB0aGlzIHRva2VuIGJlZm9yZSE",
     "url": "nothing/here",
     "uidb36": "zz",
     "key": "a1b2c3-0123456789abcdef",
@@ -34,7 +35,7 @@ _SHARED = ("url", "uidb36", "key", "app_label")
 # Rows that only the person's current environment has.
 BY_ENVIRONMENT = frozenset({
     "effect_id", "case_id", "connection_id", "backfill_id", "payments/id", "exceptions/id",
-    "connections/id", "instruction_id", "plan_id", "method_id", "instructions/id",
+    "connections/id", "instruction_id", "plan_id", "method_id", "instructions/id", "link_id",
 })  # fmt: skip
 
 
@@ -155,7 +156,7 @@ _COMPANY_PARAMETERS = (
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
     "instructions/id",
-    "paused_plan_id", "method_id",
+    "paused_plan_id", "method_id", "link_id", "pay_token",
 )  # fmt: skip
 
 
@@ -254,6 +255,18 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
     "plan_do": lambda _: _PLAN,
     "stored_card_forget": lambda _: {"key": "k"},
+    "payment_link_new": lambda v: {
+        **_CHARGE,
+        "account": v["connection_id"],
+        "customer_number": "NEW",
+        "days": "14",
+    },
+    "payment_link_new_card": lambda v: {
+        "key": "k",
+        "account": v["connection_id"],
+        "customer_number": "NEW",
+        "days": "14",
+    },
     "payment_limits": lambda _: {
         "user_daily_limit": "5.00",
         "company_daily_limit": "6.00",
@@ -332,6 +345,8 @@ NAMES_ROWS = {
     "worksheet_do": "entry",
     "instruction_charge": "method_id",
     "plan_new": "method_id",
+    "payment_link_new": "connection_id",
+    "payment_link_new_card": "connection_id",
     "add_paytrace": "sage_id",
     "add_disputes": "connection_id",
     "settings": "sage_id",

@@ -232,6 +232,19 @@ def test_a_lost_answer_is_looked_for_and_never_sent_again(till: World, fault: st
         assert [one.outcome for one in InstructionAttempt.objects.all()] == ["done"] * 3
 
 
+def test_a_card_that_was_to_be_kept_is_found_with_the_lost_answer(till: World) -> None:
+    till.simulator.control("faults", kind="reply_lost", count=1, path_prefix=SALES, performed=True)
+    row = _pay(till, key="link-1", keep_as="ACME-NEW")
+    assert row.state == "unknown"
+    look_now(till)
+    assert again(till, row).state == "done"
+    with tenant_transaction(till.tenant.id):
+        kept = StoredPaymentMethod.objects.get()
+    assert (kept.vault_id, kept.customer_number, kept.last_four, kept.expiry_month) == (
+        "ACME-NEW", "ACME01", "5439", 12,
+    )  # fmt: skip
+
+
 def test_a_clear_no_ends_it_in_words(till: World) -> None:
     """And what only waits is sent once the waiting is over."""
     declined = ask(till, replace(CHARGE, amount=usd("1.12")), key="declined")

@@ -1,0 +1,89 @@
+"""What a customer is asked for by a link, as forms: a payment, or a card to keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from integrations.connections.models import Connection
+from integrations.instructions.links import DEFAULT_DAYS, LONGEST_DAYS, NewLink
+from portal.web.forms.instructions import AskingForm, amount_field
+
+_DAYS = f"Enter a number of days from 1 to {LONGEST_DAYS}."
+
+
+class CardLinkForm(AskingForm):
+    account = forms.ChoiceField(
+        label="PayTrace account", error_messages={"required": "Choose an account."}
+    )
+    customer_number = forms.CharField(
+        label="Customer number in Sage",
+        max_length=20,
+        error_messages={"required": "Say which customer is to open the link."},
+    )
+    email = forms.EmailField(
+        label="The customer’s e-mail",
+        required=False,
+        error_messages={"invalid": "Enter an address such as ap@acme.example."},
+    )
+    is_mailed = forms.BooleanField(label="Mail the link to that address now", required=False)
+    days = forms.IntegerField(
+        label="Good for how many days",
+        initial=DEFAULT_DAYS,
+        min_value=1,
+        max_value=LONGEST_DAYS,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DAYS),
+    )
+
+    def __init__(self, *args: Any, accounts: Sequence[Connection], **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._accounts = {str(one.id): one for one in accounts}
+        field = self.fields["account"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 this tells the type
+        field.choices = [(key, one.name) for key, one in self._accounts.items()]
+
+    @property
+    def chosen(self) -> Connection:
+        """The account of a valid form."""
+        return self._accounts[self.cleaned_data["account"]]
+
+    @property
+    def wanted(self) -> NewLink:
+        """What a valid form asks for."""
+        given = self.cleaned_data
+        return NewLink(
+            customer_number=given["customer_number"],
+            email=given["email"],
+            days=given["days"],
+            is_mailed=given["is_mailed"],
+        )
+
+
+class PaymentLinkForm(CardLinkForm):
+    amount = amount_field()
+    invoice_number = forms.CharField(
+        label="Invoice number in Sage",
+        max_length=20,
+        required=False,
+        help_text="The payment is applied to it. Without one it waits under Exceptions.",
+    )
+    description = forms.CharField(label="Note for the customer", max_length=100, required=False)
+    field_order = (
+        "account", "customer_number", "invoice_number", "amount", "description", "email",
+        "is_mailed", "days",
+    )  # fmt: skip
+
+    @property
+    def wanted(self) -> NewLink:
+        given = self.cleaned_data
+        return NewLink(
+            customer_number=given["customer_number"],
+            amount=self.money("amount", str(self.chosen.settings["currency"])),
+            invoice_number=given["invoice_number"],
+            description=given["description"],
+            email=given["email"],
+            days=given["days"],
+            is_mailed=given["is_mailed"],
+        )

@@ -1,0 +1,139 @@
+"""Payment links: the list, one of them, making one for a payment or a card, cancelling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from integrations.connections import queries as connections
+from integrations.instructions import links
+from integrations.instructions.link_mail import address_of
+from integrations.instructions.models import PaymentLink
+from integrations.instructions.paying import state_at
+from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.forms.links import CardLinkForm, PaymentLinkForm
+from portal.web.instructions import who
+from tenants.errors import NotPossible
+from tenants.roles import Ability
+
+_METHODS = ["GET", "HEAD", "POST"]
+_STATES = dict(PaymentLink.State.choices)
+
+
+@require_safe
+@member_view()
+def payment_links(request: PlacedRequest) -> HttpResponse:
+    """The links of this environment, newest first, each with its address to copy."""
+    state, search = request.GET.get("state", ""), request.GET.get("find", "").strip()
+    found = links.links(
+        environment_id=request.place.environment.id,
+        state=state if state in _STATES else "",
+        search=search,
+    )
+    now = timezone.now()
+    addresses = _addresses(request, found)
+    context = {
+        "rows": [(one, state_at(one, now=now), addresses.get(one.id, "")) for one in found],
+        "states": PaymentLink.State.choices,
+        "state": state,
+        "search": search,
+    }
+    return render(request, "links/list.html", context)
+
+
+@require_safe
+@member_view()
+def payment_link(request: PlacedRequest, link_id: str) -> HttpResponse:
+    """One link: its address, who made it, whether it was mailed, and what came of it."""
+    return _page(request, _find(request, link_id))
+
+
+@require_http_methods(_METHODS)
+@member_view(Ability.MOVE_MONEY)
+def payment_link_new(request: PlacedRequest) -> HttpResponse:
+    """Ask a customer to pay an amount or an invoice."""
+    return _new(request, PaymentLinkForm)
+
+
+@require_http_methods(_METHODS)
+@member_view(Ability.MOVE_MONEY)
+def payment_link_new_card(request: PlacedRequest) -> HttpResponse:
+    """Ask a customer to leave a card that can be charged later."""
+    return _new(request, CardLinkForm)
+
+
+@require_POST
+@member_view(Ability.MOVE_MONEY)
+def payment_link_cancel(request: PlacedRequest, link_id: str) -> HttpResponse:
+    """Make an open link worthless."""
+    found = _find(request, link_id)
+    try:
+        links.cancel(link_id=found.id, environment_id=found.environment_id, who=who(request))
+    except NotPossible as error:
+        return _page(request, _find(request, link_id), problem=error.sentence)
+    messages.success(request, "Cancelled. Whoever opens the link is told to ask for a new one.")
+    return redirect("payment_link", request.place.tenant.slug, found.id)
+
+
+def _new(request: PlacedRequest, kind: type[CardLinkForm]) -> HttpResponse:
+    accounts = connections.paytrace_connections(request.place.environment.id)
+    initial = {"account": str(accounts[0].id)} if accounts else {}
+    form = kind(request.POST or None, accounts=accounts, initial=initial)
+    if form.is_valid():
+        made = _made(request, form)
+        if made is not None:
+            messages.success(request, "The link is ready. Copy it, or see below that it is mailed.")
+            return redirect("payment_link", request.place.tenant.slug, made.id)
+    context = {"form": form, "accounts": accounts, "pays": kind is PaymentLinkForm}
+    return render(request, "links/new.html", context)
+
+
+def _made(request: PlacedRequest, form: CardLinkForm) -> PaymentLink | None:
+    """The link a valid form led to; None when the form now says what is wrong."""
+    wanted = form.wanted
+    if form.errors:
+        return None
+    try:
+        return links.make(
+            wanted,
+            environment_id=request.place.environment.id,
+            connection_id=form.chosen.id,
+            idempotency_key=form.idempotency_key,
+            who=who(request),
+        )
+    except NotPossible as error:
+        form.refuse(error)
+        return None
+
+
+def _page(request: PlacedRequest, found: PaymentLink, *, problem: str = "") -> HttpResponse:
+    state = state_at(found, now=timezone.now())
+    context: dict[str, Any] = {
+        "link": found,
+        "state": state,
+        "is_open": state == PaymentLink.State.OPEN,
+        "address": _addresses(request, [found]).get(found.id, ""),
+        "problem": problem,
+    }
+    return render(request, "links/one.html", context)
+
+
+def _addresses(request: PlacedRequest, found: list[PaymentLink]) -> dict[Any, str]:
+    """The addresses of open links, for whoever may make some."""
+    if not request.place.may(Ability.MOVE_MONEY):
+        return {}
+    usable = [one for one in found if one.state == PaymentLink.State.OPEN]
+    tokens = links.tokens_of(usable)
+    return {link_id: address_of(token.reveal()) for link_id, token in tokens.items()}
+
+
+def _find(request: PlacedRequest, link_id: str) -> PaymentLink:
+    found = links.link(environment_id=request.place.environment.id, link_id=parse_id(link_id))
+    if found is None:
+        raise Http404("Not found")
+    return found
