@@ -72,6 +72,10 @@ def _open_items(due: work.Due, keep: Keep) -> bool:
     return pipeline.read_open_items(tenant_id=due.tenant_id, company_id=due.subject_id, keep=keep)
 
 
+def _flagged(due: work.Due, _: Keep) -> bool:
+    return pipeline.flagged_rows(tenant_id=due.tenant_id, company_id=due.subject_id)
+
+
 def _test(due: work.Due, _: Keep) -> bool:
     testing.run_test(
         tenant_id=due.tenant_id,
@@ -97,4 +101,5 @@ _RUN: dict[WorkKind, Callable[[work.Due, Keep], bool]] = {
     WorkKind.CALIBRATE: _calibrate,
     WorkKind.INSTRUCT: _instruct,
     WorkKind.OPEN_ITEMS: _open_items,
+    WorkKind.FLAGGED: _flagged,
 }

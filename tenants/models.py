@@ -174,6 +174,7 @@ class WorkKind(models.TextChoices):
     CALIBRATE = "calibrate", "Look at a test company"
     INSTRUCT = "instruct", "Send to PayTrace"
     OPEN_ITEMS = "open_items", "Read open invoices"
+    FLAGGED = "flagged", "Look for flagged rows"
 
 
 class DueWork(models.Model):

@@ -156,7 +156,10 @@ class Instruction(TenantModel):
 
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=16, choices=[(k.value, v) for k, v in LABELS.items()])
+    # Blank for a row in Sage whose word for it is unknown: refused as it was taken in.
+    kind = models.CharField(
+        max_length=16, choices=[("", "Row in Sage"), *((k.value, v) for k, v in LABELS.items())]
+    )
     idempotency_key = models.CharField(max_length=200)
     origin = models.CharField(max_length=8, choices=Origin.choices)
     asked_by = models.CharField(max_length=254)

@@ -154,12 +154,11 @@ def _row(wish: Wish, *, environment_id: UUID, connection_id: UUID) -> Instructio
         raise BadWish(found)
     check_currency(wish, connection)
     plan = _plan(wish, connection)
-    zone = Environment.objects.only("zone").get(id=environment_id).zone
     return Instruction(
         environment_id=environment_id,
         connection_id=connection_id,
         kind=wish.kind,
-        asked_on=timezone.now().astimezone(ZoneInfo(zone)).date(),
+        asked_on=local_day(environment_id),
         request=wish.as_json(),
         request_hash=wish.digest,
         amount=wish.amount.amount if wish.amount else None,
@@ -170,6 +169,12 @@ def _row(wish: Wish, *, environment_id: UUID, connection_id: UUID) -> Instructio
         transaction_id=wish.transaction_id,
         plan=plan,
     )
+
+
+def local_day(environment_id: UUID) -> date:
+    """Today in the environment's zone: the day whose limits an instruction counts against."""
+    zone = Environment.objects.only("zone").get(id=environment_id).zone
+    return timezone.now().astimezone(ZoneInfo(zone)).date()
 
 
 def day_of(connection: Connection) -> date:

@@ -48,6 +48,8 @@ class Who:
     user_id: UUID | None = None
     key_id: UUID | None = None
     """The API key it came by; a key has a daily limit of its own, as a person has."""
+    is_sage: bool = False
+    """A row in Sage asks: all rows together have one person's limit."""
 
 
 def may_now(who: Who, ability: Ability) -> bool:
@@ -152,10 +154,13 @@ def _changes_money(wish: Wish) -> bool:
 
 
 def used(*, environment_id: UUID, on: date, who: Who | None = None) -> Decimal:
-    """What was asked for on a day: by everybody, or by a key, a person, a name without one."""
+    """What was asked for on a day: by everybody, or by a key, a person, all
+    rows in Sage, a name without a person."""
     rows = Instruction.objects.filter(environment_id=environment_id, asked_on=on)
     rows = rows.exclude(state__in=_NOT_COUNTED).exclude(origin=Instruction.Origin.PAY_PAGE)
-    if who is not None and who.key_id is not None:
+    if who is not None and who.is_sage:
+        rows = rows.filter(origin=Instruction.Origin.SAGE)
+    elif who is not None and who.key_id is not None:
         rows = rows.filter(asked_by_key_id=who.key_id)
     elif who is not None and who.user_id is not None:
         rows = rows.filter(asked_by_user_id=who.user_id, asked_by_key_id=None)
@@ -169,8 +174,9 @@ def _check_user(amount: Money, policy: InstructionPolicy, who: Who, today: date)
     spent = used(environment_id=policy.environment_id, on=today, who=who)
     rest = max(policy.user_daily_limit - spent, Decimal(0))
     if amount.amount > rest:
+        name = "all rows in Sage together" if who.is_sage else who.name
         raise NotPossible(
-            f"{amount} is above what {who.name} may still ask for today: "
+            f"{amount} is above what {name} may still ask for today: "
             f"{Money(rest, policy.currency)} of {Money(policy.user_daily_limit, policy.currency)}.",
             field="amount",
         )

@@ -15,6 +15,7 @@ from integrations.pipeline.decide import (
     retry,
 )
 from integrations.pipeline.deliver import deliver
+from integrations.pipeline.flagged import flagged_rows
 from integrations.pipeline.instruct import instruct
 from integrations.pipeline.looks import look
 from integrations.pipeline.open_items import read_open_items, read_open_items_now
@@ -31,6 +32,7 @@ __all__ = [
     "choose_payment",
     "deliver",
     "dismiss",
+    "flagged_rows",
     "instruct",
     "keyed",
     "look",

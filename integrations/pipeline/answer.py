@@ -21,6 +21,8 @@ from tenants import work
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
+_OF_FLAGGED_ROWS = frozenset({"flagged_rows", "answer_flagged"})
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -60,6 +62,8 @@ def _ring(caller: pairing.Caller, answered: Sequence[jobs.Answered]) -> None:
     bells = [(WorkKind.DELIVER, caller.connection_id)]
     if any(one.name == calls.OPEN_ITEMS for one in answered):
         bells.append((WorkKind.OPEN_ITEMS, caller.connection_id))
+    if any(one.name in _OF_FLAGGED_ROWS for one in answered):
+        bells.append((WorkKind.FLAGGED, caller.connection_id))
     bells += [(WorkKind.TEST, test_id) for test_id in testing.waiting_tests(caller.connection_id)]
     work.ring_all(bells, tenant_id=caller.tenant_id)
 

@@ -20,7 +20,7 @@ from integrations.connections.models import Connection
 from integrations.instructions import operations, protocol, running, waiting
 from integrations.instructions.protocol import Claimed
 from integrations.instructions.running import Desk
-from integrations.pipeline import resume
+from integrations.pipeline import flagged, resume
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
@@ -97,6 +97,7 @@ def _claim(connection: Connection, claim: Callable[..., Claimed | None]) -> Clai
 def _answered(connection: Connection) -> None:
     with tenant_transaction(connection.tenant_id):
         health.record_ok(connection_id=connection.id)
+        flagged.ring_for(connection)
 
 
 def _come_back(connection: Connection) -> None:

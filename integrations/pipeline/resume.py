@@ -26,7 +26,7 @@ def may_go(connection: Connection, kind: WorkKind) -> bool:
     again here. A paused company rests until it is resumed, which rings. Inside the tenant
     transaction.
     """
-    if kind is WorkKind.DELIVER and not site_tests.may_post(connection):
+    if kind in {WorkKind.DELIVER, WorkKind.FLAGGED} and not site_tests.may_post(connection):
         return False
     if is_free(connection):
         return True

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from integrations.canonical.errors import NeverWorks
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.ledger_documents import Customer, Receipt
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
@@ -104,3 +105,22 @@ class BeyondPayments:
         """
         del customer
         raise not_offered("Creating customers is")
+
+    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
+        """The next `limit` rows whose flag asks for something, by number; begin with an empty
+        one. Amounts in the row's currency; only the columns that the profile maps are read."""
+        del after, limit
+        raise not_offered("Rows flagged for PayTrace are")
+
+    def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
+        """Write what became of a flagged row into it: status, PayTrace's number, a message.
+
+        Under the writer lock, by an update that names the flag and generation it read; nothing
+        else of the row is touched. The last answer of a generation takes the flag away, raises
+        the generation, and leaves our own record of its key: asked again it EXISTS, and other
+        contents are a CONFLICT. REFUSED when the row is gone or at another generation.
+
+        Raises OutcomeUnknown when the answer to the final commit was lost: ask again.
+        """
+        del answer
+        raise not_offered("Rows flagged for PayTrace are")

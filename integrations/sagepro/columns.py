@@ -115,6 +115,33 @@ UNNUMBERED = NumberRule()
 
 
 @dataclass(frozen=True)
+class FlagRule:
+    """Which rows of the flagged table ask for something, and the site's words for what.
+
+    A kind without a word cannot be asked for.
+    """
+
+    value: str = ""
+    """What stands in the flag's column of a row that asks."""
+    answered: str = ""
+    """What is put there when it was answered."""
+    charge: str = ""
+    give_back: str = ""
+    store_customer: str = ""
+    plan_create: str = ""
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """The site's word → our kind, for the kinds that have one."""
+        kinds = ("charge", "give_back", "store_customer", "plan_create")
+        return {getattr(self, kind): kind for kind in kinds if getattr(self, kind)}
+
+
+UNFLAGGED = FlagRule()
+"""Of a company that has no such table."""
+
+
+@dataclass(frozen=True)
 class MarkerRule:
     """How our marker is made: `width` characters with `prefix` (see canonical `marker_for`)."""
 

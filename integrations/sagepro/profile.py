@@ -13,8 +13,10 @@ from datetime import date
 from integrations.canonical.posting import PostingKind
 from integrations.sagepro import profile_json
 from integrations.sagepro.columns import (
+    UNFLAGGED,
     UNNUMBERED,
     ColumnMap,
+    FlagRule,
     MarkerRule,
     NumberRule,
     SessionCounter,
@@ -80,6 +82,8 @@ class PostingProfile:
     """True when Tieout may add customers."""
     customer_numbers: NumberRule = UNNUMBERED
     """How a new customer is numbered."""
+    flag: FlagRule = UNFLAGGED
+    """Which rows of the flagged table ask for a payment; empty when the site has none."""
     distributes_applications: bool = False
     """True when Sage books GL lines as an open credit is applied to an invoice."""
 

@@ -33,6 +33,7 @@ def _plain(profile: PostingProfile) -> dict[str, str]:
     values |= {
         **_numbering(profile, "order_numbers"),
         **_numbering(profile, "customer_numbers"),
+        **{f"flag.{each.name}": getattr(profile.flag, each.name) for each in fields(profile.flag)},
         "session.key": profile.session.key,
         "session.width": profile.session.width,
         "session.is_next": profile.session.is_next,

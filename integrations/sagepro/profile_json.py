@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.posting import PostingKind
+from integrations.sagepro import flagged_checks
 from integrations.sagepro.columns import (
+    UNFLAGGED,
     UNNUMBERED,
     ColumnMap,
     ColumnType,
+    FlagRule,
     MarkerRule,
     NumberRule,
     SessionCounter,
     TableMap,
 )
+from integrations.sagepro.invalid import invalid
 from integrations.sagepro.required import (
     FOR_ORDERS,
     OPTIONAL,
@@ -60,15 +64,6 @@ _NUMBERS = {"order_numbers": "writes_orders", "customer_numbers": "creates_custo
 """Rule of numbering → the habit it is for; without that it is not written down."""
 
 
-def invalid(path: str, problem: str) -> FixConfiguration:
-    return FixConfiguration(
-        f"The posting profile is not usable: {path} {problem}.",
-        code="sage.profile_invalid",
-        field=path,
-        remedy="Correct this field of the posting profile, or run the calibration again.",
-    )
-
-
 def read(data: Mapping[str, object]) -> dict[str, Any]:
     """The fields of a PostingProfile. Raises FixConfiguration with the path of the bad one."""
     values: dict[str, Any] = {key: _text(data, key) for key in _TEXTS}
@@ -83,6 +78,7 @@ def read(data: Mapping[str, object]) -> dict[str, Any]:
     values["kinds"] = frozenset(_kinds(data))
     values["tables"] = _tables(_mapping(data, "tables", ""))
     values["receipt_fields"] = _receipt_fields(data, values["tables"])
+    values["flag"] = _flag(data) if "flagged" in values["tables"] else UNFLAGGED
     _check(values)
     return values
 
@@ -104,6 +100,10 @@ def _check(values: Mapping[str, Any]) -> None:
         raise invalid("marker.width", f"is more than {marker.name} holds")
     _check_orders(values)
     _check_customers(values)
+    if "flagged" in values["tables"]:
+        if values["edition"] == "dbf":
+            raise invalid("tables.flagged.name", "must be left out: FoxPro tables are only read")
+        flagged_checks.check(values["flag"], values["tables"]["flagged"])
 
 
 def _check_orders(values: Mapping[str, Any]) -> None:
@@ -194,6 +194,16 @@ def _number_rule(data: Mapping[str, object], name: str) -> NumberRule:
         letters=_integer(group, "letters", path, least=0) if "letters" in group else 0,
         is_next=_bool(group, "is_next", path),
     )
+
+
+def _flag(data: Mapping[str, object]) -> FlagRule:
+    group = _mapping(data, "flag", "")
+    told = {
+        each.name: _text(group, each.name, "flag.")
+        for each in fields(FlagRule)
+        if each.name in group
+    }
+    return FlagRule(**told)
 
 
 def _marker(data: Mapping[str, object]) -> MarkerRule:
@@ -295,6 +305,8 @@ def write(profile: PostingProfile) -> dict[str, object]:
         for key, habit in _NUMBERS.items()
         if getattr(profile, habit)
     }
+    if "flagged" in profile.tables:
+        out["flag"] = {each.name: getattr(profile.flag, each.name) for each in fields(FlagRule)}
     out["session"] = _written_session(profile.session)
     out["marker"] = {"width": profile.marker.width, "prefix": profile.marker.prefix}
     out["kinds"] = sorted(kind.value for kind in profile.kinds)

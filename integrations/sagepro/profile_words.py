@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from integrations.sagepro import flagged_words
+
 
 @dataclass(frozen=True)
 class Words:
@@ -85,6 +87,7 @@ HABITS: dict[str, Words] = {
         "The counter holds the next customer, not the last one",
         "Tick it when Sage uses the number it finds there, and raises the counter after.",
     ),
+    **{path: Words(*told) for path, told in flagged_words.HABITS.items()},
     "open_credit_type": Words(
         "Document type of a payment on account", "What Sage writes for an open credit, such as O."
     ),
@@ -143,6 +146,7 @@ TABLES: dict[str, Words] = {
     "order_lines": Words("Lines of sales orders", "May be left out: empty the table's name."),
     "items": Words("Items", "Only read. May be left out: empty the table's name."),
     "stock": Words("Stock by location", "May be left out: empty the table's name."),
+    flagged_words.TABLE: Words(flagged_words.LABEL, flagged_words.HELP),
     "postings": Words("Tieout's own table", "Our record of what was posted, beside the books."),
 }
 _AUDIT = {
@@ -284,6 +288,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "allocated": "Allocated to sales orders",
         "lock_status": "Being edited",
     },
+    flagged_words.TABLE: flagged_words.COLUMNS,
     "postings": {
         "effect_key": "Key of the posting",
         "company": "Company number",

@@ -69,6 +69,9 @@ OPTIONAL: dict[str, frozenset[str]] = {
     ),
     "items": frozenset({"number", "description"}),
     "stock": frozenset({"item", "location", "on_hand", "allocated"}),
+    "flagged": frozenset(
+        {"number", "flag", "kind", "amount", "generation", "status", "result_id", "message"}
+    ),
 }
 
 RECEIPT_FIELDS = frozenset({"reference", "check_number", "payment_type", "comment", "batch"})

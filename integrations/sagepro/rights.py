@@ -14,7 +14,7 @@ from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sensitive import is_sensitive
 
 Verb = Literal["SELECT", "INSERT", "UPDATE"]
-_COUNTERS, _CUSTOMERS = "counters", "customers"
+_COUNTERS, _CUSTOMERS, _FLAGGED = "counters", "customers", "flagged"
 # The columns a posting changes, by logical name.
 _UPDATED = {
     _CUSTOMERS: ("balance", "last_paid_date", "last_paid_amount"),
@@ -23,6 +23,7 @@ _UPDATED = {
     "stock": ("allocated",),
     "orders": ("open_amount", "tax", "customer_po"),
     "order_lines": ("description", "location", "open_quantity", "price", "amount", "status"),
+    _FLAGGED: ("flag", "generation", "status", "result_id", "message"),
 }
 
 
@@ -66,7 +67,8 @@ def _inserted(profile: PostingProfile) -> Iterator[str]:
 
 def _changes_more(profile: PostingProfile) -> bool:
     """Whether anything beside payments is written."""
-    return profile.allocates_stock or profile.writes_orders or profile.creates_customers
+    answers = _FLAGGED in profile.tables
+    return answers or profile.allocates_stock or profile.writes_orders or profile.creates_customers
 
 
 def _moves_documents(profile: PostingProfile) -> bool:
@@ -93,6 +95,8 @@ def _update(profile: PostingProfile, table: str) -> Right:
 def _is_updated(profile: PostingProfile, table: str) -> bool:
     if table == "stock":
         return profile.allocates_stock
+    if table == _FLAGGED:
+        return True
     if table in {"orders", "order_lines"}:
         return profile.writes_orders
     if table == _COUNTERS:

@@ -36,6 +36,7 @@ from integrations.open_items import queries as open_items
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.disputes import cases_context
+from portal.web.flagged import flagged_context, switch_flagged
 from portal.web.forms.connections import (
     AuthorityForm,
     DatabaseForm,
@@ -281,6 +282,11 @@ def _choose_writing(request: PlacedRequest, found: Connection) -> HttpResponse:
     return _back(request, found)
 
 
+def _flagged(request: PlacedRequest, found: Connection) -> HttpResponse:
+    switch_flagged(request, found)
+    return _back(request, found)
+
+
 def _accept_tables(request: PlacedRequest, found: Connection) -> HttpResponse:
     layouts.accept(
         connection_id=found.id,
@@ -334,6 +340,7 @@ _ACTIONS: dict[str, _Action] = {
     "have-reset": _told(_have_reset),
     "notice-address": _told(_notice_address),
     "writing": _told(_choose_writing),
+    "flagged": _told(_flagged),
     "accept-tables": _told(_accept_tables),
     "settings": _save_settings,
     "secrets": _save_secrets,
@@ -361,7 +368,7 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
     if is_sage:
         context |= _books_context(found)
     elif is_paytrace:
-        context |= looks_context(found)
+        context |= looks_context(found) | flagged_context(found)
     else:
         context |= cases_context(found)
     return render(request, "connections/connection.html", context | more)

@@ -19,6 +19,7 @@ from integrations.instructions.policies import Who
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.flagged import in_sage
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -147,6 +148,7 @@ def _page(request: PlacedRequest, found: Instruction, *, problem: str = "") -> H
         "payments": _payments(found),
         "link": links.link_of(found),
         "problem": problem,
+        "in_sage": in_sage(found),
         "is_own": found.asked_by_user_id == request.place.user.id,
         "may_cancel": found.state in {InstructionState.WAITING_APPROVAL, InstructionState.READY},
     }

@@ -64,6 +64,7 @@ _WHAT = {
     "notice-address": "connection_id",
     "accept-tables": "sage_id",
     "writing": "halted_id",
+    "flagged": "connection_id",
     "settings": "connection_id",
     "secrets": "connection_id",
     "authority": "sage_id",

@@ -89,6 +89,7 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "orders_by_number": lambda sage: sage.orders_by_number(["7402", "6990"]),
     "open_orders": lambda sage: sage.open_orders("ACME01"),
     "items": lambda sage: sage.items(["LABOR"]),
+    "flagged_rows": lambda sage: sage.flagged_rows(after="1", limit=50),
     "stock": lambda sage: sage.stock(["BRG-6204"]),
     "allocate_stock": lambda sage: sage.allocate_stock(_ALLOCATION),
     "upsert_order": lambda sage: sage.upsert_order(order()),

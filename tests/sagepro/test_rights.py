@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ProgrammingError
 
 from integrations.canonical.errors import FixConfiguration
+from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.posting import PostingKind, PostingOutcome, WithdrawOutcome
 from integrations.canonical.stock import Allocation, ChangeOutcome
 from integrations.sagepro.backends import permission
@@ -25,6 +26,7 @@ from integrations.sagepro.sample.profile import sample_profile
 from integrations.sagepro.sample.schema import SENSITIVE
 from tests import database_plugin
 from tests.sagepro.companies import SampleCompany
+from tests.sagepro.flagged import flag_row
 from tests.sagepro.orders import BEARINGS, NEWCOMER, VALVES, order
 from tests.sagepro.postings import on_account, receipt, reversal
 
@@ -68,8 +70,12 @@ class Site:
         sage.orders_by_number(["7402", "6990"])
         sage.items(["LABOR"])
         sage.stock(["VLV-075"])
+        sage.flagged_rows(after="", limit=9)
 
     def _write(self, sage: SqlConnector, key: str) -> None:
+        flag_row(self.company.dsn, reqno=key)
+        told = FlagAnswer(f"flagged:{key}:0", key, 0, "Done", "105", "Charged.", is_final=True)
+        assert sage.answer_flagged(told).outcome is ChangeOutcome.DONE
         paid = receipt(key, "1.00", customer="ACME01", invoices={"10433": "1.00"})
         for request in (paid, on_account(f"{key}-a", "1.00"), reversal(f"{key}-r", "1.00", of=key)):
             result = sage.post_if_absent(request)
@@ -166,7 +172,17 @@ def test_a_profile_that_maps_a_card_column_is_still_not_granted_it(product: Prod
 
 
 def payments_alone() -> PostingProfile:
-    return replace(sample_profile(), writes_orders=False, creates_customers=False)
+    profile = replace(sample_profile(), writes_orders=False, creates_customers=False)
+    tables = {name: table for name, table in profile.tables.items() if name != "flagged"}
+    return replace(profile, tables=tables)
+
+
+def test_of_flagged_rows_only_the_answer_is_written() -> None:
+    profile = replace(sample_profile(), kinds=frozenset(), status_column="")
+    written = [one for one in rights(profile) if one.table == "arpayrq" and one.verb != "SELECT"]
+    assert [(one.verb, one.columns) for one in written] == [
+        ("UPDATE", ("reqflag", "reqgen", "reqstat", "reqid", "reqmsg"))
+    ]
 
 
 def test_orders_and_customers_are_written_only_where_the_profile_says_so() -> None:

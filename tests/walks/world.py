@@ -155,6 +155,11 @@ class World:
         self._make_due("poll", self.gateway_id)
         self.work()
 
+    def look_for_flagged_rows(self) -> None:
+        """The next look at Sage's flagged rows comes round."""
+        self._make_due("flagged", self.company_id)
+        self.work()
+
     def poll_now(self) -> None:
         """A person wants everything looked through, the nightly sources too."""
         self.within(lambda: pipeline.poll_now(connection_id=self.gateway_id, actor=ACTOR))

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from integrations.canonical.errors import TryLater
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -128,6 +129,12 @@ class AgentConnector(BeyondPayments):
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
         return self._changed("create_or_match_customer", customer.key, customer)
 
+    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
+        return list(self._read("flagged_rows", after=after, limit=limit))
+
+    def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
+        return self._changed("answer_flagged", _told_apart(answer), answer)
+
     def self_test(self) -> SelfTest:
         found: SelfTest = self._read("self_test")
         return found
@@ -230,6 +237,11 @@ class AgentConnector(BeyondPayments):
         if answer is None:
             raise TryLater("The agent on your network has been asked.", code=ASKED)
         return calls.result(name, answer)
+
+
+def _told_apart(answer: FlagAnswer) -> str:
+    """One row is told several things under one key before the last: each is a job of its own."""
+    return f"{answer.key}:{'last' if answer.is_final else answer.status}"
 
 
 def silent(agent: Agent) -> TryLater:

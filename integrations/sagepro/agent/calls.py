@@ -30,13 +30,14 @@ READS = frozenset(
         "invoices_by_number", "open_invoices", OPEN_ITEMS, "invoices_by_order",
         "receipts_for_invoice", "receipts_by_reference", "layout", "self_test",
         "receipts_between", "customers_after", "customers_changed_since", "orders_by_number",
-        "open_orders", "items", "stock",
+        "open_orders", "items", "stock", "flagged_rows",
     }
 )  # fmt: skip
 CHANGES: Mapping[str, str] = {
     "allocate_stock": "allocation",
     "upsert_order": "order",
     "create_or_match_customer": "customer",
+    "answer_flagged": "answer",
 }
 """Changes beside payments, each with its one argument, which has a key."""
 WRITES = frozenset({POST, "withdraw", "note_status", *CHANGES})

@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -139,6 +140,12 @@ class ApartConnector(BeyondPayments):
 
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
         return self._ask("create_or_match_customer", customer=customer)  # type: ignore[no-any-return]
+
+    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
+        return self._ask("flagged_rows", after=after, limit=limit)  # type: ignore[no-any-return]
+
+    def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
+        return self._ask("answer_flagged", answer=answer)  # type: ignore[no-any-return]
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         return self._ask("post_if_absent", request=request)  # type: ignore[no-any-return]

@@ -8,6 +8,7 @@ from datetime import date
 from sqlalchemy import Connection
 
 from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -40,6 +41,7 @@ from integrations.sagepro.backends import (
     documents,
     evidence,
     fingerprint,
+    flagging,
     journals,
     ledger,
     listing,
@@ -178,6 +180,13 @@ class SqlConnector(BeyondPayments):
         return self._change(
             lambda held: matching_customers.create_or_match(held, self._company, customer)
         )
+
+    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
+        with self._session.reading() as connection:
+            return flagging.flagged_rows(connection, self._company, after=after, limit=limit)
+
+    def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
+        return self._change(lambda held: flagging.answer(held, self._company, answer))
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

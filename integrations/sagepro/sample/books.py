@@ -27,6 +27,7 @@ TABLES_OF_BOOKS = (
     "somast",
     "sotran",
     "iciqty",
+    "arpayrq",
     "ptpost",
 )
 # Written from the database's clock, so they differ from run to run.

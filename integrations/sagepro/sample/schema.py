@@ -61,6 +61,12 @@ _TABLES = {
     "soytrn": _ORDER_LINE,
     "icitem": "item C15, itmdesc C35, ionhand N12.3, price Y, itmstat C1",
     "iciqty": f"item C15, loctid C6, qonhand N12.3, qsoaloc N12.3, {AUDIT}",
+    # A table of the site's own, as it would add one to let a row start a payment.
+    "arpayrq": (
+        "reqno C10, reqflag C1, reqkind C10, custno C6, vaultid C20, paytrid C20, invno C10,"
+        " reqamt Y, currency C3, planfreq C12, planstrt D, plancnt I, reqdesc C40,"
+        f" reqgen I, reqstat C20, reqid C20, reqmsg C65, {AUDIT}"
+    ),
     "sycdfis": "fisyear N4, fisper N2, begdate D, enddate D, closed L",
     "sysdata": "sysid C2, compid C10, int1 I, int2 I",
     "syccomp": "compid C10, company C35",
@@ -87,6 +93,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "glacnt": ("glacnt",),
     "somast": ("sono",),
     "soymst": ("sono",),
+    "arpayrq": ("reqno",),
     "icitem": ("item",),
     "iciqty": ("item", "loctid"),
     "sotran": ("sono", "tranlineno"),
@@ -107,5 +114,6 @@ INDEXES: dict[str, tuple[str, ...]] = {
     "somast": ("custno",),
     "sotran": ("sono",),
     "soytrn": ("sono",),
+    "arpayrq": ("reqflag",),
     "ptpost": ("revkey",),
 }

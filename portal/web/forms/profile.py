@@ -125,6 +125,8 @@ def read_profile(post: QueryDict, *, base: Mapping[str, Any]) -> Data:
     data["receipt_fields"] = {name: column for name, column in fields.items() if column}
     tables = {table: _read_table(post, table, base) for table in words.TABLES}
     data["tables"] = {k: read for k, read in tables.items() if k in REQUIRED or read["name"]}
+    if "flagged" not in data["tables"]:
+        del data["flag"]
     return data
 
 

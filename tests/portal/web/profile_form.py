@@ -15,6 +15,7 @@ def profile_form(profile: dict[str, Any]) -> dict[str, Any]:
     form |= {f"{group}.{key}": profile[group][key] for group, key in _PAIRS}
     for group in ("order_numbers", "customer_numbers"):
         form |= {f"{group}.{key}": value for key, value in profile.get(group, {}).items()}
+    form |= {f"flag.{key}": word for key, word in profile.get("flag", {}).items()}
     form |= {f"receipt_fields.{key}": text for key, text in profile["receipt_fields"].items()}
     form["kinds"] = profile["kinds"]
     form |= {tick: "on" for tick in _TICKS if profile.get(tick)}

@@ -178,3 +178,24 @@ def test_a_refused_sign_in_and_a_password_near_its_end_are_explained(
     assert "PayTrace refused the user name or password. Tieout does not sign in again" in shown
     assert "once a test passes, everything since then is found by itself." in shown
     assert "days. It is a web user; an API user's password does not end." in shown
+
+
+def test_flagged_rows_are_switched_on_and_off_and_go_one_way(alice: Client, books: Books) -> None:
+    page = alice.post(_address(books, books.paytrace, "flagged"), {"flagged": "on"}, follow=True)
+    assert "Rows flagged in Sage are taken in from now on." in text_of(page)
+    assert "No row is taken in now" in text_of(page)
+    page = alice.post(_address(books, books.paytrace, "flagged"), {}, follow=True)
+    assert "No new row is taken in." in text_of(page)
+    page = alice.post(_address(books, books.paytrace, "flagged"), {})
+    assert "are not taken in through this account" in text_of(page)
+    assert alice.post(_address(books, books.sage, "flagged"), {}).status_code == 404
+
+
+def test_flagged_rows_need_a_table_in_the_posting_profile(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        profile = dict(books.sage.settings["profile"])
+        profile["tables"] = {k: v for k, v in profile["tables"].items() if k != "flagged"}
+        books.sage.settings = {**books.sage.settings, "profile": profile}
+        books.sage.save(update_fields=["settings"])
+    page = alice.post(_address(books, books.paytrace, "flagged"), {"flagged": "on"})
+    assert "names no table of flagged rows" in text_of(page)

@@ -23,6 +23,7 @@ GRANT SELECT ON [dbo].[somast] ([sono], [custno], [sodate], [ponum], [ordamt], [
 GRANT SELECT ON [dbo].[sotran] ([sono], [custno], [tranlineno], [item], [descrip], [loctid], [qtyord], [qtyshp], [price], [disc], [extprice], [sostat]) TO [tieout];
 GRANT SELECT ON [dbo].[icitem] ([item], [itmdesc], [price], [itmstat]) TO [tieout];
 GRANT SELECT ON [dbo].[iciqty] ([item], [loctid], [qonhand], [qsoaloc], [lckstat]) TO [tieout];
+GRANT SELECT ON [dbo].[arpayrq] ([reqno], [reqflag], [reqkind], [custno], [vaultid], [paytrid], [invno], [reqamt], [currency], [planfreq], [planstrt], [plancnt], [reqdesc], [reqgen], [reqstat], [reqid], [reqmsg], [lckstat]) TO [tieout];
 GRANT SELECT ON [dbo].[arymst] ([invno], [custno], [invdte], [ornum], [ponum], [salesmn], [invamt], [paidamt], [balance], [bbal], [dtepaid], [duedate], [arstat], [artype], [refno], [currency], [currate], [lckstat], [adduser], [adddate], [addtime], [paystat]) TO [tieout];
 GRANT SELECT ON [dbo].[arycsh] ([id_col], [invno], [invdte], [custno], [salesmn], [ponum], [paidamt], [disamt], [dtepaid], [refno], [artype], [glaccnt], [checkno], [paytype], [payref], [paynote], [currency], [arsess], [recdel], [adduser], [adddate], [addtime]) TO [tieout];
 GRANT SELECT ON [dbo].[soymst] ([sono], [custno], [sodate], [ponum], [ordamt], [shpamt], [tax], [sostat], [sotype], [currency], [adduser], [adddate], [addtime], [lckstat]) TO [tieout];
@@ -40,3 +41,4 @@ GRANT UPDATE ON [dbo].[sysdata] ([int1]) TO [tieout];
 GRANT UPDATE ON [dbo].[iciqty] ([qsoaloc]) TO [tieout];
 GRANT UPDATE ON [dbo].[somast] ([ordamt], [tax], [ponum]) TO [tieout];
 GRANT UPDATE ON [dbo].[sotran] ([descrip], [loctid], [qtyord], [price], [extprice], [sostat]) TO [tieout];
+GRANT UPDATE ON [dbo].[arpayrq] ([reqflag], [reqgen], [reqstat], [reqid], [reqmsg]) TO [tieout];

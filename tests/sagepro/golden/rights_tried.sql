@@ -11,6 +11,7 @@ SELECT somast.sono, somast.custno, somast.sodate, somast.ponum, somast.ordamt, s
 SELECT sotran.sono, sotran.custno, sotran.tranlineno, sotran.item, sotran.descrip, sotran.loctid, sotran.qtyord, sotran.qtyshp, sotran.price, sotran.disc, sotran.extprice, sotran.sostat FROM sotran WHERE 0 = 1
 SELECT icitem.item, icitem.itmdesc, icitem.price, icitem.itmstat FROM icitem WHERE 0 = 1
 SELECT iciqty.item, iciqty.loctid, iciqty.qonhand, iciqty.qsoaloc, iciqty.lckstat FROM iciqty WHERE 0 = 1
+SELECT arpayrq.reqno, arpayrq.reqflag, arpayrq.reqkind, arpayrq.custno, arpayrq.vaultid, arpayrq.paytrid, arpayrq.invno, arpayrq.reqamt, arpayrq.currency, arpayrq.planfreq, arpayrq.planstrt, arpayrq.plancnt, arpayrq.reqdesc, arpayrq.reqgen, arpayrq.reqstat, arpayrq.reqid, arpayrq.reqmsg, arpayrq.lckstat FROM arpayrq WHERE 0 = 1
 SELECT arymst.invno, arymst.custno, arymst.invdte, arymst.ornum, arymst.ponum, arymst.salesmn, arymst.invamt, arymst.paidamt, arymst.balance, arymst.bbal, arymst.dtepaid, arymst.duedate, arymst.arstat, arymst.artype, arymst.refno, arymst.currency, arymst.currate, arymst.lckstat, arymst.adduser, arymst.adddate, arymst.addtime, arymst.paystat FROM arymst WHERE 0 = 1
 SELECT arycsh.id_col, arycsh.invno, arycsh.invdte, arycsh.custno, arycsh.salesmn, arycsh.ponum, arycsh.paidamt, arycsh.disamt, arycsh.dtepaid, arycsh.refno, arycsh.artype, arycsh.glaccnt, arycsh.checkno, arycsh.paytype, arycsh.payref, arycsh.paynote, arycsh.currency, arycsh.arsess, arycsh.recdel, arycsh.adduser, arycsh.adddate, arycsh.addtime FROM arycsh WHERE 0 = 1
 SELECT soymst.sono, soymst.custno, soymst.sodate, soymst.ponum, soymst.ordamt, soymst.shpamt, soymst.tax, soymst.sostat, soymst.sotype, soymst.currency, soymst.adduser, soymst.adddate, soymst.addtime, soymst.lckstat FROM soymst WHERE 0 = 1
@@ -28,3 +29,4 @@ UPDATE sysdata SET int1=NULL WHERE 0 = 1
 UPDATE iciqty SET qsoaloc=NULL WHERE 0 = 1
 UPDATE somast SET ordamt=NULL, tax=NULL, ponum=NULL WHERE 0 = 1
 UPDATE sotran SET descrip=NULL, loctid=NULL, qtyord=NULL, price=NULL, extprice=NULL, sostat=NULL WHERE 0 = 1
+UPDATE arpayrq SET reqflag=NULL, reqgen=NULL, reqstat=NULL, reqid=NULL, reqmsg=NULL WHERE 0 = 1

@@ -1,0 +1,215 @@
+"""Rows flagged in Sage as instructions: each generation of a row is exactly one.
+
+Inside the open company's transaction; no network. What a row asks for is frozen when it is
+taken in, and what is changed in it later counts only when it is flagged again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import quote
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from integrations.canonical.flagged import FlaggedKind, FlaggedRow
+from integrations.canonical.money import Money, MoneyError
+from integrations.connections.models import Connection
+from integrations.instructions import operations
+from integrations.instructions.errors import KeyReused
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
+from integrations.instructions.policies import Who
+from integrations.instructions.sage_words import IN_PROGRESS
+from integrations.instructions.wishes import Wish
+from integrations.paytrace.recurring import Frequency
+from tenants import audit
+from tenants.errors import NotPossible
+from tenants.insert import insert_once
+
+REFUSED = "sage.row_refused"
+_FREQUENCIES = {one.name.replace("_", " "): one for one in Frequency}
+
+
+def key_of(row: FlaggedRow, *, company_id: UUID) -> str:
+    """The idempotency key of a row's generation."""
+    return f"sage:{company_id}:{quote(row.number, safe='')}:{row.generation}"
+
+
+def generation_of(instruction: Instruction) -> int:
+    """The generation of the row that asked for it."""
+    return int(instruction.idempotency_key.rpartition(":")[2])
+
+
+def is_known(row: FlaggedRow, *, account: Connection) -> bool:
+    """Whether this generation of the row was taken in already."""
+    return Instruction.objects.filter(
+        environment_id=account.environment_id,
+        idempotency_key=key_of(row, company_id=_company(account)),
+    ).exists()
+
+
+def take_in(row: FlaggedRow, *, account: Connection) -> Instruction | None:
+    """The instruction that the row asks for; refused at once, with its sentence, when it cannot
+    be asked. None when it was taken in before."""
+    if is_known(row, account=account):
+        return None
+    try:
+        with transaction.atomic():
+            taken = operations.ask(
+                _wish(row, account),
+                environment_id=account.environment_id,
+                connection_id=account.id,
+                idempotency_key=key_of(row, company_id=_company(account)),
+                origin=Instruction.Origin.SAGE,
+                who=who(row.number),
+                sage_row=row.number,
+            )
+    except KeyReused:
+        # Another look was faster, and somebody edited the row in between.
+        return None
+    except NotPossible as error:
+        return _refused(row, account, error)
+    return taken.instruction if taken.is_new else None
+
+
+def who(number: str) -> Who:
+    """Who asks: the row, by a name that people understand. All rows share one person's limit."""
+    return Who(f"Sage, row {number}", is_sage=True)
+
+
+def untold(*, account_id: UUID) -> QuerySet[Instruction]:
+    """Those whose state the row in Sage does not show yet, oldest first."""
+    rows = Instruction.objects.filter(connection_id=account_id, origin=Instruction.Origin.SAGE)
+    return rows.filter(~Q(told_sage=F("state"))).order_by("asked_at", "id")
+
+
+def note_told(instruction: Instruction, *, problem: str = "") -> bool:
+    """The row shows this state now, or never will, with `problem` saying why. False when the
+    instruction has moved meanwhile, so that there is something new to tell."""
+    rows = Instruction.objects.filter(id=instruction.id, state=instruction.state)
+    result = dict(instruction.result)
+    result.pop("not_in_sage", None)
+    if problem:
+        result["not_in_sage"] = problem[:500]
+    changed = {} if result == instruction.result else {"result": result}
+    return rows.update(told_sage=instruction.state, **changed) == 1
+
+
+def _company(account: Connection) -> UUID:
+    if account.posts_to_id is None:
+        raise LookupError("Rows are taken in only through an account that posts somewhere")
+    return account.posts_to_id
+
+
+def _refused(row: FlaggedRow, account: Connection, error: NotPossible) -> Instruction | None:
+    """A row that cannot be asked for is on record as well, so that nobody wonders."""
+    made = Instruction(
+        environment_id=account.environment_id,
+        connection=account,
+        kind=row.kind.value if row.kind else "",
+        idempotency_key=key_of(row, company_id=_company(account)),
+        origin=Instruction.Origin.SAGE,
+        asked_by=who(row.number).name[:254],
+        asked_on=operations.local_day(account.environment_id),
+        request={"kind": row.kind_word, "description": row.description},
+        request_hash="",
+        amount=row.amount or None,
+        currency=row.currency[:3],
+        customer_number=row.customer_number[:20],
+        invoice_number=row.invoice_number[:20],
+        sage_row=row.number,
+        state=InstructionState.REFUSED,
+        code=REFUSED,
+        sentence=error.sentence[:600],
+    )
+    if not insert_once(made):
+        return None
+    audit.record(
+        "instruction.row_refused",
+        actor=made.asked_by,
+        subject=made.get_kind_display(),
+        subject_id=made.id,
+        details={"reason": made.sentence},
+    )
+    return made
+
+
+def _wish(row: FlaggedRow, account: Connection) -> Wish:
+    """What the row asks for. Raises NotPossible naming what to repair in Sage."""
+    _check(row)
+    wish = Wish(
+        Kind.STORE_CUSTOMER,
+        customer_number=row.customer_number,
+        transaction_id=row.transaction_id,
+        vault_id=row.vault_id,
+    )
+    if row.kind is FlaggedKind.STORE_CUSTOMER:
+        return wish
+    amount, description = _amount(row), row.description
+    if row.kind is FlaggedKind.GIVE_BACK:
+        return replace(
+            wish, kind=Kind.GIVE_BACK, amount=amount, vault_id="",
+            invoice_number=row.invoice_number, description=description,
+        )  # fmt: skip
+    charge = replace(
+        wish, kind=Kind.CHARGE, amount=amount, vault_id=_vault(row, account), transaction_id="",
+        invoice_number=row.invoice_number, description=description,
+    )  # fmt: skip
+    if row.kind is FlaggedKind.CHARGE:
+        return charge
+    return replace(
+        charge, kind=Kind.PLAN_CREATE, invoice_number="", frequency=_frequency(row),
+        start_on=row.start_on, total_count=row.count or None,
+    )  # fmt: skip
+
+
+def _check(row: FlaggedRow) -> None:
+    if row.holds_card:
+        raise NotPossible(
+            "This row holds something like a card number, and those never enter Tieout. Take it "
+            "out of the row."
+        )
+    if row.status in IN_PROGRESS:
+        raise NotPossible(
+            f"This row says ‘{row.status}’, but Tieout has no record of it. Look in PayTrace "
+            "whether it was done before you flag it again."
+        )
+    if row.kind is None:
+        word = f"‘{row.kind_word}’" if row.kind_word else "Nothing"
+        raise NotPossible(f"{word} is no word of the posting profile for what a row asks for.")
+
+
+def _amount(row: FlaggedRow) -> Money:
+    try:
+        return Money(row.amount, row.currency)
+    except MoneyError as error:
+        raise NotPossible(f"{error}.", field="amount") from error
+
+
+def _vault(row: FlaggedRow, account: Connection) -> str:
+    """The stored card named, or the only one of the customer."""
+    if row.vault_id or not row.customer_number:
+        return row.vault_id
+    methods = StoredPaymentMethod.objects.filter(
+        connection=account, customer_number__iexact=row.customer_number, forgotten_at=None
+    )
+    found = list(methods.values_list("vault_id", flat=True)[:2])
+    if len(found) != 1:
+        many = "several stored cards" if found else "no stored card"
+        raise NotPossible(
+            f"Customer {row.customer_number} has {many}. Name PayTrace’s id of one in the row."
+        )
+    return str(found[0])
+
+
+def _frequency(row: FlaggedRow) -> Frequency:
+    word = row.frequency.upper().replace("_", " ").replace("-", " ")
+    found = _FREQUENCIES.get(word)
+    if found is None:
+        raise NotPossible(
+            f"‘{row.frequency}’ is not how often a plan charges: MONTHLY, WEEKLY, QUARTERLY or "
+            "ANNUAL."
+        )
+    return found

@@ -1,0 +1,229 @@
+"""Flagged rows: read typed and redacted, answered once in the single writer, never half."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integrations.canonical.errors import NeverWorks, OutcomeUnknown
+from integrations.canonical.flagged import FlagAnswer, FlaggedKind, FlaggedRow
+from integrations.canonical.stock import ChangeOutcome
+from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.beyond_payments import BeyondPayments
+from integrations.sagepro.sample.books import Changes
+from integrations.sagepro.sample.profile import sample_profile
+from tests.contracts.test_sagepro_writer import PATIENT
+from tests.sagepro.companies import SHORT, SampleCompany
+from tests.sagepro.cutting_proxy import CuttingProxy
+from tests.sagepro.flagged import flag_row
+from tests.sagepro.foxpro.company import FoxProCompany
+
+CARD = "4111 1111 1111 1111"
+
+
+@pytest.fixture
+def books(sql_company: SampleCompany) -> SqlConnector:
+    return sql_company.open()
+
+
+def told(**values: Any) -> FlagAnswer:
+    """The last answer to row 1, or another one."""
+    usual: dict[str, Any] = {
+        "key": "flagged:1:0",
+        "number": "1",
+        "generation": 0,
+        "status": "Done",
+        "result_id": "105",
+        "message": "740.00 USD was charged.",
+        "is_final": True,
+    }
+    return FlagAnswer(**{**usual, **values})
+
+
+WAITING = told(status="Waiting", result_id="", message="A second person.", is_final=False)
+
+
+def test_flagged_rows_are_read_typed_by_page(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    flag_row(sql_company.dsn, reqno="2", reqkind="plan", planfreq="MONTHLY", planstrt="2026-12-15",
+             plancnt=6, vaultid="ACME01", reqamt="99.00", currency="USD")  # fmt: skip
+    flag_row(sql_company.dsn, reqno="1", custno="ACME01", invno="     10432", reqamt="740.00",
+             reqdesc=f"card {CARD}", reqgen=3)  # fmt: skip
+    flag_row(sql_company.dsn, reqno="3", reqkind="LUNCH", lckstat="Y")
+    flag_row(sql_company.dsn, reqno="4", reqflag="")
+    first, second = books.flagged_rows(after="", limit=2)
+    assert first == FlaggedRow(
+        number="1",
+        generation=3,
+        kind=FlaggedKind.CHARGE,
+        kind_word="CHARGE",
+        amount=Decimal("740.0000"),
+        currency="USD",
+        customer_number="ACME01",
+        invoice_number="10432",
+        description="card [PAN …1111]",
+        holds_card=True,
+    )
+    assert second == FlaggedRow(
+        number="2",
+        generation=0,
+        kind=FlaggedKind.PLAN_CREATE,
+        kind_word="plan",
+        amount=Decimal("99.0000"),
+        currency="USD",
+        vault_id="ACME01",
+        frequency="MONTHLY",
+        start_on=date(2026, 12, 15),
+        count=6,
+    )
+    (third,) = books.flagged_rows(after="2", limit=2)
+    assert (third.number, third.kind, third.kind_word, third.is_locked) == (
+        "3",
+        None,
+        "LUNCH",
+        True,
+    )
+
+
+def test_the_last_answer_takes_the_flag_away_and_nothing_else_changes(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    flag_row(sql_company.dsn, reqno="1", custno="ACME01", reqamt="740.00")
+    waiting = sql_company.during(lambda: books.answer_flagged(WAITING))
+    assert waiting == Changes(
+        added={},
+        removed={},
+        changed={
+            "arpayrq": {"1": {"reqstat": ("", "Waiting"), "reqmsg": ("", "A second person.")}}
+        },
+    )
+    found = sql_company.during(lambda: books.answer_flagged(told()))
+    (record,) = found.added.pop("ptpost")
+    assert (record["effkey"], record["kind"]) == ("flagged:1:0", "flagged")
+    assert found == Changes(
+        added={},
+        removed={},
+        changed={
+            "arpayrq": {
+                "1": {
+                    "reqflag": ("Y", ""),
+                    "reqgen": ("", "1"),
+                    "reqstat": ("Waiting", "Done"),
+                    "reqid": ("", "105"),
+                    "reqmsg": ("A second person.", "740.00 USD was charged."),
+                }
+            }
+        },
+    )
+
+
+def test_an_answer_is_written_once(sql_company: SampleCompany, books: SqlConnector) -> None:
+    """Asked again it stands, what comes late changes nothing, and other contents are a conflict.
+    A row that was flagged again is a new question with a key of its own."""
+    flag_row(sql_company.dsn, reqno="1")
+    assert books.answer_flagged(told()).outcome is ChangeOutcome.DONE
+    after = sql_company.books()
+    assert books.answer_flagged(told()).outcome is ChangeOutcome.EXISTS
+    assert books.answer_flagged(WAITING).outcome is ChangeOutcome.EXISTS
+    assert books.answer_flagged(told(status="Declined")).outcome is ChangeOutcome.CONFLICT
+    assert sql_company.books() == after
+    sql_company.change("arpayrq", {"reqno": "1"}, reqflag="Y")
+    (row,) = books.flagged_rows(after="", limit=9)
+    assert row.generation == 1
+    again = told(key="flagged:1:1", generation=1, result_id="106")
+    assert books.answer_flagged(again).outcome is ChangeOutcome.DONE
+    assert books.flagged_rows(after="", limit=9) == []
+
+
+def test_what_does_not_fit_is_refused_and_nothing_written(
+    sql_company: SampleCompany, books: SqlConnector
+) -> None:
+    flag_row(sql_company.dsn, reqno="1", reqgen=2)
+    before = sql_company.books()
+    refusals = {
+        "row_missing": told(number="9"),
+        "row_changed": told(),
+        "value_too_long": told(generation=2, result_id="7" * 21),
+    }
+    for code, answer in refusals.items():
+        result = books.answer_flagged(answer)
+        assert result.outcome is ChangeOutcome.REFUSED, code
+        assert result.refusal is not None
+        assert result.refusal.code == code
+    assert sql_company.books() == before
+
+
+def test_a_message_is_made_to_fit(sql_company: SampleCompany, books: SqlConnector) -> None:
+    flag_row(sql_company.dsn, reqno="1")
+    books.answer_flagged(told(message=f"‘Łódź’ {CARD} " + "much " * 20))
+    (row,) = sql_company.books()["arpayrq"]
+    assert row["reqmsg"] == "'?ód?' [PAN …1111] much much much much much much much much muc..."
+
+
+def test_a_row_in_use_is_waited_for(sql_company: SampleCompany) -> None:
+    books = sql_company.open(limits=SHORT)
+    flag_row(sql_company.dsn, reqno="1", lckstat="Y")
+    before = sql_company.books()
+    assert books.answer_flagged(told()).outcome is ChangeOutcome.WAIT
+    with sql_company.busy():
+        assert books.answer_flagged(told()).outcome is ChangeOutcome.WAIT
+    assert sql_company.books() == before
+    sql_company.change("arpayrq", {"reqno": "1"}, lckstat="")
+    assert books.answer_flagged(told()).outcome is ChangeOutcome.DONE
+
+
+def test_ten_writers_at_once_answer_once(sql_company: SampleCompany) -> None:
+    flag_row(sql_company.dsn, reqno="1")
+    writers = [sql_company.open(limits=PATIENT) for _ in range(10)]
+    with ThreadPoolExecutor(10) as threads:
+        found = Counter(threads.map(lambda one: one.answer_flagged(told()).outcome, writers))
+    assert found == {ChangeOutcome.DONE: 1, ChangeOutcome.EXISTS: 9}
+    (row,) = sql_company.books()["arpayrq"]
+    assert row["reqgen"] == "1"
+
+
+@pytest.mark.parametrize("reaches_server", [True, False])
+def test_a_lost_answer_is_unknown_until_asked_again(
+    reaches_server: bool,  # noqa: FBT001 - a pytest parameter
+    sql_company: SampleCompany,
+    tmp_path: Path,
+) -> None:
+    flag_row(sql_company.dsn, reqno="1")
+    with CuttingProxy(sql_company.dsn, folder=tmp_path, reaches_server=reaches_server) as proxy:
+        cut = sql_company.open(dsn=proxy.dsn)
+        with pytest.raises(OutcomeUnknown):
+            cut.answer_flagged(told())
+        cut.close()
+    again = sql_company.open().answer_flagged(told()).outcome
+    assert again is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
+
+
+def test_a_company_without_the_table_says_so(
+    sql_company: SampleCompany, foxpro_company: FoxProCompany
+) -> None:
+    profile = sample_profile()
+    tables = {name: table for name, table in profile.tables.items() if name != "flagged"}
+    without = sql_company.open(profile=replace(profile, tables=tables))
+    foxpro = foxpro_company.connect()
+    calls: list[Callable[[BeyondPayments], object]] = [
+        lambda one: one.flagged_rows(after="", limit=9),
+        lambda one: one.answer_flagged(told()),
+    ]
+    assert isinstance(foxpro, BeyondPayments)
+    for one in (without, foxpro):
+        for call in calls:
+            with pytest.raises(NeverWorks) as error:
+                call(one)
+            assert error.value.code == "sage.not_offered"
+            assert error.value.sentence == (
+                "Rows flagged for PayTrace are not available for this Sage Pro company."
+            )

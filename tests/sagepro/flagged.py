@@ -1,0 +1,46 @@
+"""What a person in Sage does to the sample company's table of flagged rows."""
+
+from __future__ import annotations
+
+import psycopg
+from psycopg import sql
+
+from integrations.sagepro.sample.books import books
+from integrations.sagepro.sample.company import complete
+
+
+def flag_row(dsn: str, **values: object) -> None:
+    """Add a row, flagged for a charge unless told otherwise; columns by their names in SQL."""
+    row = complete("arpayrq", {"reqflag": "Y", "reqkind": "CHARGE", **values})
+    names = sql.SQL(", ").join(map(sql.Identifier, row))
+    given = sql.SQL(", ").join(sql.Placeholder() * len(row))
+    with psycopg.connect(dsn) as sage:
+        sage.execute(
+            sql.SQL("INSERT INTO arpayrq ({}) VALUES ({})").format(names, given), list(row.values())
+        )
+
+
+def change_row(dsn: str, number: str, **values: object) -> None:
+    """Somebody edits the row of that number."""
+    changed = sql.SQL(", ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(name), sql.Placeholder()) for name in values
+    )
+    with psycopg.connect(dsn) as sage:
+        sage.execute(
+            sql.SQL("UPDATE arpayrq SET {} WHERE trim(reqno) = {}").format(
+                changed, sql.Placeholder()
+            ),
+            [*values.values(), number],
+        )
+
+
+def remove_row(dsn: str, number: str) -> None:
+    """Somebody deletes it."""
+    with psycopg.connect(dsn) as sage:
+        sage.execute("DELETE FROM arpayrq WHERE trim(reqno) = %s", [number])
+
+
+def row_in_sage(dsn: str, number: str) -> dict[str, str]:
+    """The row as plain texts, blank columns left out."""
+    (found,) = [row for row in books(dsn)["arpayrq"] if row["reqno"] == number]
+    return found

@@ -1,0 +1,241 @@
+"""Rows flagged in Sage: one instruction each, charged once, and the row learns of it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integrations.canonical.money import Money
+from integrations.connections import flagged
+from integrations.connections.models import Connection
+from integrations.instructions import deciding, policies
+from integrations.instructions.models import Instruction, StoredPaymentMethod
+from integrations.instructions.policies import Who
+from tenants.roles import Role
+from tenants.scope import tenant_transaction
+from tests import factories
+from tests.sagepro.flagged import change_row, flag_row, remove_row, row_in_sage
+from tests.walks.test_instructions import SALES, at_paytrace, look_now
+from tests.walks.world import ACTOR, World
+
+pytestmark = pytest.mark.walk
+
+
+def usd(text: str) -> Money:
+    return Money(Decimal(text), "USD")
+
+
+@pytest.fixture
+def till(world: World) -> World:
+    """A company whose flagged rows are taken in: up to 3,000 a day, 1,000 without a second
+    person."""
+    with tenant_transaction(world.tenant.id):
+        policies.set_policy(
+            environment_id=world.environment_id,
+            user_daily_limit=usd("3000"),
+            company_daily_limit=usd("5000"),
+            approval_above=usd("1000"),
+            actor=ACTOR,
+        )
+        flagged.switch_on(connection_id=world.gateway_id, actor=ACTOR)
+    world.work()
+    return world
+
+
+def flag(world: World, number: str = "1", **values: Any) -> None:
+    """Somebody in Sage flags a row for a charge of 740.00, or for something else."""
+    usual = {"custno": "ACME01", "vaultid": "ACME01", "invno": "     10432", "reqamt": "740.00"}
+    flag_row(world.sage_dsn, reqno=number, **{**usual, **values})
+
+
+def look(world: World) -> None:
+    """The next look comes round."""
+    world._make_due("flagged", world.company_id)
+    world.work()
+
+
+def says(world: World, number: str = "1") -> tuple[str, ...]:
+    """Flag, generation, status, PayTrace's number and message of the row."""
+    row = row_in_sage(world.sage_dsn, number)
+    return tuple(row.get(name, "") for name in ("reqflag", "reqgen", "reqstat", "reqid", "reqmsg"))
+
+
+def asked(world: World) -> list[Instruction]:
+    with tenant_transaction(world.tenant.id):
+        return list(Instruction.objects.order_by("asked_at", "id"))
+
+
+def test_a_flagged_row_is_charged_reaches_sage_and_learns_it(till: World) -> None:
+    flag(till)
+    look(till)
+    (row,) = asked(till)
+    assert (row.state, row.origin, row.asked_by) == ("done", "sage", "Sage, row 1")
+    assert says(till) == ("", "1", "Done", row.result_id, "740.00 USD was charged.")
+    till.poll()
+    effect = till.effect(row.result_id)
+    assert (effect.state, effect.amount) == ("posted", Decimal("740.00"))
+    assert till.changed().changed["armast"]["10432"]["balance"] == ("740.0000", "")
+    look(till)
+    assert at_paytrace(till) == [("sale", "pending_settlement", "740.00")]
+    # Flagged again it is a new question.
+    change_row(till.sage_dsn, "1", reqflag="Y", reqamt="1.00")
+    look(till)
+    assert says(till)[:3] == ("", "2", "Done")
+    assert [one[2] for one in at_paytrace(till)] == ["740.00", "1.00"]
+
+
+def test_a_second_person_approves_what_a_row_asks_for(till: World) -> None:
+    """Whatever becomes of it in between, the row is told; edited meanwhile it changes nothing."""
+    flag(till, reqamt="1500.00")
+    flag(till, "2", reqamt="1200.00")
+    look(till)
+    assert says(till) == ("Y", "", "Waiting", "", "A second person has to approve this in Tieout.")
+    first, second = asked(till)
+    change_row(till.sage_dsn, "1", reqamt="9.00")
+    boss = _approver(till)
+    till.within(
+        lambda: deciding.approve(
+            instruction_id=first.id, environment_id=till.environment_id, who=boss
+        )
+    )
+    till.within(
+        lambda: deciding.reject(
+            instruction_id=second.id, environment_id=till.environment_id, who=boss, reason="Twice"
+        )
+    )
+    look(till)
+    assert says(till)[:3] == ("", "1", "Done")
+    assert says(till, "2") == ("", "1", "Not approved", "", "Not approved. Twice")
+    assert [one[2] for one in at_paytrace(till)] == ["1500.00"]
+
+
+REFUSALS = {
+    "unknown word": (
+        {"reqkind": "LUNCH"},
+        "'LUNCH' is no word of the posting profile for what a row asks...",
+    ),
+    "card": ({"reqdesc": "4111111111111111"}, "This row holds something like a card number"),
+    "no card": ({"vaultid": ""}, "Customer ACME01 has no stored card."),
+    "nothing": ({"reqamt": "0"}, "The amount 0.00 USD is not above zero."),
+    "currency": ({"currency": "EUR"}, "PayTrace takes USD, and this is 740.00 EUR."),
+    "too much": ({"reqamt": "3000.01"}, "3,000.01 USD is above what all rows in Sage together"),
+    "fraction": ({"reqamt": "1.0050"}, "1.0050 has more decimals than USD allows."),
+    "often": ({"reqkind": "PLAN", "planfreq": "OFTEN"}, "'OFTEN' is not how often"),
+    "lost": ({"reqstat": "Sending"}, "This row says 'Sending', but Tieout has no record of it."),
+}
+
+
+def test_a_row_that_cannot_be_asked_for_says_why(till: World) -> None:
+    """It is on record as refused, nothing is sent, and mended and flagged again it is taken in."""
+    for number, (values, _) in enumerate(REFUSALS.values(), start=1):
+        flag(till, str(number), **values)
+    look(till)
+    for number, (name, (_, sentence)) in enumerate(REFUSALS.items(), start=1):
+        found = says(till, str(number))
+        assert found[:4] == ("", "1", "Refused", ""), name
+        assert found[4].startswith(sentence[:60]), (name, found[4])
+    rows = asked(till)
+    assert {(one.state, one.code) for one in rows} == {("refused", "sage.row_refused")}
+    assert len(rows) == len(REFUSALS)
+    assert at_paytrace(till) == []
+    change_row(till.sage_dsn, "1", reqflag="Y", reqkind="CHARGE")
+    look(till)
+    assert says(till)[:3] == ("", "2", "Done")
+
+
+def test_the_other_kinds(till: World) -> None:
+    """A refund, a stored card found by its customer, a recurring plan."""
+    flag(till)
+    look(till)
+    paid = asked(till)[0].result_id
+    flag(till, "2", reqkind="STORE", paytrid=paid, vaultid="", custno="ADLER1", reqamt="0")
+    look(till)
+    assert says(till, "2")[2:4] == ("Done", "ADLER1")
+    with tenant_transaction(till.tenant.id):
+        stored = StoredPaymentMethod.objects.get()
+    plan_values = {"planfreq": "monthly", "planstrt": "2026-12-15", "plancnt": 6}
+    flag(till, "3", reqkind="PLAN", custno="ADLER1", vaultid="", reqamt="99.00", **plan_values)
+    flag(till, "4", reqkind="REFUND", paytrid=paid, reqamt="740.00", vaultid="")
+    look(till)
+    assert [says(till, number)[2] for number in ("3", "4")] == ["Done", "Done"]
+    plan = asked(till)[2]
+    assert (plan.kind, plan.vault_id) == ("plan_create", stored.vault_id)
+    assert says(till, "4")[4] == "740.00 USD was voided before it settled."
+
+
+def test_a_lost_answer_is_found_out_and_told(till: World) -> None:
+    till.simulator.control("faults", kind="reply_lost", count=1, path_prefix=SALES, performed=True)
+    flag(till)
+    look(till)
+    assert says(till) == ("Y", "", "Sending", "", "It is sent to PayTrace.")
+    look_now(till)
+    look(till)
+    assert says(till)[:3] == ("", "1", "Done")
+    assert at_paytrace(till) == [("sale", "pending_settlement", "740.00")]
+
+
+def test_a_decline_is_told_and_a_row_in_use_is_waited_for(till: World) -> None:
+    flag(till, reqamt="1.12", lckstat="Y")
+    look(till)
+    assert asked(till) == []
+    change_row(till.sage_dsn, "1", lckstat="")
+    look(till)
+    assert says(till)[1:4] == ("1", "Declined", asked(till)[0].result_id)
+
+
+def test_what_a_row_cannot_be_told_is_shown_on_the_instruction(till: World) -> None:
+    """The row is gone by then."""
+    flag(till, reqamt="1500.00")
+    look(till)
+    (row,) = asked(till)
+    remove_row(till.sage_dsn, "1")
+    boss = _approver(till)
+    till.within(
+        lambda: deciding.approve(
+            instruction_id=row.id, environment_id=till.environment_id, who=boss
+        )
+    )
+    look(till)
+    (row,) = asked(till)
+    assert (row.state, row.told_sage) == ("done", "done")
+    assert row.result["not_in_sage"] == "Sage has no row 1 any more (arpayrq)."
+
+
+def test_switched_off_no_row_is_taken_in_but_results_are_told(till: World) -> None:
+    flag(till, reqamt="1500.00")
+    look(till)
+    (row,) = asked(till)
+    with tenant_transaction(till.tenant.id):
+        flagged.switch_off(connection_id=till.gateway_id, actor=ACTOR)
+        account = Connection.objects.get(id=till.gateway_id)
+    assert not flagged.takes_rows(account)
+    flag(till, "2")
+    till.within(
+        lambda: deciding.cancel(
+            instruction_id=row.id, environment_id=till.environment_id,
+            who=Who(ACTOR), reason="Not now",
+        )
+    )  # fmt: skip
+    look(till)
+    assert says(till) == ("", "1", "Cancelled", "", "Cancelled before it was sent. Not now")
+    assert len(asked(till)) == 1
+    assert says(till, "2")[0] == "Y"
+
+
+def test_paid_after_all_puts_the_words_right(till: World) -> None:
+    """The row was told that nothing was done, and PayTrace's answer came even later."""
+    flag(till)
+    look(till)
+    (row,) = asked(till)
+    with tenant_transaction(till.tenant.id):
+        Instruction.objects.filter(id=row.id).update(told_sage="refused")
+    change_row(till.sage_dsn, "1", reqstat="Refused", reqid="")
+    look(till)
+    assert says(till) == ("", "1", "Done", row.result_id, "740.00 USD was charged.")
+
+
+def _approver(world: World) -> Who:
+    user = factories.member(world.tenant, email="boss@example.com", role=Role.APPROVER)
+    return Who(user.email, user.id)
