@@ -1,4 +1,5 @@
-"""One payment's whole story in time order: notice → facts → walks → attempts → ledger → case.
+"""One payment's whole story in time order: who asked for it → notice → facts → walks → attempts
+→ ledger → case.
 
 Told from sentences and counted facts only: no payload, no evidence column is ever read here,
 so that the same story serves a program of the company and support staff.
@@ -18,8 +19,10 @@ from integrations.canonical.money import Money, round_to
 from integrations.events.models import GatewayFact, InboundNotice
 from integrations.exceptions.kinds import kind_of
 from integrations.exceptions.models import ExceptionCase
+from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect, LedgerEntry, PostingAttempt
 from integrations.workflows.models import StepRun, WorkflowRun
+from portal.asked import asked_sentence, decided_sentence, decided_title, instruction_behind
 from tenants.models import AuditEvent
 from tenants.tenant_model import TenantModel
 
@@ -32,7 +35,8 @@ class Moment:
 
     at: datetime
     stage: str
-    """`notice`, `fact`, `walk`, `attempt`, `ledger`, `case`, `decision` or `audit`."""
+    """`instruction`, `notice`, `fact`, `walk`, `attempt`, `ledger`, `case`, `decision` or
+    `audit`."""
     title: str
     sentence: str = ""
     trace: tuple[str, ...] = field(default=())
@@ -54,9 +58,18 @@ def for_support(tenant_id: uuid.UUID) -> Rows:
 
 def story(effect: Effect, *, rows: Rows = of_company) -> list[Moment]:
     """Everything that happened to this effect, oldest first."""
-    tellers = (_notices, _facts, _walks, _attempts, _ledger, _cases, _audit)
+    tellers = (_asked, _notices, _facts, _walks, _attempts, _ledger, _cases, _audit)
     moments = [moment for tell in tellers for moment in tell(effect, rows)]
     return sorted(moments, key=lambda moment: moment.at)
+
+
+def _asked(effect: Effect, rows: Rows) -> Iterator[Moment]:
+    one = instruction_behind(effect, rows(Instruction))
+    if one is None:
+        return
+    yield Moment(one.asked_at, "instruction", "Asked", asked_sentence(one))
+    if one.decided_at:
+        yield Moment(one.decided_at, "instruction", decided_title(one), decided_sentence(one))
 
 
 def _notices(effect: Effect, rows: Rows) -> Iterator[Moment]:

@@ -226,6 +226,19 @@ def instructed(
     return made
 
 
+def charged(books: Books, effect: Effect) -> Instruction:
+    """The charge that led to a payment: asked by Alice, approved by Carol."""
+    wish = Wish(Kind.CHARGE, amount=Money(effect.amount, effect.currency), vault_id="ACME01")
+    return Instruction.objects.create(
+        environment=books.environment, connection=books.paytrace, kind=wish.kind,
+        idempotency_key=f"charge-{effect.transaction_id}", origin="person",
+        asked_by="alice@acme.example", asked_on=date(2026, 11, 20), request=wish.as_json(),
+        request_hash=wish.digest, amount=effect.amount, currency=effect.currency, state="done",
+        decided_by="carol@acme.example", decided_at=timezone.now() + timedelta(minutes=2),
+        result_id=effect.transaction_id,
+    )  # fmt: skip
+
+
 def effect(books: Books, **values: Any) -> Effect:
     """A payment as it arrives, with the fact behind it."""
     number = str(next(_numbers))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from integrations.instructions.calendar import next_dates
+from integrations.instructions.kinds import Kind
 from integrations.instructions.models import (
     Instruction,
     InstructionAttempt,
@@ -100,15 +101,22 @@ def attempts(instruction_id: uuid.UUID) -> list[InstructionAttempt]:
     return list(InstructionAttempt.objects.filter(instruction_id=instruction_id))
 
 
-def instruction_of(*, connection_id: uuid.UUID, transaction_id: str) -> Instruction | None:
-    """The instruction that made a payment, refund or void at PayTrace: who asked for it.
+def instruction_of(
+    *,
+    connection_id: uuid.UUID,
+    transaction_id: str,
+    gives_back: bool,
+    rows: QuerySet[Instruction] | None = None,
+) -> Instruction | None:
+    """The instruction that made a payment at PayTrace, or that refunded or voided one: who asked
+    for it. A void has the payment's own id, so one id may stand for both.
 
-    A void has the payment's own id; a payment and its void are two instructions, and the one
-    that made the transaction comes first.
+    `rows` are those to look through: support's, who may not read what was asked in full.
     """
-    rows = Instruction.objects.filter(connection_id=connection_id, result_id=transaction_id)
-    rows = rows.filter(kind__in=("charge", "give_back"))
-    return rows.order_by("kind", "asked_at").first()
+    found = Instruction.objects.all() if rows is None else rows
+    found = found.filter(connection_id=connection_id, result_id=transaction_id)
+    kind = Kind.GIVE_BACK if gives_back else Kind.CHARGE
+    return found.filter(kind=kind).defer("request").order_by("asked_at").first()
 
 
 def open_count(environment_id: uuid.UUID, *, state: str) -> int:

@@ -19,6 +19,7 @@ from integrations.posting import queries as posting
 from integrations.posting.models import Effect, EffectState
 from integrations.workflows import queries as workflows
 from portal.access import PlacedRequest, member_view, parse_id
+from portal.asked import instruction_behind
 from portal.web.books import books_of, journal_of, plain_details
 from portal.web.decisions import case_context
 from portal.web.forms.payments import PaymentFilter, read_place, write_place
@@ -81,7 +82,7 @@ def _story(effect: Effect) -> dict[str, Any]:
     facts = events.facts_of(connection_id=source, transaction_id=transaction)
     runs = workflows.runs_of(effect.id)
     attempts = posting.attempts(effect_id=effect.id)
-    asked = instructions.instruction_of(connection_id=source, transaction_id=transaction)
+    asked = instruction_behind(effect)
     case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
     return {
         "effect": effect,
@@ -96,6 +97,7 @@ def _story(effect: Effect) -> dict[str, Any]:
             runs=runs,
             steps=workflows.steps_of([run.id for run in runs[-1:]]),
             attempts=attempts,
+            asked=asked,
         ),
         "journal": journal_of(effect, posting.ledger_lines(effect_id=effect.id)),
         "books": books_of(attempts),

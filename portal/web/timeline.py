@@ -1,4 +1,4 @@
-"""One payment's walk, told in order: received → checked → … → posted → read back."""
+"""One payment's walk, told in order: asked → received → checked → … → posted → read back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from integrations.events.models import GatewayFact, InboundNotice
+from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect, EffectState, PostingAttempt
 from integrations.posting.words import POSTED, Word, sentence_of, word_of
 from integrations.workflows.models import StepRun, WorkflowRun
+from portal.asked import asked_sentence, decided_sentence, decided_title
 
 _STEPS = {
     "match": ("Matched", "file-search"),
@@ -55,13 +57,25 @@ def timeline(
     runs: Sequence[WorkflowRun],
     steps: Sequence[StepRun],
     attempts: Sequence[PostingAttempt],
+    asked: Instruction | None = None,
 ) -> list[Moment]:
     """Everything that happened to the payment, oldest first; the steps are of its last walk."""
     told = [_notice(notice) for notice in notices] + [_fact(fact) for fact in facts]
     told.sort(key=lambda moment: moment.at or effect.created_at)
     walked = [_step(step, runs[-1], is_first=index == 0) for index, step in enumerate(steps)]
-    asked = [_attempt(attempt) for attempt in attempts]
-    return [*told, *walked, *asked, *_end(effect)]
+    posted = [_attempt(attempt) for attempt in attempts]
+    return [*_asked(asked), *told, *walked, *posted, *_end(effect)]
+
+
+def _asked(one: Instruction | None) -> list[Moment]:
+    """Who wanted it, and who let it go out."""
+    if one is None:
+        return []
+    moments = [Moment("Asked", "pencil-line", "quiet", asked_sentence(one), one.asked_at)]
+    if one.decided_at:
+        title, sentence = decided_title(one), decided_sentence(one)
+        moments.append(Moment(title, "user-check", "quiet", sentence, one.decided_at))
+    return moments
 
 
 def _notice(notice: InboundNotice) -> Moment:

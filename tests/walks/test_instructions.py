@@ -119,7 +119,9 @@ def test_a_charge_is_made_once_and_reaches_sage(till: World) -> None:
     assert till.changed().changed["armast"]["10432"]["balance"] == ("740.0000", "")
     with tenant_transaction(till.tenant.id):
         found = queries.instruction_of(
-            connection_id=till.gateway_id, transaction_id=effect.transaction_id
+            connection_id=till.gateway_id,
+            transaction_id=effect.transaction_id,
+            gives_back=False,
         )
     assert found is not None
     assert found.asked_by == "alice@example.com"

@@ -23,6 +23,7 @@ from portal.api.v1.inputs import query_of
 from portal.api.v1.pages import PageQuery, read_cursor, write_cursor
 from portal.api.v1.schema import refusals
 from portal.api.v1.shapes import AmountField, money
+from portal.asked import instruction_behind
 from portal.story import story
 from tenants.models import Environment
 
@@ -117,8 +118,20 @@ class ReceiptOut(serializers.Serializer[Any]):
     posted_at = serializers.DateTimeField(allow_null=True)
 
 
+class AskedOut(serializers.Serializer[Any]):
+    """Who asked PayTrace for it, and who approved that."""
+
+    instruction_id = serializers.UUIDField()
+    asked_by = serializers.CharField()
+    asked_at = serializers.DateTimeField()
+    decided_by = serializers.CharField(help_text="Empty where nobody had to approve it.")
+    decided_at = serializers.DateTimeField(allow_null=True)
+
+
 class PaymentDetailOut(PaymentOut):
     """One payment with everything that happened to it."""
+
+    asked = AskedOut(allow_null=True, help_text="Null where PayTrace was not told from here.")
 
     timeline = MomentOut(many=True)
     journal = JournalLineOut(many=True, help_text="As posted, or as planned while `is_posted`.")
@@ -210,6 +223,7 @@ def _detail(effect: Effect) -> dict[str, Any]:
     lines = posted or _planned(effect)
     return {
         **payment_out(effect),
+        "asked": _asked(effect),
         "timeline": [asdict(moment) for moment in story(effect)],
         "journal": [
             {
@@ -224,6 +238,14 @@ def _detail(effect: Effect) -> dict[str, Any]:
         "is_posted": bool(posted),
         "sage_receipt": _receipt(effect),
     }
+
+
+def _asked(effect: Effect) -> dict[str, Any] | None:
+    one = instruction_behind(effect)
+    if one is None:
+        return None
+    copied = ("asked_by", "asked_at", "decided_by", "decided_at")
+    return {"instruction_id": one.id, **{name: getattr(one, name) for name in copied}}
 
 
 def _planned(effect: Effect) -> Any:

@@ -48,6 +48,7 @@ def test_one_payment_is_told_whole(program: Program, books: factories.Books) -> 
         "approval_code": "TAS123",
         "paytrace_connection_id": str(books.paytrace.id),
         "sage_connection_id": str(books.sage.id),
+        "asked": None,
         "is_posted": True,
         "journal": [
             {
@@ -74,6 +75,28 @@ def test_one_payment_is_told_whole(program: Program, books: factories.Books) -> 
     }
     assert sorted(moment["stage"] for moment in timeline) == ["attempt", "fact", "ledger", "walk"]
     assert [moment["at"] for moment in timeline] == sorted(moment["at"] for moment in timeline)
+
+
+def test_a_payment_says_who_asked_for_it(program: Program, books: factories.Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        effect = factories.effect(books)
+        one = factories.charged(books, effect)
+    told = program.get(f"payments/{effect.id}").json()
+    asked = told["asked"]
+    assert asked.pop("asked_at") < asked.pop("decided_at")
+    assert asked == {
+        "instruction_id": str(one.id),
+        "asked_by": "alice@acme.example",
+        "decided_by": "carol@acme.example",
+    }
+    assert [
+        (moment["title"], moment["sentence"])
+        for moment in told["timeline"]
+        if moment["stage"] == "instruction"
+    ] == [
+        ("Asked", "By alice@acme.example (a person): charge 740.00 USD."),
+        ("Approved", "By carol@acme.example."),
+    ]
 
 
 def test_pages_hold_every_payment_once_newest_first(

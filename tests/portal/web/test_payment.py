@@ -77,3 +77,28 @@ def test_no_page_speaks_to_machines(alice: Client, books: Books) -> None:
         text = text_of(alice.get(f"/t/{books.tenant.slug}/{page}"))
         for word in ("HTTP", "UTC", "JSON", "Error:", "Traceback", "None,", "{'"):
             assert word not in text, (page, word)
+
+
+def test_a_payment_says_who_asked_and_who_approved(alice: Client, books: Books) -> None:
+    """A void has the payment's own number and was asked for by nobody here."""
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books)
+        voided = factories.effect(
+            books, kind="void", parent=paid, transaction_id=paid.transaction_id,
+            gateway_state="voided",
+        )  # fmt: skip
+        one = factories.charged(books, paid)
+    page = alice.get(f"/t/{books.tenant.slug}/payments/{paid.id}/")
+    text = text_of(page)
+    told = [
+        "alice@acme.example asked for it:",
+        "; carol@acme.example approved it",
+        "By alice@acme.example (a person): charge 740.00 USD.",
+        "Approved",
+        "By carol@acme.example.",
+    ]
+    assert [words for words in told if words not in text] == []
+    assert f'href="/t/{books.tenant.slug}/instructions/{one.id}/"' in page.content.decode()
+    assert text.index("Asked") < text.index("Checked")
+    other = text_of(alice.get(f"/t/{books.tenant.slug}/payments/{voided.id}/"))
+    assert "carol@acme.example" not in other
