@@ -374,6 +374,21 @@ def parked(books: Books, *, code: str = "invoice_not_found", **values: Any) -> E
     )
 
 
+def failed_run(books: Books, plan: RecurringPlan, **values: Any) -> ExceptionCase:
+    """A recurring plan's payment that was declined, with its open case."""
+    return parked(
+        books,
+        code="plan_run_failed",
+        case_evidence={"plan_id": str(plan.id)},
+        case_sentence="A recurring plan charged, and it was declined. No money came.",
+        **{
+            "kind": "failed_run", "amount": plan.amount, "customer_number": plan.customer_number,
+            "gateway_state": "declined",
+        }
+        | values,
+    )  # fmt: skip
+
+
 def polled(
     source: Connection,
     *,

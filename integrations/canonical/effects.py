@@ -60,6 +60,9 @@ class EffectKind(StrEnum):
     """A state nobody knows: only a person can say what it does to the books."""
     UNREADABLE = "unreadable"
     """A record that cannot be read: it may be anything, so a person looks."""
+    FAILED_RUN = "failed_run"
+    """A recurring plan charged and got no money: nothing is posted for it, and a person decides
+    whether to charge again."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,13 @@ class Offer(StrEnum):
     CHOOSE_INVOICE = "choose_invoice"
     CHOOSE_PAYMENT = "choose_payment"
     DISMISS = "dismiss"
+    CHARGE_AGAIN = "charge_again"
+    """Of a recurring plan's payment that failed: ask PayTrace for the money once more."""
+    PAUSE_PLAN = "pause_plan"
+
+
+# What asks PayTrace, beside what is decided here.
+ASKING = frozenset({Offer.CHARGE_AGAIN, Offer.PAUSE_PLAN})
 
 
 _APPLY = (Offer.CHOOSE_INVOICE, Offer.ON_ACCOUNT, Offer.RETRY, Offer.DISMISS)
@@ -141,6 +148,14 @@ _KINDS: tuple[CaseKind, ...] = (
         "Nothing is guessed from it, and nothing else waits for it. It is asked for again every "
         "night and resolves by itself once it can be read.",
         _REPAIR,
+    ),
+    CaseKind(
+        "plan_run_failed",
+        "A recurring payment failed",
+        "PayTrace charged by a recurring plan and no money came, so nothing is posted. PayTrace "
+        "tries the next payment on its day. Charge this one again, pause the plan until the "
+        "customer has given another card, or dismiss it.",
+        (Offer.CHARGE_AGAIN, Offer.PAUSE_PLAN, Offer.DISMISS),
     ),
     CaseKind(
         "over_reversed",

@@ -23,6 +23,8 @@ class ExceptionCase(TenantModel):
         INVOICE_CHOSEN = "invoice_chosen", "Applied to a chosen invoice"
         PAYMENT_CHOSEN = "payment_chosen", "Payment chosen"
         DISMISSED = "dismissed", "Dismissed"
+        CHARGED_AGAIN = "charged_again", "Charged again"
+        PLAN_PAUSED = "plan_paused", "Plan paused"
         BY_ITSELF = "by_itself", "Resolved by itself"
 
     effect = models.ForeignKey(Effect, on_delete=models.PROTECT, related_name="+")

@@ -58,6 +58,14 @@ def history_of(*, effect_id: uuid.UUID) -> list[ExceptionCase]:
     return list(found.order_by("opened_at"))
 
 
+def failed_runs_of(plan_id: uuid.UUID) -> list[ExceptionCase]:
+    """The payments of a recurring plan that brought no money, newest first."""
+    found = ExceptionCase.objects.select_related("effect").filter(
+        effect__kind="failed_run", evidence__plan_id=str(plan_id)
+    )
+    return list(found.order_by("-opened_at", "-id")[:50])
+
+
 def groups(found: Sequence[ExceptionCase]) -> list[Group]:
     """Cases gathered by what is wrong, most money at stake first."""
     by_code: dict[str, list[ExceptionCase]] = {}

@@ -15,6 +15,7 @@ from integrations.pipeline.decide import (
     retry,
 )
 from integrations.pipeline.deliver import deliver
+from integrations.pipeline.failed_runs import charge_again, pause_plan
 from integrations.pipeline.flagged import flagged_rows
 from integrations.pipeline.instruct import instruct
 from integrations.pipeline.looks import look
@@ -28,6 +29,7 @@ from integrations.pipeline.worksheet import keyed, not_to_be_keyed
 __all__ = [
     "Preview",
     "backfill",
+    "charge_again",
     "choose_invoice",
     "choose_payment",
     "deliver",
@@ -37,6 +39,7 @@ __all__ = [
     "keyed",
     "look",
     "not_to_be_keyed",
+    "pause_plan",
     "poll_now",
     "preview",
     "process",

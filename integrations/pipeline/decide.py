@@ -38,6 +38,11 @@ def retry(*, effect_id: uuid.UUID, actor: str) -> None:
         _ask_again(half_written, actor=actor)
         return
     effect = _decidable(effect_id)
+    if effect.kind == EffectKind.FAILED_RUN:
+        raise NotPossible(
+            "A failed recurring payment is not posted, so there is nothing to try again. Charge "
+            "again, pause the plan, or dismiss it."
+        )
     if effect.kind in _UNCLEAR:
         poll_now(connection_id=effect.source_id, actor=actor)
         return

@@ -13,7 +13,7 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.events.models import GatewayFact
-from integrations.pipeline import orphans, review, settling, unreadable
+from integrations.pipeline import failed_runs, orphans, review, settling, unreadable
 from integrations.posting import outbox
 from tenants import work
 from tenants.models import WorkKind
@@ -41,6 +41,7 @@ def take_in(
     _enter_effects(fresh, histories, source=source, seen_by=seen_by)
     for transaction in fresh:
         _look(transaction, histories[transaction.transaction_id], source=source, found_by=seen_by)
+        failed_runs.ask(transaction, source=source, found_by=seen_by)
     settling.told_of(fresh, source=source)
     work.ring(WorkKind.DELIVER, tenant_id=source.tenant_id, subject_id=source.posts_to_id)
     return fresh

@@ -128,6 +128,7 @@ KIND_WORDS: Mapping[str, str] = {
     "decline": "Declined",
     "review": "Unknown status",
     "unreadable": "Unreadable record",
+    "failed_run": "Failed recurring payment",
 }
 
 # Kinds that take money away from the books; shown with a minus sign.

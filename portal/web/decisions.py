@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from integrations.exceptions.kinds import Offer, kind_of
+from integrations.exceptions.kinds import ASKING, Offer, kind_of
 from integrations.exceptions.models import ExceptionCase
 
 
@@ -20,6 +20,8 @@ class Button:
     is_first: bool = False
     is_danger: bool = False
     invoice: str = ""
+    asks: bool = False
+    """It asks PayTrace for something, on a page of its own."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +41,10 @@ _TEXTS: Mapping[Offer, tuple[str, str]] = {
     Offer.CHOOSE_INVOICE: ("Apply to an invoice", "file-check"),
     Offer.CHOOSE_PAYMENT: ("Choose the payment", "credit-card"),
     Offer.DISMISS: ("Dismiss", "circle-slash"),
+    Offer.CHARGE_AGAIN: ("Charge again", "credit-card"),
+    Offer.PAUSE_PLAN: ("Pause the plan", "circle-pause"),
 }
-_OF_ANY_KIND = frozenset({Offer.RETRY, Offer.CHOOSE_PAYMENT, Offer.DISMISS})
+_OF_ANY_KIND = frozenset({Offer.RETRY, Offer.CHOOSE_PAYMENT, Offer.DISMISS, *ASKING})
 _MOST_CANDIDATES = 4
 # Characters of a record that is shown as PayTrace told it.
 _MOST_SHOWN = 600
@@ -58,7 +62,8 @@ def offers_for(case: ExceptionCase) -> list[Button]:
     ]
     for offer in offers:
         text, icon = _words(offer, case)
-        buttons.append(Button(offer, text, icon, is_danger=offer is Offer.DISMISS))
+        is_danger, asks = offer is Offer.DISMISS, offer in ASKING
+        buttons.append(Button(offer, text, icon, is_danger=is_danger, asks=asks))
     return [replace(buttons[0], is_first=True, is_danger=False), *buttons[1:]]
 
 

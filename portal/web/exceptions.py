@@ -100,7 +100,7 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
     case = get_or_404(
         exceptions.cases(environment_id=request.place.environment.id), id=parse_id(case_id)
     )
-    wanted = next((each for each in Offer if each.value == offer), None)
+    wanted = next((each for each in _FORMS if each.value == offer), None)
     if wanted is None:
         raise Http404("Not found")
     form = _form(request, wanted, case)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from integrations.exceptions import queries as exceptions
 from integrations.instructions import operations, queries
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import RecurringPlan
@@ -132,6 +133,7 @@ def _page(request: PlacedRequest, found: RecurringPlan, **forms: Any) -> HttpRes
         "now": queries.plan_as_of(found, today=operations.day_of(found.connection)),
         "coming": _coming(found, _MANY),
         "asked": queries.of_plan(found.id),
+        "failed": exceptions.failed_runs_of(found.id),
         "change_form": ChangePlanForm(plan=found, auto_id="change_%s"),
         "pause_form": EndPlanForm(auto_id="pause_%s"),
         "resume_form": ResumePlanForm(auto_id="resume_%s"),

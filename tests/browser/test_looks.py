@@ -37,6 +37,8 @@ def _pages(books: Books) -> dict[str, str]:
         asked = Instruction.objects.get()
         batch = GatewayBatch.objects.get(number="572")
         link = PaymentLink.objects.get()
+        assert asked.plan is not None
+        failed = factories.failed_run(books, asked.plan)
     inside = {
         "today": "",
         "payments": "payments/",
@@ -62,6 +64,7 @@ def _pages(books: Books) -> dict[str, str]:
         "exceptions": "exceptions/",
         "decide-on-account": f"exceptions/{case.id}/on_account/",
         "decide-dismiss": f"exceptions/{case.id}/dismiss/",
+        "charge-again": f"exceptions/{failed.id}/ask/charge_again/",
         "connections": "connections/",
         "connection-paytrace": f"connections/{paytrace.id}/",
         "connection-sage": f"connections/{sage.id}/",

@@ -54,6 +54,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "worksheet_do": {"POST": C},
     "exception_decide": {"GET": C, "POST": C},
     "open_invoices": {"GET": C},
+    "exception_ask": {"GET": G, "POST": G},
     "connections": {"GET": V},
     "add_paytrace": {"GET": L, "POST": L},
     "add_sagepro": {"GET": L, "POST": L},

@@ -153,6 +153,7 @@ def _asked(books: Books, look: Look) -> dict[str, str]:
         asked_by=look.email, asked_on=_DAY, request=wish.as_json(), request_hash=wish.digest,
         vault_id=look.word, state="unknown",
     )  # fmt: skip
+    failed = factories.failed_run(books, plans[0], **_values(look, "03"))
     InstructionAttempt.objects.create(
         instruction=unknown, number=1, fence=1, invoice_id=f"{look.digits}-lost", gateway_day=_DAY
     )
@@ -163,6 +164,7 @@ def _asked(books: Books, look: Look) -> dict[str, str]:
         "unknown_id": str(unknown.id),
         "plan_id": str(plans[0].id),
         "paused_plan_id": str(plans[1].id),
+        "failed_run_id": str(failed.id),
         "method_id": str(method.id),
     }
 

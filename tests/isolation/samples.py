@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integrations.accounting.rule_json import to_json as rules_to_json
-from integrations.exceptions.kinds import Offer
+from integrations.exceptions.kinds import ASKING, Offer
 from integrations.mapping.company_targets import targets_of
 from integrations.mapping.engine import defaults
 from integrations.mapping.rows import to_json as rows_to_json
@@ -98,7 +98,11 @@ _FILLS = {
     ),
     "exception_decide": tuple(
         Fill({"offer": word}, _OF_DISPUTE if word == Offer.CHOOSE_PAYMENT else {})
-        for word in (*(offer.value for offer in Offer), "no-such-offer")
+        for word in (*(offer.value for offer in Offer if offer not in ASKING), "no-such-offer")
+    ),
+    "exception_ask": tuple(
+        Fill({"what": word}, {"case_id": "failed_run_id"})
+        for word in ("charge_again", "pause_plan", "no-such-thing")
     ),
     "open_invoices": tuple(
         Fill({"offer": word}) for word in ("choose_invoice", "on_account", "no-such-offer")
@@ -156,7 +160,7 @@ _COMPANY_PARAMETERS = (
     "backfill_id", "quiet_id", "agent_company_id", "disputes_id", "disputed_case_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
-    "instructions/id",
+    "instructions/id", "failed_run_id",
     "paused_plan_id", "method_id", "link_id", "pay_token",
 )  # fmt: skip
 

@@ -51,7 +51,8 @@ class CaseOut(serializers.Serializer[Any]):
     currency = serializers.CharField()
     state = serializers.ChoiceField(choices=ExceptionCase.State.choices)
     offers = serializers.ListField(
-        child=serializers.ChoiceField(choices=[offer.value for offer in Offer])
+        child=serializers.ChoiceField(choices=[offer.value for offer in Offer]),
+        help_text="`charge_again` and `pause_plan` are asked for as instructions.",
     )
     opened_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)
