@@ -160,7 +160,12 @@ def question_of(instruction: Instruction) -> Told | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp() - %s", [attempt.started_at])
         age: timedelta = cursor.fetchone()[0]
-    return replace(_told(attempt, instruction, instruction.fence), age=age)
+    return replace(told_by(attempt, instruction), age=age)
+
+
+def told_by(attempt: InstructionAttempt, instruction: Instruction) -> Told:
+    """What PayTrace was told by an attempt of this instruction."""
+    return _told(attempt, instruction, instruction.fence)
 
 
 def record(told: Told, outcome: Outcome) -> bool:

@@ -13,6 +13,7 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.events.models import GatewayFact
+from integrations.instructions import late
 from integrations.pipeline import failed_runs, orphans, review, settling, unreadable
 from integrations.posting import outbox
 from tenants import work
@@ -35,6 +36,7 @@ def take_in(
     fresh = facts.record(transactions, connection_id=source.id, seen_by=seen_by)
     if not fresh:
         return []
+    late.correct(fresh, connection_id=source.id)
     histories = facts.histories(
         connection_id=source.id, transaction_ids=[one.transaction_id for one in fresh]
     )

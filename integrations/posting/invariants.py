@@ -60,7 +60,7 @@ SELECT count(*),
     count(*) FILTER (WHERE state = 'dismissed'),
     count(*) FILTER (WHERE state = 'noted'),
     count(*) FILTER (WHERE state IN ('waiting_parent', 'waiting_period', 'waiting_mapping',
-        'waiting_credential', 'waiting_erp', 'waiting_approval')),
+        'waiting_credential', 'waiting_erp')),
     count(*) FILTER (WHERE state IN ('new', 'ready', 'claimed', 'intent', 'unknown',
         'handed_over')),
     count(*) FILTER (WHERE state IN ('parked', 'partial'))

@@ -29,7 +29,6 @@ class EffectState(models.TextChoices):
     WAITING_MAPPING = "waiting_mapping", "Waiting for a mapping or GL rule"
     WAITING_CREDENTIAL = "waiting_credential", "Waiting for a credential"
     WAITING_ERP = "waiting_erp", "Waiting for Sage"
-    WAITING_APPROVAL = "waiting_approval", "Waiting for approval"
     PARKED = "parked", "Needs you"
     REVERSED = "reversed", "Reversed"
     WITHDRAWN = "withdrawn", "Withdrawn"

@@ -25,11 +25,11 @@ S = EffectState
 # Where a walk may begin: nothing has been asked of Sage that is still unanswered.
 WALKABLE = (
     S.NEW, S.READY, S.PARKED, S.WAITING_PARENT, S.WAITING_PERIOD, S.WAITING_MAPPING,
-    S.WAITING_CREDENTIAL, S.WAITING_ERP, S.WAITING_APPROVAL,
+    S.WAITING_CREDENTIAL, S.WAITING_ERP,
 )  # fmt: skip
 WAITING = (
     S.WAITING_PARENT, S.WAITING_PERIOD, S.WAITING_MAPPING, S.WAITING_CREDENTIAL,
-    S.WAITING_ERP, S.WAITING_APPROVAL,
+    S.WAITING_ERP,
 )  # fmt: skip
 # Nothing of it is in Sage, or is to be asked of Sage next.
 FREE = tuple(state for state in WALKABLE if state != S.READY)

@@ -93,7 +93,6 @@ _WORD_OF: Mapping[EffectState, Word] = {
     _S.WAITING_MAPPING: WAITING,
     _S.WAITING_CREDENTIAL: WAITING,
     _S.WAITING_ERP: WAITING,
-    _S.WAITING_APPROVAL: WAITING,
     _S.PARKED: NEEDS_YOU,
     _S.REVERSED: REVERSED,
     _S.WITHDRAWN: DISMISSED,
@@ -111,7 +110,6 @@ _DETAILS: Mapping[EffectState, str] = {
     _S.WAITING_MAPPING: "It waits for a field mapping or GL rule.",
     _S.WAITING_CREDENTIAL: "It waits until the sign-in of a connection is repaired.",
     _S.WAITING_ERP: "It waits for Sage. Nothing is lost; it will post by itself.",
-    _S.WAITING_APPROVAL: "It waits for an approval.",
     _S.WITHDRAWN: "It was taken back before it reached Sage.",
 }
 

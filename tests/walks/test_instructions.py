@@ -143,6 +143,14 @@ def test_what_never_arrived_is_told_after_a_day_and_a_late_answer_still_counts(
     assert (ended.state, ended.code) == ("refused", "paytrace.never_arrived")
     assert "nothing was done" in ended.sentence
     assert at_paytrace(till) == []
+    with tenant_transaction(till.tenant.id):
+        attempt = InstructionAttempt.objects.get()
+    late = till.pay(amount="740.00", invoice_id=attempt.invoice_id, customer_id="ACME01")
+    till.poll()
+    corrected = again(till, row)
+    assert (corrected.state, corrected.code, corrected.result_id) == ("done", "", late)
+    assert corrected.sentence == "740.00 USD was charged. PayTrace’s record of it came late."
+    assert till.effect(late).state == "posted"
 
 
 def test_two_workers_tell_paytrace_once(till: World, superuser_url: str) -> None:
