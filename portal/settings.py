@@ -253,6 +253,8 @@ SPECTACULAR_SETTINGS = {
         "ExceptionState": "integrations.exceptions.models.ExceptionCase.State",
         "InstructionKind": "portal.api.v1.instruction_shapes.KINDS",
         "InstructionOrigin": "integrations.instructions.models.Instruction.Origin",
+        "PlanFrequency": "portal.api.v1.asking.FREQUENCIES",
+        "PlanState": "integrations.instructions.models.RecurringPlan.State",
         "InstructionState": "integrations.instructions.models.InstructionState",
         "ConnectionState": "integrations.connections.models.Connection.State",
     },

@@ -107,6 +107,8 @@ API: Mapping[str, Mapping[str, str]] = {
     "api/v1/accounts": {"GET": "gl_rules:read"},
     "api/v1/mappings": {"GET": "mappings:read", "POST": "mappings:write"},
     "api/v1/gl-rules": {"GET": "gl_rules:read", "POST": "gl_rules:write"},
+    "api/v1/payment-methods": {"GET": "instructions:read"},
+    "api/v1/recurring-plans": {"GET": "instructions:read"},
     "api/v1/instructions": {"GET": "instructions:read", "POST": "instructions:write"},
     "api/v1/instructions/<uuid:id>": {"GET": "instructions:read"},
     "api/v1/instructions/<uuid:id>/approve": {"POST": "instructions:approve"},

@@ -18,6 +18,7 @@ from portal.api.v1 import (
     mappings,
     payments,
     posting_profiles,
+    stored,
 )
 from portal.api.v1.keyed import keyed
 from portal.api.v1.schema import ApiKeyScheme
@@ -57,6 +58,8 @@ urlpatterns = [
     _at("instructions/<uuid:id>/approve", instructions.Approve),
     _at("instructions/<uuid:id>/reject", instructions.Reject),
     _at("instructions/<uuid:id>/cancel", instructions.Cancel),
+    _at("payment-methods", stored.PaymentMethodList),
+    _at("recurring-plans", stored.RecurringPlanList),
     _at("connections", connections.ConnectionList),
     _at("connections/<uuid:id>", connections.ConnectionDetail),
     _at("connections/<uuid:id>/posting-profile", posting_profiles.PostingProfileDetail),

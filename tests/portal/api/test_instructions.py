@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from integrations.canonical.money import Money
 from integrations.instructions import policies
-from integrations.instructions.models import Instruction, RecurringPlan
+from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
 from tenants import operations as tenants
 from tenants.models import Membership
 from tenants.roles import Role
@@ -361,3 +361,59 @@ def test_nobody_reads_or_decides_about_anothers(
             answers = [stranger.post(f"instructions/{one}/{deed}", body) for one in (mine, absent)]
             assert [answer.status_code for answer in answers] == [404, 404]
     assert program.get(f"instructions/{mine}").json()["state"] == "ready"
+
+
+def test_what_can_be_charged_is_listed_without_more_of_a_card_than_its_end(
+    program: Program, till: Books, foreign: Books
+) -> None:
+    with tenant_transaction(till.tenant.id):
+        factories.instructed(till)
+        method = StoredPaymentMethod.objects.get()
+    with tenant_transaction(foreign.tenant.id):
+        factories.instructed(foreign)
+    listed = program.get("payment-methods", customer_number="ACME01").json()
+    assert datetime.fromisoformat(listed["payment_methods"][0].pop("stored_at")).tzinfo is not None
+    assert listed == {
+        "payment_methods": [
+            {
+                "id": str(method.id),
+                "connection_id": str(till.paytrace.id),
+                "vault_id": "ACME01",
+                "customer_number": "ACME01",
+                "customer_name": "",
+                "brand": "",
+                "last_four": "5439",
+                "expiry_month": None,
+                "expiry_year": None,
+            }
+        ]
+    }
+    assert program.get("payment-methods", customer_number="NONE").json() == {"payment_methods": []}
+    assert error(program.get("payment-methods", customer="ACME01"))[:2] == (400, "customer")
+
+
+def test_plans_are_listed_with_their_next_days(program: Program, till: Books) -> None:
+    with tenant_transaction(till.tenant.id):
+        plan = RecurringPlan.objects.create(
+            environment=till.environment, connection=till.paytrace, recurrence_id="77",
+            vault_id="ACME01", customer_number="ACME01", amount=Decimal("99.00"), currency="USD",
+            frequency="1", counts_from=date(2099, 1, 31), total_count=2, description="Service",
+        )  # fmt: skip
+    (told,) = program.get("recurring-plans").json()["recurring_plans"]
+    assert told.pop("created_at") == told.pop("state_since")
+    assert told == {
+        "id": str(plan.id),
+        "connection_id": str(till.paytrace.id),
+        "state": "active",
+        "recurrence_id": "77",
+        "customer_number": "ACME01",
+        "vault_id": "ACME01",
+        "amount": "99.00",
+        "currency": "USD",
+        "frequency": "annual",
+        "method": "card",
+        "description": "Service",
+        "total_count": 2,
+        "done_count": 0,
+        "next_days": ["2099-01-31", "2100-01-31"],
+    }
