@@ -233,14 +233,20 @@ def sage_snapshot(opened: Opened) -> Snapshot:
     """
     _leave_transaction()
     profile = PostingProfile.from_json(opened.settings["profile"])
+    if profile.edition != "sql" or opened.settings.get("way") == WAY:
+        raise _not_calibrated("in FoxPro tables or behind an agent")
     dsn = opened.secret("dsn").reveal()
     if make_url(dsn).get_backend_name() != "postgresql":
-        raise FixConfiguration(
-            "The portal cannot calibrate a company on SQL Server yet.",
-            code="calibration.unsupported",
-            remedy="Enter the posting profile in its form.",
-        )
+        raise _not_calibrated("on SQL Server")
     return take_snapshot(_pinned(dsn), profile=profile)
+
+
+def _not_calibrated(which: str) -> FixConfiguration:
+    return FixConfiguration(
+        f"The portal cannot calibrate a company {which} yet.",
+        code="calibration.unsupported",
+        remedy="Enter the posting profile in its form.",
+    )
 
 
 def close_all() -> None:

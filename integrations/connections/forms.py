@@ -222,8 +222,8 @@ def check_profile(
     profile: Mapping[str, Any], *, edition: str, company_number: str
 ) -> dict[str, Any]:
     """The posting profile to store, for this edition and company."""
-    if edition != "sql":
-        raise NotPossible("Only the SQL edition can be connected directly.", field="edition")
+    if edition not in {"sql", "dbf"}:
+        raise NotPossible("An edition is sql or dbf.", field="edition")
     number = company_number.strip()
     if not (number.isalnum() and number.isascii() and len(number) <= 10):
         raise NotPossible("A company number is letters and digits, such as 01.", field="company")

@@ -132,6 +132,10 @@ class SiteTest(TenantModel):
     server = models.CharField(max_length=120)
     stamp = models.CharField(max_length=64)
     is_passed = models.BooleanField()
+    # Whose signature was checked when it came, in words, and that signature; empty where
+    # nobody stood between us and the server.
+    signed_by = models.CharField(max_length=120, blank=True)
+    seal = models.CharField(max_length=64, blank=True)
     # A list of checks, each with a label, ok (true, false, null for advice) and a sentence.
     checks = models.JSONField()
 

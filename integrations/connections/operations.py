@@ -106,6 +106,8 @@ def create_sagepro(
     """A Sage Pro company, not tested yet. `dsn` is `mssql://user:password@host:port/database`;
     `profile` its posting profile as JSON; `authority` the PEM of who vouches for its server."""
     forms.check_environment(environment_id)
+    if edition != "sql":
+        raise NotPossible("Only the SQL edition is reached by a database.", field="edition")
     address = forms.sage_address(dsn)
     checked = forms.check_profile(profile, edition=edition, company_number=company_number)
     vouched = read_authority(authority, now=timezone.now()).as_setting() if authority else None

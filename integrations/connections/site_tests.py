@@ -9,17 +9,23 @@ import hashlib
 import json
 from uuid import UUID
 
+from integrations.connections.agents import pairing
 from integrations.connections.models import Connection, SiteTest
 from integrations.connections.secrets import secret_fields
 from integrations.sagepro.self_test import SelfTest
 
 
 def keep(connection: Connection, found: SelfTest, *, actor: str) -> SiteTest:
-    """Write down what a self-test found, for the settings that are in force now."""
+    """Write down what a self-test found, for the settings that are in force now.
+
+    One that an agent signed is kept with its seal, which was checked when it came.
+    """
     return SiteTest.objects.create(
         connection=connection,
         asked_by=actor,
         server=found.server[:120],
+        signed_by=_signer(connection.id) if found.seal else "",
+        seal=found.seal,
         stamp=stamp(connection),
         is_passed=found.is_passed,
         checks=[
@@ -29,16 +35,27 @@ def keep(connection: Connection, found: SelfTest, *, actor: str) -> SiteTest:
     )
 
 
+def _signer(connection_id: UUID) -> str:
+    agent = pairing.in_force(connection_id)
+    return f"the agent on {agent.host}, pairing {agent.epoch}"[:120] if agent else ""
+
+
 def history(connection_id: UUID, *, limit: int) -> list[SiteTest]:
     """The newest self-tests, newest first."""
     return list(SiteTest.objects.filter(connection_id=connection_id)[:limit])
 
 
 def is_needed(connection: Connection) -> bool:
-    """Whether we write into this company's database ourselves: directly, and by SQL."""
+    """Whether something of the site has to be proven before we post there.
+
+    So it is where we write a company's database ourselves, and at every FoxPro site, whoever
+    reaches it: its own program writes, from what we hand over.
+    """
     settings = connection.settings
+    if not settings.get("profile", {}).get("kinds"):
+        return False
     is_direct = settings.get("way", "direct") == "direct" and settings.get("edition") == "sql"
-    return is_direct and bool(settings.get("profile", {}).get("kinds"))
+    return bool(is_direct or settings.get("edition") == "dbf")
 
 
 def may_post(connection: Connection) -> bool:

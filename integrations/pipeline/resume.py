@@ -110,8 +110,9 @@ def _what_is_wrong(company: Connection) -> str:
             "on by itself once the sign-in is repaired and tested."
         )
     if company.state == Connection.State.CONNECTED and not site_tests.may_post(company):
+        what = "site" if company.settings.get("edition") == "dbf" else "server"
         return (
-            f"Posting to {company.name} waits: its server has not passed the self-test for the "
+            f"Posting to {company.name} waits: its {what} has not passed the self-test for the "
             "settings of now. Test the connection; nothing is lost."
         )
     return f"{company.name} needs a setting before anything can post. Nothing is lost."

@@ -21,6 +21,10 @@ class SelfTest:
     server: str
     """Product and version, such as `SQL Server 15.0.2000.5`."""
     checks: tuple[Check, ...]
+    made_at: str = ""
+    """When an agent looked, ISO 8601 on the portal's clock; empty where it needs no telling."""
+    seal: str = ""
+    """The agent's signature under it (see `agent.sealing`); empty where nobody stands between."""
 
     @property
     def is_passed(self) -> bool:

@@ -88,6 +88,7 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
     paired = pairing.in_force(found.id)
     context = {
         "connection": found,
+        "is_foxpro": found.settings["edition"] == "dbf",
         "agent": paired,
         "is_silent": paired is not None and pairing.is_silent(paired, now),
         "is_testing": self_test.is_running(found.id, now=now),

@@ -73,6 +73,8 @@ _SETTING_LABELS = {
     "database": "Database",
 }
 
+_EDITIONS = {"sql": "SQL", "dbf": "FoxPro tables"}
+
 
 @dataclass(frozen=True)
 class Card:
@@ -404,9 +406,13 @@ def _test_context(found: Connection) -> dict[str, Any]:
 
 def _settings(found: Connection) -> list[tuple[str, str]]:
     shown = queries.public_settings(found)
-    told = {**shown, "zone": zone_word(shown["zone"])} if shown.get("zone") else shown
+    told: dict[str, Any] = dict(shown)
+    if shown.get("zone"):
+        told["zone"] = zone_word(shown["zone"])
+    if "edition" in shown:
+        told["edition"] = _EDITIONS.get(shown["edition"], shown["edition"])
     if found.kind == Connection.Kind.DISPUTES:
-        told = {**shown, "provider": disputes.kind_of(found).label}
+        told["provider"] = disputes.kind_of(found).label
     return [(_SETTING_LABELS.get(name, name), str(value)) for name, value in told.items() if value]
 
 

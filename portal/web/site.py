@@ -23,7 +23,7 @@ def rights_script(request: PlacedRequest, connection_id: str, product: str) -> H
     """The script that the site's administrator runs, as a file."""
     found = sage_company(request, connection_id)
     wanted = _PRODUCTS.get(product)
-    if wanted is None:
+    if wanted is None or found.settings["edition"] != "sql":
         raise Http404("Not found")
     text = script(profiles.in_force(found), product=wanted)
     name = f"tieout-rights-{found.settings['company_number']}-{wanted}.sql"
@@ -37,6 +37,7 @@ def site_context(found: Connection) -> dict[str, Any]:
     return {
         "site_test": made[0] if made else None,
         "former_site_tests": made[1:],
+        "is_foxpro": found.settings["edition"] == "dbf",
         "writes_itself": site_tests.is_needed(found),
         "may_post": site_tests.may_post(found),
     }

@@ -44,7 +44,7 @@ from integrations.sagepro.agent.keeping import kept
 from integrations.sagepro.agent.portal import Portal
 from integrations.sagepro.agent.worker import Worker
 from integrations.sagepro.layout import Layout
-from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 from integrations.sagepro.self_test import SelfTest
 from tenants.models import Environment, Tenant
 from tenants.scope import tenant_transaction
@@ -95,6 +95,7 @@ class AgentScene:
     tenant: Tenant
     environment: Environment
     connection_id: UUID
+    way: str = "sql"
     opened: list[Worker] = field(default_factory=list, repr=False)
 
     @contextmanager
@@ -113,7 +114,7 @@ class AgentScene:
         home = self.folder / name
         arguments = [
             "--home", str(home), "pair", "--portal", self.url, "--code", code or self.code(),
-            "--address", self.sage_dsn,
+            "--way", self.way, "--address", self.sage_dsn,
         ]  # fmt: skip
         assert program.main(arguments) == 0
         return home
@@ -154,17 +155,20 @@ class AgentScene:
             worker.portal.close()
 
 
-def build(url: str, *, sage_dsn: str, folder: Path) -> AgentScene:
+def build(url: str, *, sage_dsn: str, folder: Path, way: str = "sql") -> AgentScene:
     books = factories.company()
+    profile = sample_profile() if way == "sql" else foxpro_profile()
     with tenant_transaction(books.tenant.id):
         connection = companies.create_company(
             environment_id=books.environment.id,
             name="Northfield",
+            edition=way,
             company_number="01",
-            profile=sample_profile().as_json(),
+            profile=profile.as_json(),
             actor="it@acme.example",
         )
-    return AgentScene(url, sage_dsn, folder, books.tenant, books.environment, connection.id)
+    place = (books.tenant, books.environment, connection.id)
+    return AgentScene(url, sage_dsn, folder, *place, way=way)
 
 
 @dataclass

@@ -74,6 +74,7 @@ def _pages(books: Books) -> dict[str, str]:
         "decide-choose-payment": f"exceptions/{disputed.id}/choose_payment/",
         "add-paytrace": "connections/add/paytrace/",
         "add-sage": "connections/add/sage-pro/",
+        "add-foxpro": "connections/add/foxpro/",
         "mapping": "mapping/",
         "gl-rules": "gl-rules/",
         "policy": "posting-policy/",

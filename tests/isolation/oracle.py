@@ -60,6 +60,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "add_sagepro": {"GET": L, "POST": L},
     "add_disputes": {"GET": L, "POST": L},
     "add_agent_company": {"GET": L, "POST": L},
+    "add_foxpro": {"GET": L, "POST": L},
     "agent": {"GET": V},
     "agent_do": {"POST": L},
     "connection": {"GET": V},

@@ -286,6 +286,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
         "api_key": "secret",
     },
     "add_agent_company": lambda _: {"name": "Third company", "company_number": "04"},
+    "add_foxpro": lambda _: {"name": "Fourth company", "company_number": "05"},
     "posting_profile": lambda _: {
         **profile_form(sample_profile().as_json() | {"user_code": "NEW"}),
         "action": "save",

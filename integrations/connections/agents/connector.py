@@ -39,7 +39,7 @@ from integrations.canonical.stock import (
     SalesOrder,
     Stock,
 )
-from integrations.connections.agents import jobs, pairing
+from integrations.connections.agents import jobs, pairing, seals
 from integrations.connections.models import Agent
 from integrations.sagepro.agent import calls, wire
 from integrations.sagepro.agent.codec import encode
@@ -136,7 +136,10 @@ class AgentConnector(BeyondPayments):
         return self._changed("answer_flagged", _told_apart(answer), answer)
 
     def self_test(self) -> SelfTest:
+        """Raises FixConfiguration when the answer is not signed for what is in force now."""
         found: SelfTest = self._read("self_test")
+        with tenant_transaction(self._tenant_id):
+            seals.check(self._connection_id, found, now=timezone.now())
         return found
 
     def layout(self) -> Layout:

@@ -72,7 +72,7 @@ def make(
         arguments=arguments,
     )
     body = wire.write(job)
-    key = _key(connection.id)
+    key = key_of(connection.id)
     return AgentJob.objects.create(
         id=UUID(job.job_id),
         agent=agent,
@@ -88,8 +88,11 @@ def make(
     )
 
 
-def _key(connection_id: UUID) -> bytes:
-    """It signs messages to the agent and opens nothing of the customer's."""
+def key_of(connection_id: UUID) -> bytes:
+    """The key of a pairing's messages; it opens nothing of the customer's.
+
+    Raises FixConfiguration when it is missing.
+    """
     found = open_secrets(connection_id=connection_id).get(JOB_KEY)
     if found is None:
         raise FixConfiguration(

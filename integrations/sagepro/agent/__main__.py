@@ -7,9 +7,11 @@ import getpass
 import platform
 import signal
 import sys
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from integrations.sagepro.agent import logs, settings, wire
+from integrations.canonical.errors import IntegrationError
+from integrations.sagepro.agent import foxpro_site, logs, settings, ways, wire
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import Kept, NotPaired, keep, kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
@@ -30,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         code: int = given.command(folder, given)
+    except IntegrationError as error:
+        _say(f"{error.sentence} {error.remedy}".strip(), to_errors=True)
+        return 1
     except _TOLD as error:
         _say(str(error), to_errors=True)
         return 1
@@ -39,6 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
 def pair(folder: Path, given: argparse.Namespace) -> int:
     """Exchange a pairing code for this agent's own secret."""
     url = settings.check_url(given.portal)
+    if given.way == "dbf":
+        ways.folders(given.address)
     password = _password(given)
     portal = Portal(url, ca_file=given.ca_file)
     about = {"host": platform.node(), "platform": platform.platform(terse=True)}
@@ -95,6 +102,46 @@ def self_test(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 o
     return 0 if all(one.ok is not False for one in findings) else 1
 
 
+def prepare(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one shape of commands
+    """FoxPro tables: make Tieout's own tables beside the company's."""
+    place = foxpro_site.open_site(folder)
+    try:
+        place.prepare(today=_today())
+    except OSError as error:
+        _say(f"{place.folder} cannot be written ({error.strerror}).", to_errors=True)
+        return 1
+    _say(f"Our tables and TIEOUT.PRG are in {place.folder}. Next: tieout-agent prove")
+    return 0
+
+
+def prove(folder: Path, given: argparse.Namespace) -> int:
+    """FoxPro tables: test the site together with Sage Pro, and sign what was found."""
+    place = foxpro_site.open_site(folder)
+    patience = timedelta(minutes=given.minutes)
+    found = place.prove(today=_today(), patience=patience, say=_say)
+    for check in found.checks:
+        _say(f"{'ok  ' if check.is_ok else 'BAD '}{check.label}: {check.sentence}")
+    _say("The result is signed. Test the connection in the portal now.")
+    return 0 if found.is_passed else 1
+
+
+def hold(folder: Path, given: argparse.Namespace) -> int:
+    """Write nothing until `go-on`; the portal shows it and cannot end it."""
+    since = f"since {datetime.now().astimezone():%Y-%m-%d %H:%M}"
+    (folder / settings.HOLD).write_text(f"{given.why.strip()} ({since})".strip(), encoding="utf-8")
+    foxpro_site.switch(folder, is_held=True, today=_today())
+    _say("Nothing is written into Sage until: tieout-agent go-on")
+    return 0
+
+
+def go_on(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one shape of commands
+    """End a hold."""
+    foxpro_site.switch(folder, is_held=False, today=_today())
+    (folder / settings.HOLD).unlink(missing_ok=True)
+    _say("Writing goes on.")
+    return 0
+
+
 def journal(folder: Path, given: argparse.Namespace) -> int:
     """Print the latest writes, newest first."""
     read = Journal(folder)
@@ -116,6 +163,10 @@ def renew(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one s
     portal.call("setup", {})
     _say(f"The new secret is kept {where}. A running agent must be started again.")
     return 0
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _outcome(answer: str) -> str:
@@ -148,18 +199,27 @@ def _parser() -> argparse.ArgumentParser:
     pairing = commands.add_parser("pair", help=pair.__doc__)
     pairing.add_argument("--portal", required=True, help="address of the portal, https://…")
     pairing.add_argument("--code", required=True, help="the code from the connection's page")
-    pairing.add_argument("--way", default="sql", help="how Sage Pro is reached")
-    pairing.add_argument("--address", required=True, help="where: postgresql://user@host/database")
+    pairing.add_argument("--way", default="sql", choices=["sql", "dbf"], help="how")
+    pairing.add_argument(
+        "--address", required=True, help="postgresql://user@host/database, or FoxPro folders"
+    )
     pairing.add_argument("--ca-file", default="", help="your own certificate authority, if any")
     pairing.add_argument("--password-stdin", action="store_true", help="read the password there")
     pairing.set_defaults(command=pair)
     for name, command in (
         ("run", start), ("status", status), ("self-test", self_test), ("renew-secret", renew),
+        ("prepare", prepare), ("go-on", go_on),
     ):  # fmt: skip
         commands.add_parser(name, help=command.__doc__).set_defaults(command=command)
     reading = commands.add_parser("journal", help=journal.__doc__)
     reading.add_argument("--limit", type=int, default=50, help="how many lines")
     reading.set_defaults(command=journal)
+    proving = commands.add_parser("prove", help=prove.__doc__)
+    proving.add_argument("--minutes", type=int, default=5, help="how long to wait for Sage Pro")
+    proving.set_defaults(command=prove)
+    holding = commands.add_parser("hold", help=hold.__doc__)
+    holding.add_argument("--why", default="", help="a reason that the portal shows")
+    holding.set_defaults(command=hold)
     return parser
 
 

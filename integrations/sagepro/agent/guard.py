@@ -14,9 +14,10 @@ from integrations.canonical.posting import PostingOutcome, PostingResult, Refusa
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.agent import calls
 from integrations.sagepro.agent.codec import encode
-from integrations.sagepro.agent.settings import STOP, Settings
+from integrations.sagepro.agent.settings import HOLD, STOP, Settings
 from integrations.sagepro.agent.wire import Job
 
+_LONGEST_REASON = 200
 _CARD_DIGITS = range(13, 20)
 _DIGITS = re.compile(r"[0-9]+")
 # Four by four, or 4-6-5 and 4-6-4, with one blank or dash between groups.
@@ -31,10 +32,22 @@ def is_stopped(folder: Path) -> bool:
     return (folder / STOP).exists()
 
 
-def why_no_writes(settings: Settings, *, stopped: bool, now: datetime) -> str:
+def held(folder: Path) -> str:
+    """Why a person holds the agent back, in a sentence; empty when nobody does."""
+    try:
+        why = (folder / HOLD).read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return ""
+    told = f": {why[:_LONGEST_REASON]}" if why else "."
+    return f"The agent is held on its own computer{told}"
+
+
+def why_no_writes(settings: Settings, *, stopped: bool, hold: str, now: datetime) -> str:
     """Why nothing may be written now, in a sentence; empty when it may. `now` in local time."""
     if stopped:
         return "The agent is stopped by the switch on its own computer."
+    if hold:
+        return hold
     if settings.read_only:
         return "The agent is set to read only on its own computer."
     if settings.quiet_hours is not None and settings.quiet_hours.holds(now):

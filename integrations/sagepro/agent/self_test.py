@@ -56,7 +56,19 @@ def _company(company: Reached) -> Iterator[Finding]:
     counts = ", ".join(f"{table} {rows:,}" for table, rows in largest)
     yield Finding("Rows", f"{counts}.", ok=True)
     yield Finding("Locks", _locks(look.locked), ok=None if look.locked else True)
-    yield Finding("Code page", f"The database says {look.code_page or 'nothing'}.", ok=None)
+    if found.edition == "dbf":
+        yield Finding("Code page", f"{look.code_page}.", ok=None)
+        yield from _site(company)
+    else:
+        yield Finding("Code page", f"The database says {look.code_page or 'nothing'}.", ok=None)
+
+
+def _site(company: Reached) -> Iterator[Finding]:
+    """Whether a FoxPro site was proven; the page of the connection has every check."""
+    found = company.self_test()
+    missing = [check.label.lower() for check in found.checks if not check.is_ok]
+    told = "Its self-test has passed." if found.is_passed else f"Not proven: {', '.join(missing)}."
+    yield Finding("Site", told, ok=found.is_passed)
 
 
 def _locks(locked: int) -> str:

@@ -5,14 +5,16 @@
     ca_file = ""                # a certificate authority of your own, if you use one
 
     [sage]
-    way = "sql"                 # how Sage Pro is reached
+    way = "sql"                 # how Sage Pro is reached: sql, or dbf for FoxPro tables
     address = "postgresql://tieout@books.example/sage01"
+                                # for dbf its folders, such as S:\\PRO\\ARDATA;S:\\PRO
 
     [switches]
     read_only = false           # true: nothing is written into Sage
     quiet_hours = "22:00-06:00" # no writes then, in this computer's time; empty for none
 
 A file named STOP beside it is the kill switch: while it is there, nothing is read or written.
+`tieout-agent hold` leaves a file named HOLD with a reason: while it is there, nothing is written.
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from urllib.parse import urlsplit
 
 FILE = "agent.toml"
 STOP = "STOP"
+HOLD = "HOLD"
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from integrations.canonical.errors import FixConfiguration
+from integrations.sagepro.backends.dbf.connector import FoxProConnector
 from integrations.sagepro.backends.looking import Look
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.layout import from_json
 from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.self_test import SelfTest
 
 
 class Reached(Connector, Protocol):
@@ -28,6 +31,10 @@ class Reached(Connector, Protocol):
         """What a self-test shows of the tables."""
         ...
 
+    def self_test(self) -> SelfTest:
+        """See `ProvesItself`."""
+        ...
+
 
 @dataclass(frozen=True)
 class Place:
@@ -39,6 +46,8 @@ class Place:
     epoch: int
     setup: Mapping[str, Any]
     """What the portal says of it: profile, fingerprint and layout."""
+    proof_key: bytes = b""
+    """What a FoxPro site's self-test is sealed with."""
 
     def __repr__(self) -> str:
         return f"Place({self.way})"
@@ -74,6 +83,34 @@ def _open_sql(place: Place) -> Reached:
     )
 
 
+def folders(address: str) -> list[Path]:
+    """The folders of a FoxPro company, as `S:\\PRO\\ARDATA;S:\\PRO`; ours is the first.
+
+    Raises FixConfiguration when none is named, or one is not written from its root.
+    """
+    found = [Path(part.strip()) for part in address.split(";") if part.strip()]
+    if not found or not all(folder.is_absolute() for folder in found):
+        raise FixConfiguration(
+            "The folder of the Sage Pro company must be written from its root.",
+            code="agent.folder_unknown",
+            field="sage.address",
+            remedy="Write it as /sage/ardata or S:\\PRO\\ARDATA, several with a ; between.",
+        )
+    return found
+
+
+def _open_dbf(place: Place) -> Reached:
+    layout = place.setup.get("layout")
+    return FoxProConnector(
+        folders(place.address),
+        profile=PostingProfile.from_json(place.setup["profile"]),
+        expected_fingerprint=str(place.setup.get("fingerprint", "")),
+        expected_layout=from_json(layout) if layout else None,
+        writer_epoch=place.epoch,
+        proof_key=place.proof_key,
+    )
+
+
 def _with_password(address: str, password: str) -> str:
     """The password is kept apart from the settings, which people read."""
     if not password:
@@ -84,4 +121,4 @@ def _with_password(address: str, password: str) -> str:
         return address
 
 
-_WAYS: Mapping[str, Open] = {"sql": _open_sql}
+_WAYS: Mapping[str, Open] = {"sql": _open_sql, "dbf": _open_dbf}

@@ -16,7 +16,7 @@ from typing import Any
 import structlog
 
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
-from integrations.sagepro.agent import calls, guard, settings, wire
+from integrations.sagepro.agent import calls, guard, sealing, settings, wire
 from integrations.sagepro.agent.codec import encode
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import Kept
@@ -25,6 +25,7 @@ from integrations.sagepro.agent.self_test import Finding, examine
 from integrations.sagepro.agent.version import VERSION
 from integrations.sagepro.agent.ways import Open, Place, Reached, open_company
 from integrations.sagepro.agent.wire import Job, NotOurs
+from integrations.sagepro.backends.dbf import proof
 
 log = structlog.get_logger("agent")
 POLL_SECONDS = 20
@@ -180,7 +181,10 @@ class Worker:
 
     def _answer(self, job: Job) -> dict[str, Any]:
         try:
-            return calls.call(self._reach(), job.name, job.arguments)
+            answer = calls.call(self._reach(), job.name, job.arguments)
+            if job.name == "self_test" and "value" in answer:
+                return sealing.sealed(answer, job, key=self._key, now=self.portal.now())
+            return answer
         except IntegrationError as error:
             return calls.failure(error)
         except Exception:
@@ -219,6 +223,7 @@ class Worker:
                 password=self.kept.password,
                 epoch=self.kept.epoch,
                 setup=wire.load(self._setup),
+                proof_key=proof.key_of(self._key),
             )
             company = self.open_company(place)
             company.take_over()
@@ -245,7 +250,8 @@ class Worker:
         if self._spool_full and not self._has_room():
             return _SPOOL_FULL
         chosen = settings.read(self.folder)
-        return guard.why_no_writes(chosen, stopped=stopped, now=self.clock())
+        hold = guard.held(self.folder)
+        return guard.why_no_writes(chosen, stopped=stopped, hold=hold, now=self.clock())
 
     def _has_room(self) -> bool:
         try:

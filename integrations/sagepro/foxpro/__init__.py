@@ -1,1 +1,1 @@
-"""The program that runs inside Sage Pro (`tieout.prg`), and the command that prepares a site."""
+"""The program that runs inside Sage Pro (`tieout.prg`), and our half of proving a site."""

@@ -17,10 +17,8 @@ from pathlib import Path
 
 from integrations.canonical.errors import IntegrationError
 from integrations.sagepro.backends.dbf import site
-from integrations.sagepro.foxpro.holding import try_locks
+from integrations.sagepro.foxpro.holding import PROGRAM, try_locks
 from integrations.sagepro.profile import PostingProfile
-
-PROGRAM = Path(__file__).with_name("tieout.prg")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

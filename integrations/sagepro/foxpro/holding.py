@@ -20,6 +20,7 @@ from integrations.sagepro.backends.dbf.ranges import WHOLE_FILE
 from integrations.sagepro.backends.dbf.staging_shape import POST, TEST
 from integrations.sagepro.backends.sentences import IN_USE
 
+PROGRAM = Path(__file__).with_name("tieout.prg")
 _PAUSE = 0.05
 _WHAT = "The staging table"
 
@@ -50,6 +51,8 @@ def try_locks(
         _wait(lambda: site.told(folder, company).get(site.SITE_HOLDS) == "Y", patience)
         was_refused = _is_refused(posts)
         site.tell(folder, company, today=today, refused="Y" if was_refused else "N")
+    # Its last finding is in PTTEST before it says that it holds the table no more.
+    _wait(lambda: site.told(folder, company).get(site.SITE_HOLDS) != "Y", patience)
     return was_refused
 
 

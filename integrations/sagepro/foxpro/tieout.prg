@@ -21,12 +21,10 @@ IF NOT PtOpen(m.tcFolders, m.tcCompany)
     RETURN .F.
 ENDIF
 pnLast = 0
-IF EMPTY(PtSetting("readonly"))
-    DO WHILE PtNext()
-        DO PtWork
-        UNLOCK ALL
-    ENDDO
-ENDIF
+DO WHILE EMPTY(PtSetting("readonly")) AND PtNext()
+    DO PtWork
+    UNLOCK ALL
+ENDDO
 DO PtClose
 RETURN .T.
 

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from sqlalchemy import URL
 
 from integrations.connections.models import Connection
-from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 
 _MAX_PROFILE_BYTES = 262_144
 _CURRENCIES = ("USD", "CAD", "EUR", "GBP", "MXN", "AUD")
@@ -200,6 +200,23 @@ class AgentCompanyForm(forms.Form):
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
         return _read_profile(given) if given else dict(sample_profile().as_json())
+
+
+class FoxProForm(forms.Form):
+    """A new Sage Pro company in FoxPro tables."""
+
+    name = SageProForm.base_fields["name"]
+    company_number = SageProForm.base_fields["company_number"]
+    profile = forms.FileField(
+        label="Posting profile",
+        required=False,
+        help_text="The file that says how tables and columns are named at your site. Leave it "
+        "empty for the standard names of the FoxPro edition.",
+    )
+
+    def clean_profile(self) -> dict[str, Any]:
+        given = self.cleaned_data["profile"]
+        return _read_profile(given) if given else dict(foxpro_profile().as_json())
 
 
 class PayTraceSettingsForm(forms.Form):

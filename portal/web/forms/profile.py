@@ -12,7 +12,7 @@ from integrations.canonical.problems import Problem
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.columns import ColumnType
 from integrations.sagepro.required import OPTIONAL, RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
-from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 
 Data = dict[str, Any]
 _NUMBERS = (
@@ -198,7 +198,8 @@ def _read_others(post: QueryDict, path: str) -> Data:
 
 def sections(data: Mapping[str, Any], found: Sequence[Problem]) -> dict[str, Any]:
     """What the template draws: the groups of boxes, and the tables with their columns."""
-    sample = sample_profile().as_json()
+    is_dbf = data.get("edition") == "dbf"
+    sample = (foxpro_profile() if is_dbf else sample_profile()).as_json()
     return {
         "company": [_box(k, w, data, sample, found) for k, w in words.COMPANY.items()],
         "habits": [_box(k, w, data, sample, found) for k, w in words.HABITS.items()],

@@ -129,3 +129,28 @@ def test_a_revoked_agent_is_gone_and_revoking_twice_says_so(
     assert pairing.caller_of(paired.secret) is None
     again = client.post(_page(books, company, "revoke")).content.decode()
     assert "No agent is paired with this company." in again
+
+
+def test_a_company_in_foxpro_tables_is_added_and_told_its_steps(books: Books) -> None:
+    client = _as(books, Role.IT)
+    address = f"/t/{books.tenant.slug}/connections/add/foxpro/"
+    refused = client.post(address, {"name": "", "company_number": "01"})
+    assert "Give the connection a name." in refused.content.decode()
+    made = client.post(address, {"name": "Northfield", "company_number": "01"})
+    code = client.post(made["Location"] + "code/").content.decode()
+    assert "--way dbf --address" in code
+    with tenant_transaction(books.tenant.id):
+        row = Connection.objects.get(name="Northfield")
+        now = timezone.now()
+        words = pairing.new_code(connection_id=row.id, actor="it@acme.example", now=now)
+    assert pairing.pair(code=words, about={"host": "BOOKS"}, now=now)
+    assert (row.settings["way"], row.settings["edition"]) == ("agent", "dbf")
+    assert "tieout-agent prepare" in _text(client, made["Location"])
+    shown = _text(client, f"/t/{books.tenant.slug}/connections/{row.id}/")
+    assert "<dt>Edition</dt><dd>FoxPro tables</dd>" in shown
+    assert "this site has not passed the self-test for the settings of now" in shown
+    assert "Rights of the database user" not in shown
+    profile = _text(client, f"/t/{books.tenant.slug}/connections/{row.id}/posting-profile/")
+    assert 'value="{table}{company}"' in profile
+    script = client.get(f"/t/{books.tenant.slug}/connections/{row.id}/rights/mssql/")
+    assert script.status_code == 404

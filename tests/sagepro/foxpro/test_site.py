@@ -18,8 +18,8 @@ from integrations.sagepro.backends.dbf.locks import range_locks
 from integrations.sagepro.backends.dbf.ranges import APPEND, WHOLE_FILE, record
 from integrations.sagepro.backends.dbf.staging_shape import SELF_TESTS, SHAPES, Line, State
 from integrations.sagepro.connector import ProvesItself, ShowsLayout
-from integrations.sagepro.foxpro.__main__ import PROGRAM, main
-from integrations.sagepro.foxpro.holding import try_locks
+from integrations.sagepro.foxpro.__main__ import main
+from integrations.sagepro.foxpro.holding import PROGRAM, try_locks
 from integrations.sagepro.sample.foxpro import create_foxpro_company
 from integrations.sagepro.sample.profile import FOXPRO_PROFILE_PATH, foxpro_profile
 from tests.sagepro.dbf.company01 import live_bytes
@@ -101,7 +101,9 @@ def test_a_profile_or_folder_that_cannot_be_read_is_told(
     assert main(["status", "--folder", str(tmp_path), "--profile", str(wrong)]) == 1
     assert "The posting profile is not usable: edition must be a text." in capsys.readouterr().err
     assert run("status", tmp_path) == 1
-    assert "PTTEST01.DBF is not in the company's folder" in capsys.readouterr().err
+    told = capsys.readouterr()
+    assert "MISSING  Our tables." in told.out
+    assert "PTCTRL01.DBF is not in the company's folder" in told.err
     assert main(["status", "--folder", "x", "--profile", str(tmp_path / "none")]) == 1
     assert "This cannot be read or written" in capsys.readouterr().err
 

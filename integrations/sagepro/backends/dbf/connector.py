@@ -26,11 +26,12 @@ from integrations.canonical.posting import (
 )
 from integrations.sagepro.backends import reading
 from integrations.sagepro.backends.books import Row
-from integrations.sagepro.backends.dbf import fingerprint, site
+from integrations.sagepro.backends.dbf import fingerprint, looking, site
 from integrations.sagepro.backends.dbf.answering import Writer
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
 from integrations.sagepro.backends.dbf.staging import Staging
+from integrations.sagepro.backends.looking import Look
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.sentences import IN_USE
@@ -52,8 +53,8 @@ class FoxProConnector(BeyondPayments):
     in our staging tables: HANDED_OVER until the program inside Sage Pro has posted it, POSTED
     once it was read back. Nothing is handed over to a site whose self-test has not passed.
 
-    `writer_epoch` rises with each pairing; an older writer is refused. Safe to share between
-    threads.
+    `writer_epoch` rises with each pairing; an older writer is refused. With `proof_key` only a
+    self-test that was sealed with it counts (see `proof`). Safe to share between threads.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class FoxProConnector(BeyondPayments):
         expected_layout: Layout | None = None,
         writer_epoch: int = 0,
         limits: Limits | None = None,
+        proof_key: bytes = b"",
         now: Callable[[], datetime] = _utc_now,
     ) -> None:
         self._folder = folders[0]
@@ -73,6 +75,7 @@ class FoxProConnector(BeyondPayments):
         self._expected = expected_fingerprint
         self._layout = expected_layout
         self._epoch = writer_epoch
+        self._proof_key = proof_key
         self._now = now
         patience = (limits or Limits()).lock
         number = profile.company_number
@@ -117,7 +120,7 @@ class FoxProConnector(BeyondPayments):
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:
             with self._writing() as writer:
-                site.check_ready(self._folder, self._company.profile)
+                site.check_ready(self._folder, self._company.profile, key=self._proof_key)
                 return writer.answer(request)
         except Answered as answered:
             return answered.result
@@ -138,12 +141,23 @@ class FoxProConnector(BeyondPayments):
 
     def self_test(self) -> SelfTest:
         """What the program inside Sage Pro found when it tested the site. Writes nothing."""
-        return site.self_test(self._folder, self._company.profile)
+        return site.self_test(self._folder, self._company.profile, key=self._proof_key)
 
     def take_over(self) -> None:
-        """Make this epoch the one that writes. Raises FixConfiguration when it is an older one."""
-        with self._writing():
-            pass
+        """Make this epoch the one that writes. Raises FixConfiguration when it is an older one.
+
+        A site that was never prepared has no writer to take over from, and is only read.
+        """
+        profile = self._company.profile
+        if not site.is_prepared(self._folder, profile):
+            return
+        with self._staging.locked():
+            today = self._now().date()
+            site.check_writer(self._folder, profile, epoch=self._epoch, today=today)
+
+    def look(self) -> Look:
+        """How full the mapped tables are, what is open in Sage, and their code page."""
+        return looking.look(self._reading(), self._company)
 
     def close(self) -> None:
         self._live.forget()

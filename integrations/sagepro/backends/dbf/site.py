@@ -12,7 +12,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from integrations.canonical.errors import FixConfiguration, TryLater
-from integrations.sagepro.backends.dbf.own_table import OwnTable, create_own, open_own
+from integrations.sagepro.backends.dbf import proof
+from integrations.sagepro.backends.dbf.folder import look
+from integrations.sagepro.backends.dbf.own_table import (
+    OwnTable,
+    create_own,
+    file_name,
+    open_own,
+)
 from integrations.sagepro.backends.dbf.staged_rows import Record, as_letters
 from integrations.sagepro.backends.dbf.staging_shape import (
     CONTROL,
@@ -25,9 +32,11 @@ from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.profile import HISTORY, PostingProfile
 from integrations.sagepro.self_test import Check, SelfTest
 
-EPOCH, PROFILE, READ_ONLY = "epoch", "profile", "readonly"
+EPOCH, PROFILE, READ_ONLY, PROOF = "epoch", "profile", "readonly", "proof"
 HOLDING, SITE_HOLDS, REFUSED = "holding", "siteholds", "refused"
 """How both sides tell each other, during the self-test, who holds the staging table."""
+SERVER = "Visual FoxPro tables"
+SIGNED = "The result is signed"
 _NEEDED = ("receipts", "invoices", "customers", "distributions", "counters", "periods")
 _PATIENCE = timedelta(seconds=5)
 
@@ -36,9 +45,11 @@ def prepare(folder: Path, profile: PostingProfile, *, epoch: int, today: date) -
     """Make our tables where they are missing, and write the profile's names into them.
 
     Safe to repeat; a changed profile needs the self-test again. Raises FixConfiguration when a
-    newer writer has this company, TryLater when the folder is out of reach.
+    newer writer has this company or a file of that name is not the table we make, and then has
+    made none; TryLater when the folder is out of reach.
     """
     company = profile.company_number
+    _check_ours(folder, company)
     for table in SHAPES:
         create_own(folder, table, company=company, today=today)
     with _open(folder, CONTROL, company) as control, _open(folder, NAME, company) as names:
@@ -48,10 +59,24 @@ def prepare(folder: Path, profile: PostingProfile, *, epoch: int, today: date) -
         if stored.get(PROFILE) != digest:
             rows = [{**row, "profile": digest} for row in name_rows(profile)]
             names.append(rows, today=today)
-        kept = {name: stored.get(name, "") for name in (READ_ONLY, HOLDING, SITE_HOLDS, REFUSED)}
+        switches = (READ_ONLY, HOLDING, SITE_HOLDS, REFUSED, PROOF)
+        kept = {name: stored.get(name, "") for name in switches}
         wanted = {EPOCH: str(epoch), **kept, **settings(profile), PROFILE: digest}
         for name, value in wanted.items():
             _set(control, name, value, today=today)
+
+
+def is_prepared(folder: Path, profile: PostingProfile) -> bool:
+    """Whether our tables stand beside the company's. Raises TryLater when out of reach."""
+    company = profile.company_number
+    return all(look(folder, file_name(table, company=company)) for table in SHAPES)
+
+
+def _check_ours(folder: Path, company: str) -> None:
+    for table in SHAPES:
+        if look(folder, file_name(table, company=company)):
+            with _open(folder, table, company):
+                continue
 
 
 def check_writer(folder: Path, profile: PostingProfile, *, epoch: int, today: date) -> None:
@@ -63,7 +88,7 @@ def check_writer(folder: Path, profile: PostingProfile, *, epoch: int, today: da
             _set(control, EPOCH, str(epoch), today=today)
 
 
-def check_ready(folder: Path, profile: PostingProfile) -> None:
+def check_ready(folder: Path, profile: PostingProfile, *, key: bytes = b"") -> None:
     """Raises FixConfiguration until the self-test has passed for this profile, and TryLater,
     code `sage.in_use`, while the company is switched to read-only on its own side."""
     company = profile.company_number
@@ -74,17 +99,66 @@ def check_ready(folder: Path, profile: PostingProfile) -> None:
         raise TryLater(sentence, code=IN_USE)
     if stored.get(PROFILE) != digest_of(profile):
         raise _not_proven("The site was prepared for another posting profile.")
-    missing = [check.label for check in self_test(folder, profile).checks if not check.is_ok]
+    found = self_test(folder, profile, key=key)
+    missing = [check.label for check in found.checks if not check.is_ok]
     if missing:
         raise _not_proven(f"The site's self-test has not passed: {', '.join(missing).lower()}.")
 
 
-def self_test(folder: Path, profile: PostingProfile) -> SelfTest:
-    """What the program inside Sage Pro found when it last tested the site for this profile."""
+def self_test(folder: Path, profile: PostingProfile, *, key: bytes = b"") -> SelfTest:
+    """What the program inside Sage Pro found when it last tested the site for this profile.
+
+    With `key` the last check says whether our half of the test has sealed it. Writes nothing.
+    """
+    prepared = is_prepared(folder, profile)
+    found = _found(folder, profile) if prepared else {}
+    checks = [_check(name, found) for name in SELF_TESTS]
+    if key:
+        checks.append(_signature(folder, profile, found, key=key))
+    return SelfTest(SERVER, (_ours(prepared=prepared), *checks))
+
+
+def sign(folder: Path, profile: PostingProfile, *, key: bytes, today: date) -> None:
+    """Seal what the self-test found for this profile, passed or not."""
+    digest, company = digest_of(profile), profile.company_number
+    rows = list(_found(folder, profile).values())
+    made = proof.seal(rows, key=key, folder=folder, company=company, profile=digest)
+    tell(folder, company, today=today, **{PROOF: made})
+
+
+def _found(folder: Path, profile: PostingProfile) -> dict[str, Record]:
+    """The newest row of each check, for this profile."""
     digest = digest_of(profile)
     with _open(folder, TEST, profile.company_number) as tests:
-        found = {row["name"]: row for row in _all(tests) if row["profile"] == digest}
-    return SelfTest("Visual FoxPro tables", tuple(_check(name, found) for name in SELF_TESTS))
+        return {row["name"]: row for row in _all(tests) if row["profile"] == digest}
+
+
+def _ours(*, prepared: bool) -> Check:
+    sentence = "Our five tables stand beside the company's."
+    missing = "Our tables are not in the company's folder yet; prepare the site."
+    return Check("Our tables", is_ok=prepared, sentence=sentence if prepared else missing)
+
+
+def _signature(
+    folder: Path, profile: PostingProfile, found: Mapping[str, Record], *, key: bytes
+) -> Check:
+    given = told(folder, profile.company_number).get(PROOF, "") if found else ""
+    is_ok = bool(given) and proof.is_sealed(
+        given,
+        list(found.values()),
+        key=key,
+        folder=folder,
+        company=profile.company_number,
+        profile=digest_of(profile),
+    )
+    if is_ok:
+        return Check(SIGNED, is_ok=True, sentence="It was made here, for this pairing and profile.")
+    return Check(
+        SIGNED,
+        is_ok=False,
+        sentence="It is not signed for this pairing, folder and profile, so it does not count; "
+        "prove the site again.",
+    )
 
 
 def _check(name: str, found: Mapping[str, Record]) -> Check:
@@ -148,8 +222,9 @@ def name_rows(profile: PostingProfile) -> list[Record]:
 
 
 def digest_of(profile: PostingProfile) -> str:
-    """Differs when anything the program works by differs."""
-    text = json.dumps([name_rows(profile), settings(profile)], sort_keys=True)
+    """Differs when anything the program works by differs, and not with the order it is kept in."""
+    rows = sorted(json.dumps(row, sort_keys=True) for row in name_rows(profile))
+    text = json.dumps([rows, settings(profile)], sort_keys=True)
     return as_letters(hashlib.sha256(text.encode()).hexdigest())
 
 
