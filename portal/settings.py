@@ -221,6 +221,8 @@ Q_CLUSTER = {
 MASTER_KEYS: str = env("TIEOUT_MASTER_KEYS")
 # Simulators and sample companies live on this machine; a hosted portal leaves this off.
 ALLOW_LOOPBACK_CONNECTIONS: bool = env.bool("ALLOW_LOOPBACK_CONNECTIONS", default=False)
+# Folders that may hold FoxPro companies, for all companies or as slug=path for one of them.
+SAGE_FOLDERS: list[str] = env.list("SAGE_FOLDERS", default=[])
 INTEGRATOR_ID: str = env("PAYTRACE_INTEGRATOR_ID", default="tieout")
 
 REST_FRAMEWORK: dict[str, Any] = {

@@ -16,7 +16,7 @@ from django.db import connection as database
 from sqlalchemy import make_url
 
 from integrations.canonical.errors import FixConfiguration
-from integrations.connections import layouts
+from integrations.connections import folders, layouts
 from integrations.connections.addresses import (
     DOCUMENTED_HOSTS,
     check_web_address,
@@ -40,6 +40,8 @@ from integrations.paytrace.settings import Secret as PayTraceSecret
 from integrations.paytrace.tokens import TokenSource
 from integrations.sagepro.apart.connector import ApartConnector
 from integrations.sagepro.apart.trust import Trust
+from integrations.sagepro.backends.dbf import proof
+from integrations.sagepro.backends.dbf.connector import FoxProConnector
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.calibration.reading import take_snapshot
 from integrations.sagepro.calibration.snapshot import Snapshot
@@ -47,6 +49,7 @@ from integrations.sagepro.connector import Connector
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from tenants.crypto import Secret
+from tenants.models import Tenant
 from tenants.scope import tenant_transaction
 
 __all__ = [
@@ -179,14 +182,31 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     """A connector of its own, to be closed. With `any_tables` it does not compare the tables
     with those last seen: for a test, which looks at what is there now."""
     _leave_transaction()
-    if opened.settings.get("way") == WAY:
-        return AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
     profile = PostingProfile.from_json(opened.settings["profile"])
-    reader = _direct(opened, profile, any_tables=any_tables)
+    reader: Connector
+    if opened.settings.get("way") == WAY:
+        reader = AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
+    elif opened.settings.get("way") == folders.WAY:
+        reader = _in_folder(opened, profile, any_tables=any_tables)
+    else:
+        reader = _direct(opened, profile, any_tables=any_tables)
     if not is_assisted(opened.settings):
         return reader
     return AssistedConnector(
         reader, tenant_id=opened.tenant_id, company_id=opened.connection_id, profile=profile
+    )
+
+
+def _in_folder(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> Connector:
+    with tenant_transaction(opened.tenant_id):
+        slug = str(Tenant.objects.values_list("slug", flat=True).get(pk=opened.tenant_id))
+    return FoxProConnector(
+        folders.usable(opened.settings, slug=slug),
+        profile=profile,
+        expected_fingerprint="" if any_tables else opened.fingerprint,
+        expected_layout=None if any_tables else _expected_layout(opened),
+        writer_epoch=opened.settings["writer_epoch"],
+        proof_key=proof.key_of(bytes.fromhex(opened.secret(folders.SITE_KEY).reveal())),
     )
 
 

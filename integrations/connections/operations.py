@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from integrations.connections import forms, logins, profiles
+from integrations.connections import folders, forms, logins, profiles
 from integrations.connections.agents.pairing import WAY
 from integrations.connections.asking import have_reset_password, request_test
 from integrations.connections.authorities import FIELD, read_authority
@@ -180,6 +180,8 @@ def replace_secrets(*, connection_id: UUID, secrets: Mapping[str, str], actor: s
     connection = locked_connection(connection_id)
     if connection.settings.get("way") == WAY:
         raise NotPossible("The secrets of this company stay with the agent on its own network.")
+    if connection.settings.get("way") == folders.WAY:
+        raise NotPossible("A company in a folder of this server has no secrets to replace.")
     values = _checked(connection.kind, secrets)
     changes: dict[str, Any] = {}
     if "username" in values:

@@ -38,7 +38,13 @@ _SHOWN = {
         "currency",
         "settle_from",
     ),
-    Connection.Kind.SAGEPRO: ("edition", "company_number", "server", "database"),
+    Connection.Kind.SAGEPRO: (
+        "edition",
+        "company_number",
+        "server",
+        "database",
+        "folder",
+    ),
     Connection.Kind.DISPUTES: ("provider", "base_url"),
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.canonical.errors import IntegrationError
 from integrations.canonical.ledger_documents import CompanyProfile, FiscalPeriod, GLAccount
-from integrations.connections import layouts
+from integrations.connections import folders, layouts
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.agents.pairing import WAY
 from integrations.connections.clients import Opened, sage_with
@@ -115,6 +115,8 @@ def _tell_company(company: CompanyProfile, opened: Opened, findings: Findings) -
 def _way(opened: Opened) -> str:
     if opened.settings.get("way") == WAY:
         return "The agent on your network answers, and reaches the company."
+    if opened.settings.get("way") == folders.WAY:
+        return "The company's folder can be read."
     where = f"{opened.settings['database']} on {opened.settings['server']}"
     return f"Signed in to the database {where}."
 

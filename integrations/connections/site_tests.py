@@ -12,6 +12,7 @@ from uuid import UUID
 from integrations.connections.agents import pairing
 from integrations.connections.models import Connection, SiteTest
 from integrations.connections.secrets import secret_fields
+from integrations.connections.writing import is_assisted
 from integrations.sagepro.self_test import SelfTest
 
 
@@ -52,7 +53,7 @@ def is_needed(connection: Connection) -> bool:
     reaches it: its own program writes, from what we hand over.
     """
     settings = connection.settings
-    if not settings.get("profile", {}).get("kinds"):
+    if not settings.get("profile", {}).get("kinds") or is_assisted(settings):
         return False
     is_direct = settings.get("way", "direct") == "direct" and settings.get("edition") == "sql"
     return bool(is_direct or settings.get("edition") == "dbf")

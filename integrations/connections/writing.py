@@ -12,13 +12,15 @@ from integrations.connections.rows import locked_connection, record_change
 from tenants.errors import NotPossible
 
 SETTING = "way"
+# At a company that an agent or a folder reaches, the way is taken; who writes stands beside it.
+BESIDE = "writes"
 DIRECT = "direct"
 ASSISTED = "assisted"
 
 
 def is_assisted(settings: Mapping[str, Any]) -> bool:
     """Whether a person keys what is posted to this company."""
-    return bool(settings.get(SETTING, DIRECT) == ASSISTED)
+    return ASSISTED in (settings.get(SETTING, DIRECT), settings.get(BESIDE, DIRECT))
 
 
 def choose(*, connection_id: UUID, writes: str, actor: str) -> Connection:
@@ -37,11 +39,10 @@ def choose(*, connection_id: UUID, writes: str, actor: str) -> Connection:
             field="writes",
         )
     way = connection.settings.get(SETTING, DIRECT)
-    if way == writes:
+    where = SETTING if way in (DIRECT, ASSISTED) else BESIDE
+    if connection.settings.get(where, DIRECT) == writes:
         return connection
-    if way not in (DIRECT, ASSISTED):
-        raise NotPossible("Another program writes into this company; end that first.")
-    connection.settings = {**connection.settings, SETTING: writes}
+    connection.settings = {**connection.settings, where: writes}
     connection.save(update_fields=["settings"])
     record_change("connection.writing_chosen", connection, actor, writes=writes)
     return connection

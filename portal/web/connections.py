@@ -71,6 +71,7 @@ _SETTING_LABELS = {
     "company_number": "Company number",
     "server": "Server",
     "database": "Database",
+    "folder": "Folder",
 }
 
 _EDITIONS = {"sql": "SQL", "dbf": "FoxPro tables"}

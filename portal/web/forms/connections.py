@@ -203,10 +203,29 @@ class AgentCompanyForm(forms.Form):
 
 
 class FoxProForm(forms.Form):
-    """A new Sage Pro company in FoxPro tables."""
+    """A new Sage Pro company in FoxPro tables.
+
+    Where no operator allowed a folder of this server there is only one way, and no choice.
+    """
 
     name = SageProForm.base_fields["name"]
     company_number = SageProForm.base_fields["company_number"]
+    reached = forms.ChoiceField(
+        label="How the tables are reached",
+        choices=[
+            ("agent", "FoxPro tables (DBF) through the agent"),
+            ("folder", "FoxPro tables (DBF) in a folder this server can reach"),
+        ],
+        initial="agent",
+    )
+    folder = forms.CharField(
+        label="Folder",
+        max_length=200,
+        required=False,
+        help_text="Only for a folder of this server: written from its root, such as "
+        "/srv/sage/ardata; several with a ; between.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     profile = forms.FileField(
         label="Posting profile",
         required=False,
@@ -217,6 +236,11 @@ class FoxProForm(forms.Form):
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
         return _read_profile(given) if given else dict(foxpro_profile().as_json())
+
+    def __init__(self, *args: Any, has_folders: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not has_folders:
+            del self.fields["reached"], self.fields["folder"]
 
 
 class PayTraceSettingsForm(forms.Form):

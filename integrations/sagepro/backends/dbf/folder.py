@@ -25,14 +25,32 @@ def find(folders: Sequence[Path], name: str) -> Path:
 
 
 def look(folder: Path, name: str) -> Path | None:
-    """The file of that name in one folder, or None. Raises TryLater when it is out of reach."""
+    """The file of that name in one folder, or None.
+
+    Raises TryLater when it is out of reach, FixConfiguration when it is a link that leads out
+    of the folder: whoever may write here may not show us another company's tables.
+    """
     exact = folder / name
     try:
-        if exact.is_file():
-            return exact
-        return next((one for one in folder.iterdir() if one.name.lower() == name.lower()), None)
+        found = exact if exact.is_file() else _by_any_case(folder, name)
+        if found is not None and found.is_symlink():
+            _check_stays(found)
     except OSError as error:
         raise away() from error
+    return found
+
+
+def _by_any_case(folder: Path, name: str) -> Path | None:
+    return next((one for one in folder.iterdir() if one.name.lower() == name.lower()), None)
+
+
+def _check_stays(link: Path) -> None:
+    if link.resolve().parent != link.parent.resolve():
+        raise FixConfiguration(
+            f"{link.name} in the company's folder is a link to another folder.",
+            code="sage.schema_changed",
+            remedy="Put the table itself there.",
+        )
 
 
 def away() -> TryLater:
