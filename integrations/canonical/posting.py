@@ -167,6 +167,15 @@ class PostingRequest:
         )
 
 
+class Hands(StrEnum):
+    """In whose hands a posting is that was handed over. Evidence tells it as `held_by`."""
+
+    AGENT = "with_agent"
+    SAGE = "with_sage"
+    """Sage Pro's own program, which posts from our staging table."""
+    PERSON = "with_person"
+
+
 class PostingOutcome(StrEnum):
     """The answers a writer can give. `UNKNOWN` is also what a lost answer means."""
 

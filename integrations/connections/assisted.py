@@ -7,6 +7,7 @@ books are looked at before anything is listed and before anything is believed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from integrations.canonical.ledger_documents import (
@@ -19,6 +20,7 @@ from integrations.canonical.ledger_documents import (
 )
 from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.posting import (
+    Hands,
     PostingOutcome,
     PostingRequest,
     PostingResult,
@@ -26,16 +28,18 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
+from integrations.canonical.stock import Item, SalesOrder, Stock
 from integrations.connections import worksheet
 from integrations.connections.worksheet import EntryState, Looked
 from integrations.matching.keyed import Keyed, find_keyed
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ShowsLayout
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from tenants.scope import tenant_transaction
 
 
-class AssistedConnector:
+class AssistedConnector(BeyondPayments):
     """A Sage Pro company that a person writes; see `Connector` for what each method promises.
 
     `post_if_absent` answers EXISTS once the receipts are read in the books, and HANDED_OVER
@@ -92,7 +96,8 @@ class AssistedConnector:
                 PostingOutcome.CONFLICT, evidence={"worksheet": "Listed with other contents."}
             )
         told = f"It stands on the worksheet, for a person to key into Sage. {missing}"
-        return PostingResult(PostingOutcome.HANDED_OVER, evidence={"waiting_for": told})
+        evidence = {"waiting_for": told, "held_by": Hands.PERSON}
+        return PostingResult(PostingOutcome.HANDED_OVER, evidence=evidence)
 
     def company_profile(self) -> CompanyProfile:
         return self._reader.company_profile()
@@ -129,6 +134,31 @@ class AssistedConnector:
 
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         return self._reader.receipts_by_reference(reference)
+
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        return self._beyond().receipts_between(first=first, last=last)
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        return self._beyond().customers_after(number=number, limit=limit)
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        return self._beyond().customers_changed_since(day)
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        return self._beyond().orders_by_number(numbers)
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        return self._beyond().open_orders(customer_number)
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        return self._beyond().items(numbers)
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        return self._beyond().stock(items)
+
+    def _beyond(self) -> BeyondPayments:
+        """What reads beside payments; what writes is a person's, and not offered here."""
+        return self._reader if isinstance(self._reader, BeyondPayments) else BeyondPayments()
 
     def note_status(self, *, invoice_number: str, status: str) -> bool:
         """Nothing is written by us here, so no status either."""

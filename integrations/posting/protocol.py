@@ -154,7 +154,8 @@ def _in_use(asked: Asked, result: PostingResult) -> Recorded:
 def _handed_over(asked: Asked, result: PostingResult) -> Recorded:
     attempts.hand_over(effect_id=asked.effect_id, number=asked.number)
     told = str(result.evidence.get("waiting_for", "")) or "Handed over; Sage will confirm it."
-    return _to(asked, S.HANDED_OVER, "handed_over", told, attempts=F("attempts") - 1)
+    held_by = str(result.evidence.get("held_by", "")) or "handed_over"
+    return _to(asked, S.HANDED_OVER, held_by, told, attempts=F("attempts") - 1)
 
 
 def _posted(asked: Asked, result: PostingResult) -> Recorded:

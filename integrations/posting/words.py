@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from integrations.canonical.posting import Hands
 from integrations.posting.models import EffectState
 
 _S = EffectState
@@ -83,7 +84,7 @@ _WORD_OF: Mapping[EffectState, Word] = {
     _S.CLAIMED: POSTING,
     _S.INTENT: POSTING,
     _S.UNKNOWN: POSTING,
-    _S.HANDED_OVER: POSTING,
+    _S.HANDED_OVER: WAITING,
     _S.PARTIAL: NEEDS_YOU,
     _S.POSTED: POSTED,
     _S.ADOPTED: POSTED,
@@ -111,6 +112,13 @@ _DETAILS: Mapping[EffectState, str] = {
     _S.WAITING_CREDENTIAL: "It waits until the sign-in of a connection is repaired.",
     _S.WAITING_ERP: "It waits for Sage. Nothing is lost; it will post by itself.",
     _S.WITHDRAWN: "It was taken back before it reached Sage.",
+}
+
+# In whose hands a posting is that was handed over, by the reason its effect has.
+HANDS: Mapping[str, str] = {
+    Hands.AGENT: "the agent on your network",
+    Hands.SAGE: "Sage Pro’s own program",
+    Hands.PERSON: "a person who keys it from the worksheet",
 }
 
 KIND_WORDS: Mapping[str, str] = {

@@ -16,7 +16,8 @@ from integrations.exceptions import queries as exceptions
 from integrations.instructions import links
 from integrations.instructions import queries as instructions
 from integrations.posting import queries as posting
-from integrations.posting.models import Effect, EffectState
+from integrations.posting.models import Effect, EffectState, PostingAttempt
+from integrations.posting.words import HANDS
 from integrations.workflows import queries as workflows
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.asked import instruction_behind
@@ -88,6 +89,8 @@ def _story(effect: Effect) -> dict[str, Any]:
         "effect": effect,
         "is_on_worksheet": effect.state == EffectState.HANDED_OVER
         and writing.is_assisted(effect.company.settings),
+        "waits_for": HANDS.get(effect.reason_code, ""),
+        "waits_since": next((one.started_at for one in attempts if _is_open(one)), None),
         **(case_context(case) if case else {}),
         "decided": exceptions.history_of(effect_id=effect.id),
         "timeline": timeline(
@@ -117,6 +120,11 @@ def _batch(effect: Effect) -> GatewayBatch | None:
     if effect.kind not in (EffectKind.SETTLEMENT, EffectKind.REVIEW):
         return None
     return events.batch_called(connection_id=effect.source_id, name=effect.transaction_id)
+
+
+def _is_open(attempt: PostingAttempt) -> bool:
+    """Handed over and not answered, however often it was looked after since."""
+    return attempt.ended_at is None and attempt.outcome == "handed_over"
 
 
 def _with(query: QueryDict, **changes: str) -> str:

@@ -90,7 +90,10 @@ def test_a_site_is_prepared_proven_signed_and_then_posted_to(
     worker.once(wait=0)
     staged = asks.post_if_absent(receipt())
     assert (staged.outcome, staged.sage_reference) == (HANDED_OVER, "Row 1 of PTPOST01")
-    assert staged.evidence == {"waiting_for": "The program inside Sage Pro has not posted it yet."}
+    assert staged.evidence == {
+        "waiting_for": "The program inside Sage Pro has not posted it yet.",
+        "held_by": "with_sage",
+    }
     (folder / "TIEOUT.PRG").unlink()
     assert live_bytes(folder) == before
     Program(folder).run()

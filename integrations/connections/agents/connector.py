@@ -26,6 +26,7 @@ from integrations.canonical.ledger_documents import (
 from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
+    Hands,
     PostingOutcome,
     PostingRequest,
     PostingResult,
@@ -152,7 +153,7 @@ class AgentConnector(BeyondPayments):
         with tenant_transaction(self._tenant_id):
             answer = self._write(calls.POST, request.effect_key, arguments)
         if answer is None:
-            told = {"waiting_for": _HANDED_OVER}
+            told = {"waiting_for": _HANDED_OVER, "held_by": Hands.AGENT}
             return PostingResult(PostingOutcome.HANDED_OVER, evidence=told)
         result: PostingResult = calls.result(calls.POST, answer)
         return result

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from integrations.canonical.posting import (
+    Hands,
     PostingOutcome,
     PostingRequest,
     PostingResult,
@@ -175,5 +176,8 @@ class Writer:
         return PostingResult(
             PostingOutcome.HANDED_OVER,
             sage_reference=f"Row {row['number']} of {name.upper()}",
-            evidence={"waiting_for": "The program inside Sage Pro has not posted it yet."},
+            evidence={
+                "waiting_for": "The program inside Sage Pro has not posted it yet.",
+                "held_by": Hands.SAGE.value,
+            },
         )
