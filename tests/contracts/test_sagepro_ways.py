@@ -1,0 +1,128 @@
+"""What each of the five ways into Sage Pro offers, in one table that is read out loud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from integrations.canonical.errors import NeverWorks, TryLater
+from integrations.canonical.open_items import OpenItemsQuestion
+from integrations.canonical.posting import PostingOutcome, PostingResult
+from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
+from integrations.connections.agents.connector import ASKED
+from integrations.sagepro.agent import calls
+from integrations.sagepro.connector import Connector
+from tests.agent.scene import Patient
+from tests.contracts.conftest import READING
+from tests.sagepro.any_company import AnyCompany
+from tests.sagepro.orders import NEWCOMER, order
+from tests.sagepro.postings import receipt
+
+DAY = date(2026, 11, 20)
+NO = "not_offered"
+
+# sqlserver, agent, foxpro, sample, assisted: `yes`, an outcome, or not_offered.
+TABLE: dict[str, tuple[str, str, str, str, str]] = {
+    "company_profile": ("yes", "yes", "yes", "yes", "yes"),
+    "fingerprint": ("yes", "yes", "yes", "yes", "yes"),
+    "layout": ("yes", "yes", "yes", "yes", "yes"),
+    "gl_accounts": ("yes", "yes", "yes", "yes", "yes"),
+    "fiscal_periods": ("yes", "yes", "yes", "yes", "yes"),
+    "customer": ("yes", "yes", "yes", "yes", "yes"),
+    "invoices_by_number": ("yes", "yes", "yes", "yes", "yes"),
+    "open_invoices": ("yes", "yes", "yes", "yes", "yes"),
+    "open_items": ("yes", "yes", "yes", "yes", "yes"),
+    "invoices_by_order": ("yes", "yes", "yes", "yes", "yes"),
+    "receipts_for_invoice": ("yes", "yes", "yes", "yes", "yes"),
+    "receipts_by_reference": ("yes", "yes", "yes", "yes", "yes"),
+    "receipts_between": ("yes", "yes", NO, "yes", "yes"),
+    "customers_after": ("yes", "yes", NO, "yes", "yes"),
+    "customers_changed_since": ("yes", "yes", NO, "yes", "yes"),
+    "orders_by_number": ("yes", "yes", NO, "yes", "yes"),
+    "open_orders": ("yes", "yes", NO, "yes", "yes"),
+    "items": ("yes", "yes", NO, "yes", "yes"),
+    "stock": ("yes", "yes", NO, "yes", "yes"),
+    "post_if_absent": ("posted", "posted", "posted", "posted", "handed_over"),
+    "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
+    "note_status": ("True", "True", "True", "True", "False"),
+    "allocate_stock": ("done", "done", NO, "done", NO),
+    "upsert_order": ("done", "done", NO, "done", NO),
+    "create_or_match_customer": ("done", "done", NO, "done", NO),
+    # A person needs no proof of a server; nothing of ours is written there.
+    "self_test": ("yes", "yes", "yes", "yes", NO),
+}
+ARGUMENTS: dict[str, dict[str, object]] = {
+    "customer": {"number": "ACME01"},
+    "invoices_by_number": {"numbers": ["10432"]},
+    "open_invoices": {"customer_number": "ACME01"},
+    "open_items": {"question": OpenItemsQuestion("look-1")},
+    "invoices_by_order": {"order_number": "7001"},
+    "receipts_for_invoice": {"number": "10432"},
+    "receipts_by_reference": {"reference": "CHK 1"},
+    "receipts_between": {"first": DAY, "last": DAY},
+    "customers_after": {"number": "", "limit": 3},
+    "customers_changed_since": {"day": DAY},
+    "orders_by_number": {"numbers": ["7401"]},
+    "open_orders": {"customer_number": "ACME01"},
+    "items": {"numbers": ["LABOR"]},
+    "stock": {"items": ["LABOR"]},
+    "post_if_absent": {"request": receipt()},
+    "withdraw": {"effect_key": "never-came"},
+    "note_status": {"invoice_number": "10433", "status": "Declined"},
+    "allocate_stock": {"allocation": Allocation("order:1", "BRG-6204", "EAST", Decimal(1))},
+    "upsert_order": {"order": order()},
+    "create_or_match_customer": {"customer": NEWCOMER},
+}
+
+
+def test_the_table_names_every_call_there_is() -> None:
+    assert set(TABLE) == calls.READS | calls.WRITES
+    assert {len(row) for row in TABLE.values()} == {len(READING)}
+
+
+@pytest.mark.reads
+def test_a_way_offers_what_the_table_says_and_says_so_of_the_rest(
+    company: AnyCompany, sage: Connector, request: pytest.FixtureRequest
+) -> None:
+    way = READING.index(request.node.callspec.params["company"])
+    before = company.books()
+    reads = {name: _told(sage, name) for name in sorted(calls.READS - {"self_test"})}
+    assert company.books() == before
+    writes = {name: _told(sage, name) for name in sorted(calls.WRITES | {"self_test"})}
+    assert reads | writes == {name: row[way] for name, row in TABLE.items()}
+    if way == READING.index("assisted"):
+        assert company.books() == before
+
+
+def _told(sage: Connector, name: str) -> str:
+    """The answer in the words of the table."""
+    asked = sage.connector if isinstance(sage, Patient) else sage
+    if not hasattr(asked, name):
+        return NO
+    try:
+        answer = _asked(sage, lambda: getattr(asked, name)(**ARGUMENTS.get(name, {})))
+    except NeverWorks as error:
+        return error.code.removeprefix("sage.")
+    if isinstance(answer, PostingResult | ChangeResult):
+        return answer.outcome.value
+    return str(answer) if name in calls.WRITES else "yes"
+
+
+def _asked(sage: Connector, ask: Callable[[], object]) -> object:
+    """Behind an agent an answer takes a turn of it; elsewhere it is there at once."""
+    for _ in range(5):
+        try:
+            answer = ask()
+        except TryLater as error:
+            if error.code != ASKED or not isinstance(sage, Patient):
+                raise
+        else:
+            outcome = getattr(answer, "outcome", None)
+            is_later = outcome in {PostingOutcome.HANDED_OVER, ChangeOutcome.HANDED_OVER}
+            if not is_later or not isinstance(sage, Patient):
+                return answer
+        sage.work()
+    raise AssertionError("The agent never answered")
