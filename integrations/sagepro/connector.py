@@ -97,7 +97,8 @@ class Connector(Protocol):
         ...
 
     def note_status(self, *, invoice_number: str, status: str) -> bool:
-        """Write a short payment status on a current invoice; True when it stands there.
+        """Write a short payment status on a current invoice; True when it stands there, or was
+        handed over to Sage Pro's own program, which writes it.
 
         False when the posting profile names no status column or no current invoice has that
         number. Idempotent. Raises NeverWorks when the text does not fit the column, and

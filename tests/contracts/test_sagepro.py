@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.canonical.errors import NeverWorks
 from integrations.canonical.posting import (
     PostingKind,
     PostingOutcome,
@@ -18,7 +19,6 @@ from integrations.canonical.posting import (
 )
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.sample.books import Changes
-from integrations.sagepro.sample.profile import sample_profile
 from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.companies import SampleCompany
 from tests.sagepro.postings import on_account, receipt, reversal
@@ -499,17 +499,22 @@ def test_a_site_trigger_that_changes_the_receipt_undoes_everything(
     assert sql_company.books() == before
 
 
-def test_a_payment_status_is_noted_once(sql_company: SampleCompany, sql_sage: Connector) -> None:
-    found = sql_company.during(
-        lambda: sql_sage.note_status(invoice_number="10432", status="Payment Failed")
+def test_a_payment_status_is_noted_once(company: AnyCompany, sage: Connector) -> None:
+    """In FoxPro tables by Sage's own program, which is given it like a posting."""
+    found = company.during(
+        lambda: sage.note_status(invoice_number="10432", status="Payment Failed")
     )
     assert found == Changes(
         added={},
         removed={},
         changed={"armast": {"10432": {"paystat": ("", "Payment Failed")}}},
     )
-    assert sql_sage.note_status(invoice_number="   10432", status="Payment Failed") is True
-    assert sql_sage.note_status(invoice_number="77777", status="Payment Failed") is False
-    profile = replace(sample_profile(), status_column="")
-    other = sql_company.connect(profile=profile)
+    again = company.during(
+        lambda: sage.note_status(invoice_number="   10432", status="Payment Failed")
+    )
+    assert again == Changes(added={}, removed={}, changed={})
+    assert sage.note_status(invoice_number="77777", status="Payment Failed") is False
+    with pytest.raises(NeverWorks, match="holds 20 characters; the value has 21"):
+        sage.note_status(invoice_number="10432", status="Payment Failed again.")
+    other = company.connect(profile=replace(company.profile, status_column=""))
     assert other.note_status(invoice_number="10432", status="Paid") is False

@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
+from integrations.canonical.errors import IntegrationError, TryLater
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -218,11 +218,7 @@ class SqlConnector(BeyondPayments):
         column = self._company.profile.status_column
         if not column or not invoice_number.strip():
             return False
-        try:
-            values.check_text(self._company.profile, "invoices", column, status, field="status")
-        except Answered as answered:
-            sentence = answered.result.refusal.sentence if answered.result.refusal else ""
-            raise NeverWorks(sentence, code="sage.value_refused", field="status") from answered
+        values.check_status(self._company.profile, status)
         with self._session.writing() as connection:
             self._enter(connection)
             return self._note_status(connection, invoice_number, column, status)

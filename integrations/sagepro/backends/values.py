@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from integrations.canonical.errors import NeverWorks
 from integrations.canonical.posting import PostingRequest
 from integrations.canonical.redaction import redact_text
-from integrations.sagepro.backends.plan import refuse
+from integrations.sagepro.backends.plan import Answered, refuse
 from integrations.sagepro.profile import PostingProfile
 
 
@@ -59,6 +60,15 @@ def check_text(profile: PostingProfile, table: str, column: str, text: str, *, f
             field=field,
             remedy="Shorten it in the field mapping.",
         )
+
+
+def check_status(profile: PostingProfile, status: str) -> None:
+    """Raises NeverWorks for a payment status that its column cannot hold."""
+    try:
+        check_text(profile, "invoices", profile.status_column, status, field="status")
+    except Answered as answered:
+        sentence = answered.result.refusal.sentence if answered.result.refusal else ""
+        raise NeverWorks(sentence, code="sage.value_refused", field="status") from answered
 
 
 def _storable(char: str, code_page: str) -> bool:

@@ -162,6 +162,13 @@ FUNCTION PtCheck
     IF post.epoch < VAL(PtSetting("epoch"))
         RETURN "older_writer"
     ENDIF
+    IF ALLTRIM(post.kind) == "note"
+        RETURN PtCheckNote()
+    ENDIF
+    RETURN PtCheckPosting()
+ENDFUNC
+
+FUNCTION PtCheckPosting
     IF PtHasMarker("receipts", "marker") OR PtHasMarker("receipt_history", "marker") ;
         OR PtHasMarker("distributions", "document_number")
         RETURN "marker_found"
@@ -180,6 +187,14 @@ FUNCTION PtCheck
     ENDIF
     * Under the locks: what was found is what will be changed.
     RETURN PtAllAsPlanned()
+ENDFUNC
+
+* A payment status moves no money: it needs its invoice, and nobody else in it.
+FUNCTION PtCheckNote
+    IF NOT PtAllFound()
+        RETURN "changed"
+    ENDIF
+    RETURN IIF(PtLockAll(), "", "wait")
 ENDFUNC
 
 FUNCTION PtHasMarker
@@ -257,7 +272,7 @@ FUNCTION PtAllFound
             RETURN .F.
         ENDIF
         DO CASE
-            CASE line.kind = "D" AND NOT PtFind("invoices", "number", line.docno)
+            CASE line.kind $ "DS" AND NOT PtFind("invoices", "number", line.docno)
                 RETURN .F.
             CASE line.kind = "C" AND NOT PtFind("customers", "number", line.docno)
                 RETURN .F.
@@ -274,7 +289,7 @@ FUNCTION PtLockAll
     LOCAL lnLine
     FOR lnLine = post.line1 TO post.line1 + post.lines - 1
         GO m.lnLine IN line
-        IF line.kind = "D" AND PtFind("invoices", "number", line.docno) ;
+        IF line.kind $ "DS" AND PtFind("invoices", "number", line.docno) ;
             AND NOT PtLockRecord("invoices")
             RETURN PtUnlockLive()
         ENDIF
@@ -384,6 +399,8 @@ FUNCTION PtLook
             RETURN IIF(PtJournalThere(), "done", "not")
         CASE line.kind = "D"
             RETURN PtDocumentState()
+        CASE line.kind = "S"
+            RETURN PtStatusState()
     ENDCASE
     RETURN PtCustomerState()
 ENDFUNC
@@ -402,6 +419,8 @@ PROCEDURE PtDo
             DO PtMoveCustomer
         CASE line.kind = "J"
             DO PtAddJournal
+        CASE line.kind = "S"
+            DO PtNoteStatus
     ENDCASE
 ENDPROC
 
@@ -593,6 +612,24 @@ FUNCTION PtFirstDocument
     GO m.lnLine IN line
     RETURN m.lcNumber
 ENDFUNC
+
+
+* The payment status of an invoice, in the column the posting profile names.
+FUNCTION PtStatusState
+    LOCAL lcField
+    IF NOT PtFind("invoices", "number", line.docno)
+        RETURN "odd"
+    ENDIF
+    lcField = PtField("invoices", ALLTRIM(line.field))
+    RETURN IIF(ALLTRIM(EVALUATE("invoices." + m.lcField)) == ALLTRIM(line.value), "done", "not")
+ENDFUNC
+
+PROCEDURE PtNoteStatus
+    LOCAL lcField
+    = PtFind("invoices", "number", line.docno)
+    lcField = PtField("invoices", ALLTRIM(line.field))
+    REPLACE (m.lcField) WITH ALLTRIM(line.value) IN invoices
+ENDPROC
 
 
 * ---- Writing a new record ------------------------------------------------------------------

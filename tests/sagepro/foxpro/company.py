@@ -55,6 +55,11 @@ class AtSite(FoxProConnector):
             Program(self._folder).run()
         raise AssertionError("The program never posted what was handed over")
 
+    def note_status(self, *, invoice_number: str, status: str) -> bool:
+        is_noted = super().note_status(invoice_number=invoice_number, status=status)
+        Program(self._folder).run()
+        return is_noted
+
 
 @dataclass
 class FoxProCompany:

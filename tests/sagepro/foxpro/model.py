@@ -132,6 +132,10 @@ class Program:
     def _check(self) -> str:
         if int(self.post.text(self._row, "epoch")) < int(self.setting("epoch")):
             return "older_writer"
+        is_note = self._posted("kind") == "note"
+        return self._check_note() if is_note else self._check_posting()
+
+    def _check_posting(self) -> str:
         if any(self._has_marker(*one) for one in _MARKED):
             return "marker_found"
         if not self._find_counter():
@@ -142,6 +146,11 @@ class Program:
             return "wait"
         guarded = (line for line in self._lines() if self._kind(line) in "DC")
         return "" if all(self._look(line) == "not" for line in guarded) else "changed"
+
+    def _check_note(self) -> str:
+        if not self._all_found():
+            return "changed"
+        return "" if self._lock_all() else "wait"
 
     def _has_marker(self, table: str, column: str) -> bool:
         live, deleted = self._live[table], self.field(table, "deleted")
@@ -171,7 +180,7 @@ class Program:
         return found[0] if len(found) == 1 else 0
 
     def _all_found(self) -> bool:
-        tables = {"D": "invoices", "C": "customers"}
+        tables = {"D": "invoices", "S": "invoices", "C": "customers"}
         for line in self._lines():
             if int(self.line.text(line, "post")) != self._row:
                 return False
@@ -183,7 +192,7 @@ class Program:
         return True
 
     def _lock_all(self) -> bool:
-        tables = {"D": "invoices", "C": "customers"}
+        tables = {"D": "invoices", "S": "invoices", "C": "customers"}
         for line in self._lines():
             table = tables.get(self._kind(line))
             number = self._find(table, "number", self.line.text(line, "docno")) if table else 0
@@ -263,7 +272,12 @@ class Program:
             return "done" if self._journal_there(line) else "not"
         if kind in "RO":
             return "done"
-        return self._document_state(line) if kind == "D" else self._customer_state(line)
+        states = {
+            "D": self._document_state,
+            "S": self._status_state,
+            "C": self._customer_state,
+        }
+        return states[kind](line)
 
     def _do(self, line: int) -> None:
         steps = {
@@ -273,6 +287,7 @@ class Program:
             "O": self._add_credit,
             "C": self._move_customer,
             "J": self._add_journal,
+            "S": self._note_status,
         }
         steps[self._kind(line)](line)
 
@@ -437,6 +452,19 @@ class Program:
             amount=Decimal(self.line.text(line, "amount")),
         )
         self._live["distributions"].insert(row)
+
+    def _status_state(self, line: int) -> str:
+        document = self._find("invoices", "number", self.line.text(line, "docno"))
+        if not document:
+            return "odd"
+        field = self.field("invoices", self.line.text(line, "field"))
+        stands = self._live["invoices"].text(document, field)
+        return "done" if stands == self.line.text(line, "value") else "not"
+
+    def _note_status(self, line: int) -> None:
+        document = self._find("invoices", "number", self.line.text(line, "docno"))
+        field = self.field("invoices", self.line.text(line, "field"))
+        self._live["invoices"].replace(document, {field: self.line.text(line, "value")})
 
     # -- writing a new record
 

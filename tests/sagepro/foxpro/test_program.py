@@ -363,3 +363,48 @@ def test_a_site_that_counts_the_next_number_is_followed(foxpro_company: FoxProCo
     program = Program(folder)
     assert program.setting("sessnext") == "Y"
     program.close()
+
+
+def test_a_payment_status_is_written_by_the_program_alone(foxpro_company: FoxProCompany) -> None:
+    """Handed over once, taken back for a newer one, and left to a person who has the invoice."""
+    sage = foxpro_company.connect(kind=FoxProConnector)
+    before = live_bytes(foxpro_company.folder)
+    for status in ("Declined", "Declined", "Payment Failed"):
+        assert sage.note_status(invoice_number="10432", status=status) is True
+    assert live_bytes(foxpro_company.folder) == before
+    with foxpro_company.table("armast") as armast:
+        (row,) = armast.found({"invno": "10432"})
+        assert armast.rlock(row)
+        foxpro_company.run_program()
+        assert armast.text(row, "paystat") == ""
+    foxpro_company.run_program()
+    assert _status(foxpro_company) == "Payment Failed"
+    assert sage.note_status(invoice_number="10432", status="Payment Failed") is True
+    foxpro_company.change("armast", {"invno": "10432"}, paystat="By hand")
+    assert sage.note_status(invoice_number="10432", status="By hand") is True
+    assert sage.note_status(invoice_number="10432", status="Declined") is True
+    foxpro_company.run_program()
+    assert _status(foxpro_company) == "Declined"
+
+
+@pytest.mark.parametrize("at", ["take", "begin S", "do S", "done S", "finish"])
+def test_a_status_the_program_was_killed_over_is_finished(
+    at: str, foxpro_company: FoxProCompany
+) -> None:
+    sage = foxpro_company.connect(kind=FoxProConnector)
+    assert sage.note_status(invoice_number="10432", status="Declined") is True
+
+    def strike(now: str) -> None:
+        if now == at:
+            raise Killed
+
+    with pytest.raises(Killed):
+        foxpro_company.run_program(before=strike)
+    foxpro_company.run_program()
+    assert _status(foxpro_company) == "Declined"
+    assert sage.post_if_absent(receipt()).outcome is PostingOutcome.HANDED_OVER
+
+
+def _status(company: FoxProCompany) -> str:
+    (row,) = [row for row in company.books()["armast"] if row["invno"].strip() == "10432"]
+    return row.get("paystat", "")

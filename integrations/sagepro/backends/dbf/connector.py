@@ -24,9 +24,9 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
-from integrations.sagepro.backends import reading
+from integrations.sagepro.backends import reading, values
 from integrations.sagepro.backends.books import Row
-from integrations.sagepro.backends.dbf import fingerprint, looking, site
+from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site
 from integrations.sagepro.backends.dbf.answering import Writer
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
@@ -135,9 +135,15 @@ class FoxProConnector(BeyondPayments):
         with self._writing() as writer:
             return writer.withdraw(effect_key, marker)
 
-    def note_status(self, *, invoice_number: str, status: str) -> bool:  # noqa: ARG002
-        """False: live tables are never written, and the program posts money only."""
-        return False
+    def note_status(self, *, invoice_number: str, status: str) -> bool:
+        """True as well when it was handed over: Sage's own program writes it, never we."""
+        column = self._company.profile.status_column
+        if not column or not invoice_number.strip():
+            return False
+        values.check_status(self._company.profile, status)
+        with self._writing() as writer:
+            site.check_ready(self._folder, self._company.profile, key=self._proof_key)
+            return noting.note(writer, number=invoice_number, column=column, status=status)
 
     def self_test(self) -> SelfTest:
         """What the program inside Sage Pro found when it tested the site. Writes nothing."""

@@ -27,6 +27,9 @@ from integrations.sagepro.backends.plan import (
 from integrations.sagepro.backends.writing import cash_account
 from integrations.sagepro.profile import PostingProfile
 
+NOTE = "note"
+"""The kind of a row that hands over a payment status instead of a posting."""
+
 Record = dict[str, Any]
 """A row of one of our tables by column name."""
 
@@ -190,7 +193,7 @@ def check_fits(shape: Shape, records: Sequence[Mapping[str, object]]) -> None:
 def as_posting(post: Record, lines: Sequence[Record]) -> Row | None:
     """Our record of a posting by logical column; None while it is not in the books."""
     state = _IN_BOOKS.get(post["state"])
-    if state is None:
+    if state is None or post["kind"] == NOTE:
         return None
     receipts = sorted(
         (one["docno"], one["paid"], one["disc"]) for one in lines if one["kind"] == Line.RECEIPT

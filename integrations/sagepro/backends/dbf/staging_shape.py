@@ -67,6 +67,8 @@ class Line(StrEnum):
     CUSTOMER = "C"
     JOURNAL = "J"
     """Adds a GL distribution row: debit positive, credit negative."""
+    STATUS = "S"
+    """Writes a payment status into a column of an invoice. Alone in its row."""
     FIELD = "F"
     """Names a mapped column of every receipt of the posting and its text. Not a step."""
 
