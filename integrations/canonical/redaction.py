@@ -29,6 +29,7 @@ __all__ = [
     "redact_event",
     "redact_mapping",
     "redact_text",
+    "without_card_numbers",
 ]
 
 REMOVED_TEXT = "[removed]"
@@ -104,6 +105,24 @@ def redact_mapping(value: object) -> object:
     changes its argument, never raises.
     """
     return _redact(value, depth=0)
+
+
+def without_card_numbers(value: Any) -> Any:
+    """A JSON value with the card numbers in its texts, numbers and names replaced.
+
+    For what is kept field by field: a name makes nothing secret here, and what holds no card
+    number is given back as it is. Never raises.
+    """
+    if isinstance(value, Mapping):
+        return {
+            without_card_numbers(key): without_card_numbers(inner) for key, inner in value.items()
+        }
+    if isinstance(value, (list, tuple)):
+        return [without_card_numbers(inner) for inner in value]
+    if isinstance(value, bool) or not isinstance(value, (str, int)):
+        return value
+    text = str(value)
+    return redact_text(text) if contains_card_number(text.encode("utf-8", "replace")) else value
 
 
 def redact_event(

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from integrations import pipeline
+from integrations.canonical.redaction import contains_card_number, without_card_numbers
 from integrations.connections.agents import pairing, setup
 from integrations.connections.models import Connection
 from integrations.pipeline.answer import Answer
@@ -129,6 +130,8 @@ def _answers(given: _Given) -> list[Answer]:
 
 
 def _given(request: HttpRequest) -> _Given:
+    """What was sent, without card numbers: the agent takes them out of what it reads, but an
+    older one, or one that is not ours, may not."""
     body = request.read(MOST_BYTES + 1)
     if len(body) > MOST_BYTES:
         raise Refused(413, "That is more than 16 MB.")
@@ -138,7 +141,7 @@ def _given(request: HttpRequest) -> _Given:
         raise Refused(400, "What came is not JSON.") from None
     if not isinstance(given, dict):
         raise Refused(400, "What came is not a JSON object.")
-    return given
+    return without_card_numbers(given) if contains_card_number(body) else given
 
 
 def _secret(request: HttpRequest) -> str:

@@ -35,5 +35,11 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page("500.html", status=500)
 
 
+def card_number(field: str) -> HttpResponse:
+    """What was sent holds a card number; it is not shown again. `field` may be empty."""
+    context = {"field": field.rsplit("-", maxsplit=1)[-1].replace("_", " ")}
+    return HttpResponse(loader.render_to_string("card_number.html", context), status=400)
+
+
 def _page(template: str, *, status: int) -> HttpResponse:
     return HttpResponse(loader.render_to_string(template), status=status)

@@ -7,8 +7,8 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.errors import IntegrationError, TryLater
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from django.http import Http404
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
@@ -87,6 +87,23 @@ def shape_of(refusal: Refusal) -> dict[str, Any]:
             ],
         }
     }
+
+
+def refused_card_number(field: str) -> HttpResponse:
+    """The answer to a query that holds a card number, which is not shown again."""
+    refusal = holds_card_number(field)
+    return JsonResponse(shape_of(refusal), status=refusal.status)
+
+
+def holds_card_number(field: str) -> Refusal:
+    """400 for a card number, wherever it stood. `field` may be empty."""
+    return Refusal(
+        400,
+        "card_number",
+        "This holds what looks like a card number, and those never enter Tieout.",
+        field=field,
+        remedy="Leave it out; to name a card, its last four digits are enough.",
+    )
 
 
 def _refusal_of(error: Exception) -> Refusal:

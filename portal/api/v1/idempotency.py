@@ -15,9 +15,10 @@ from typing import Any
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from integrations.canonical.card_scan import contains_card_number
 from portal.api.v1.authentication import key_of
 from portal.api.v1.errors import IDEMPOTENCY_HEADER as HEADER
-from portal.api.v1.errors import Refusal, key_reused
+from portal.api.v1.errors import Refusal, holds_card_number, key_reused
 from tenants.insert import insert_once
 from tenants.models import ApiAnswer
 
@@ -87,6 +88,8 @@ def _check(text: str) -> None:
     if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
         message = f"An Idempotency-Key is 1 to {_LONGEST} printable ASCII characters."
         raise Refusal(400, "invalid", message, field=HEADER)
+    if contains_card_number(text.encode()):
+        raise holds_card_number(HEADER)
 
 
 def _digest(request: Request) -> bytes:

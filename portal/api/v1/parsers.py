@@ -9,7 +9,8 @@ from typing import IO, Any, NoReturn
 
 from rest_framework.parsers import BaseParser
 
-from portal.api.v1.errors import Refusal
+from integrations.canonical.card_scan import contains_card_number
+from portal.api.v1.errors import Refusal, holds_card_number
 
 # The largest field mapping or rule set allowed is far smaller.
 MAX_BYTES = 262_144
@@ -17,7 +18,7 @@ MAX_DEPTH = 12
 
 
 class StrictJSONParser(BaseParser):
-    """JSON in UTF-8 without NaN, duplicate names, NUL characters or deep nesting."""
+    """JSON in UTF-8 without NaN, duplicate names, NUL characters, card numbers or deep nesting."""
 
     media_type = "application/json"
 
@@ -31,6 +32,8 @@ class StrictJSONParser(BaseParser):
         body = stream.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
             raise Refusal(413, "too_large", f"A request body has at most {MAX_BYTES // 1024} kB.")
+        if contains_card_number(body):
+            raise holds_card_number(_field_with_one(body))
         value = _loads(body)
         _check(value, depth=1)
         return value
@@ -84,6 +87,20 @@ def _check_text(text: str) -> None:
     """A database cannot hold NUL, and half a surrogate pair is no character."""
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise Refusal(400, "malformed", "A text holds a NUL character or half a surrogate pair.")
+
+
+def _field_with_one(body: bytes) -> str:
+    """The first field in which a card number stands; empty where that cannot be told."""
+    try:
+        value = _loads(body)
+    except Refusal:
+        return ""
+    fields = value.items() if isinstance(value, dict) else ()
+    return next((name for name, inner in fields if _holds_one(inner) and not _holds_one(name)), "")
+
+
+def _holds_one(value: Any) -> bool:
+    return contains_card_number(json.dumps(value, default=str).encode())
 
 
 def _too_deep() -> Refusal:

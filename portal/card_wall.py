@@ -1,0 +1,87 @@
+"""No card number comes in by a page: what is typed, uploaded or put in an address is refused.
+
+The answer names the field and never shows what stood in it. The API has the same wall in its
+parser (`portal/api/v1/parsers.py`); notices and agents have redaction of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.utils.datastructures import MultiValueDict
+
+from integrations.canonical.card_scan import contains_card_number
+from portal.api.v1.errors import refused_card_number
+from portal.web.errors import card_number, not_found
+
+Respond = Callable[[HttpRequest], HttpResponse]
+# Read at a time of an upload; with the end of the piece before, no number falls between two.
+_PIECE = 256 * 1024
+_LONGEST_NUMBER = 256
+_API = "/api/"
+
+
+class CardWall:
+    """Refuses a request in which a card number stands, before any view has seen it.
+
+    Behind the CSRF check, so that a stranger's form is refused as a stranger's.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, arguments: Any, named: Any
+    ) -> HttpResponse | None:
+        """The refusal, or None where nothing was found."""
+        del view, arguments, named
+        is_api = request.path_info.startswith(_API)
+        if contains_card_number(request.path_info.encode("utf-8", "surrogatepass")):
+            return None if is_api else not_found(request)
+        field = next(_fields_with_one(request), None)
+        if field is None:
+            return None
+        return refused_card_number(field) if is_api else card_number(field)
+
+
+def _fields_with_one(request: HttpRequest) -> Iterator[str]:
+    """Names of fields; of a name that is itself a card number, nothing."""
+    yield from _in_values(request.GET)
+    if request.path_info.startswith(_API) or request.method != "POST":
+        return
+    yield from _in_values(request.POST)
+    for name, file in _each(request.FILES):
+        if contains_card_number(str(file.name).encode()) or _is_in_file(file):
+            yield _safe(name)
+
+
+def _in_values(values: MultiValueDict[str, str]) -> Iterator[str]:
+    for name, value in _each(values):
+        if contains_card_number(f"{value}\n{name}".encode("utf-8", "surrogatepass")):
+            yield _safe(name)
+
+
+def _each(values: MultiValueDict[str, Any]) -> Iterable[tuple[str, Any]]:
+    return ((name, value) for name, many in values.lists() for value in many)
+
+
+def _safe(name: str) -> str:
+    return "" if contains_card_number(name.encode("utf-8", "surrogatepass")) else name[:80]
+
+
+def _is_in_file(file: UploadedFile[bytes]) -> bool:
+    end = b""
+    for piece in file.chunks(_PIECE):
+        if contains_card_number(end + piece):
+            break
+        end = piece[-_LONGEST_NUMBER:]
+    else:
+        file.seek(0)
+        return False
+    return True
