@@ -98,7 +98,7 @@ def test_a_payment_says_who_asked_and_who_approved(alice: Client, books: Books) 
         "By carol@acme.example.",
     ]
     assert [words for words in told if words not in text] == []
-    assert f'href="/t/{books.tenant.slug}/instructions/{one.id}/"' in page.content.decode()
+    assert f'href="/t/{books.tenant.slug}/charges/{one.id}/"' in page.content.decode()
     assert text.index("Asked") < text.index("Checked")
     other = text_of(alice.get(f"/t/{books.tenant.slug}/payments/{voided.id}/"))
     assert "carol@acme.example" not in other

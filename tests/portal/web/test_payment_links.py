@@ -77,7 +77,7 @@ def test_a_link_is_made_once_and_copied_from_its_page_and_the_list(
         ("days", "soon", "Enter a number of days from 1 to 90."),
         ("email", "nobody", "Enter an address such as ap@acme.example."),
         ("is_mailed", "on", "Say where to mail the link to."),
-        ("description", "4111 1111 1111 1111", "looks like a card number"),
+        ("description", "4111 1111 1111 1111", "‘description’ holds what looks like a card number"),
         ("account", "01a1fa8b-0000-7000-8000-000000000000", "Select a valid choice."),
     ],
 )
