@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -11,10 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.connections import queries as connections
+from integrations.connections.models import Connection
 from integrations.instructions import links
 from integrations.instructions.link_mail import address_of
 from integrations.instructions.models import PaymentLink
 from integrations.instructions.paying import state_at
+from integrations.open_items import queries as open_items
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.forms.links import CardLinkForm, PaymentLinkForm
 from portal.web.instructions import who
@@ -23,6 +28,9 @@ from tenants.roles import Ability
 
 _METHODS = ["GET", "HEAD", "POST"]
 _STATES = dict(PaymentLink.State.choices)
+_FILLED_IN = ("account", "customer_number", "invoice_number", "amount")
+# The longest number of a customer or invoice that is looked for.
+_MOST_TYPED = 40
 
 
 @require_safe
@@ -82,15 +90,51 @@ def payment_link_cancel(request: PlacedRequest, link_id: str) -> HttpResponse:
 
 def _new(request: PlacedRequest, kind: type[CardLinkForm]) -> HttpResponse:
     accounts = connections.paytrace_connections(request.place.environment.id)
-    initial = {"account": str(accounts[0].id)} if accounts else {}
-    form = kind(request.POST or None, accounts=accounts, initial=initial)
+    form = kind(request.POST or None, accounts=accounts, initial=_initial(request, accounts))
     if form.is_valid():
         made = _made(request, form)
         if made is not None:
             messages.success(request, "The link is ready. Copy it, or see below that it is mailed.")
             return redirect("payment_link", request.place.tenant.slug, made.id)
     context = {"form": form, "accounts": accounts, "pays": kind is PaymentLinkForm}
+    if kind is PaymentLinkForm:
+        context |= _open_invoices(request, accounts)
     return render(request, "links/new.html", context)
+
+
+def _initial(request: PlacedRequest, accounts: Sequence[Connection]) -> dict[str, str]:
+    """The first account, and what choosing an open invoice brought along."""
+    given = {name: request.GET.get(name, "") for name in _FILLED_IN}
+    first = str(accounts[0].id) if accounts else ""
+    return {name: value for name, value in {"account": first, **given}.items() if value}
+
+
+def _open_invoices(request: PlacedRequest, accounts: Sequence[Connection]) -> dict[str, Any]:
+    """Open invoices of a customer, or whose number fits, for each account's Sage company."""
+    typed = request.GET.get("find", "").strip()[:_MOST_TYPED]
+    found = [
+        (account, invoices)
+        for account in accounts
+        if typed and account.posts_to_id is not None
+        for invoices in [_find_open(account, account.posts_to_id, typed)]
+    ]
+    return {"find": typed, "found": found}
+
+
+def _find_open(account: Connection, company_id: UUID, typed: str) -> open_items.Found:
+    """Those of the customer with exactly this number, else whatever else fits."""
+
+    def find(*, customer: str, other: str) -> open_items.Found:
+        return open_items.find(
+            company_id=company_id,
+            customer_number=customer,
+            typed=other,
+            amount=Decimal(0),
+            currency=str(account.settings["currency"]),
+        )
+
+    of_customer = find(customer=typed, other="")
+    return of_customer if of_customer.items else find(customer="", other=typed)
 
 
 def _made(request: PlacedRequest, form: CardLinkForm) -> PaymentLink | None:

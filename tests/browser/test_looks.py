@@ -116,7 +116,7 @@ def overflow(page: Page) -> int:
     return width
 
 
-def _keep(page: Page, name: str) -> None:
+def keep(page: Page, name: str) -> None:
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
@@ -138,7 +138,7 @@ def test_no_page_has_a_serious_barrier_or_overflows(
         for name, address in addresses.items():
             answer = visitor.page.goto(address)
             statuses[name] = answer.status if answer else 0
-            _keep(visitor.page, f"{name}-{scheme}-{width}")
+            keep(visitor.page, f"{name}-{scheme}-{width}")
             if found := serious(visitor.page):
                 barriers[name] = found
             if (over := overflow(visitor.page)) > 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
@@ -14,7 +15,7 @@ from integrations.instructions.models import PaymentLink, StoredPaymentMethod
 from integrations.sagepro.sample.company import create_company
 from tenants.scope import tenant_transaction
 from tests.browser.conftest import Visit, Visitor
-from tests.browser.test_looks import overflow, serious
+from tests.browser.test_looks import keep, overflow, serious
 from tests.paytrace.simulator_process import simulator_process
 from tests.walks.test_payment_links import CARD, at_paytrace, look_now, made
 from tests.walks.world import World, build
@@ -122,21 +123,30 @@ def test_no_pay_page_has_a_serious_barrier_or_overflows(
     row, token = made(world)
     visitor = _open(visit, world, token, scheme=scheme, width=width)
     page = visitor.page
-    found = {"form": (serious(page), overflow(page))}
+    found: dict[str, Any] = {}
+
+    def look(name: str) -> None:
+        keep(page, f"pay-{name}-{scheme}-{width}")
+        found[name] = (serious(page), overflow(page))
+
+    look("form")
     _enter(page, "4012000098765430")
     expect(page.get_by_role("alert")).to_be_visible()
-    found["wrong"] = (serious(page), overflow(page))
-    with tenant_transaction(world.tenant.id):
-        PaymentLink.objects.filter(id=row.id).update(state="being_paid")
+    look("wrong")
+    _become(world, row, "being_paid")
     page.goto(f"/pay/{token}/")
-    found["checking"] = (serious(page), overflow(page))
-    with tenant_transaction(world.tenant.id):
-        PaymentLink.objects.filter(id=row.id).update(state="open")
+    look("checking")
+    _become(world, row, "open")
     page.goto(f"/pay/{token}/")
     _enter(page, GOOD)
     expect(page.get_by_text("Paid. Thank you.")).to_be_visible()
-    found["receipt"] = (serious(page), overflow(page))
+    look("receipt")
     page.goto("/pay/unknown/")
-    found["gone"] = (serious(page), overflow(page))
+    look("gone")
     assert {name: each for name, each in found.items() if each != ([], 0)} == {}
     _only_paytrace(visitor, world)
+
+
+def _become(world: World, row: PaymentLink, state: str) -> None:
+    with tenant_transaction(world.tenant.id):
+        PaymentLink.objects.filter(id=row.id).update(state=state)

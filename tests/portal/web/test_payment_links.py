@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,6 +16,7 @@ from django.utils import timezone
 
 from integrations.instructions import link_mail, links
 from integrations.instructions.models import PaymentLink
+from integrations.open_items.models import OpenItem, OpenItemsCopy
 from tenants.models import PayToken
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -169,3 +172,26 @@ def test_the_list_asks_the_same_few_questions_for_one_row_and_for_many(
         alice.get(_page(books))
     assert "Nothing matches" in text_of(alice.get(_page(books, "?find=nobody&state=paid")))
     assert alice.get(_page(books, "?state=odd")).status_code == 200
+
+
+def test_an_open_invoice_of_sage_fills_the_form_in(alice: Client, books: Books) -> None:
+    page = _page(books, "new/")
+    assert "have not been read from Sage yet" in text_of(alice.get(f"{page}?find=ACME01"))
+    with tenant_transaction(books.tenant.id):
+        OpenItemsCopy.objects.create(company=books.sage, complete_as_of=timezone.now())
+        for number, customer in (("10432", "ACME01"), ("10999", "ZENITH")):
+            OpenItem.objects.create(
+                company=books.sage, leaf=0, customer_number=customer, number=number,
+                amount=Decimal("2000.00"), balance=Decimal("1740.00"), currency="USD",
+            )  # fmt: skip
+    shown = alice.get(f"{page}?find=ACME01").content.decode()
+    assert "10999" not in shown
+    chosen = re.search(r'href="(\?account=[^"]+)#ask"', shown)
+    assert chosen is not None
+    filled = alice.get(page + html.unescape(chosen[1])).content.decode()
+    values = dict(re.findall(r'name="(\w+)" value="([^"]+)"', filled))
+    assert (values["customer_number"], values["invoice_number"], values["amount"]) == (
+        "ACME01", "10432", "1,740.00",
+    )  # fmt: skip
+    assert "10432" in text_of(alice.get(f"{page}?find=1043"))
+    assert "Nothing open in" in text_of(alice.get(f"{page}?find=nobody"))
