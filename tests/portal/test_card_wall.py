@@ -113,3 +113,12 @@ def test_the_api_refuses_a_query_and_an_idempotency_key(program: Program) -> Non
 def test_other_long_numbers_are_let_through(alice: Client) -> None:
     answer = alice.post("/companies/new/", {"name": "Acme 4111111111111112"})
     assert answer.status_code == 302
+
+
+def test_what_paytraces_form_gives_is_random_and_may_look_like_one(books: Books) -> None:
+    """A card number in its place is refused all the same."""
+    pair = {"hpf_token": "ab" * 16, "enc_key": f"{'af' * 100}4111111111111111{'ea' * 100}"}
+    assert Client().post("/pay/nobody/", pair).status_code == 404
+    text = _refused(Client().post("/pay/nobody/", pair | {"hpf_token": CARD}))
+    assert "The field ‘hpf_token’ holds" in text
+    assert Client().post("/account/sign-in/", pair).status_code == 400
