@@ -51,8 +51,9 @@ def vault_id(till: World) -> str:
     pair = HostedFields(**till.simulator.control("hosted_fields", account=till.account))
     place = hosted.Place(till.tenant.id, till.environment_id, till.gateway_id)
     stored = hosted.store_hosted(
-        place=place, hosted=pair, customer_number="ACME01", idempotency_key="store", who=ALICE
-    )
+        place=place, hosted=pair, customer_number="ACME01", idempotency_key="store", who=ALICE,
+        keep_as="ACME-V3",
+    )  # fmt: skip
     assert stored.state == "done"
     with tenant_transaction(till.tenant.id):
         return StoredPaymentMethod.objects.get().vault_id

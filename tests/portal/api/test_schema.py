@@ -109,7 +109,7 @@ def test_every_documented_example_runs(
             body = json.dumps(example["value"])
             answer = program.send(method, address, body, **_headers(operation, key=str(ran)))
             assert answer.status_code in {200, 201}, (path, answer.content)
-    assert ran == 8
+    assert ran == 9
 
 
 def _row(books: factories.Books, path: str, *, word: str) -> str:
@@ -117,6 +117,10 @@ def _row(books: factories.Books, path: str, *, word: str) -> str:
     with tenant_transaction(books.tenant.id):
         if "/instructions" in path:
             return str(factories.instructed(books, word=word, amount="5000.00").id)
+        if path.endswith("/choose-payment"):
+            factories.effect(books, transaction_id="392483001")
+            code = "disputed_payment_not_found"
+            return str(factories.parked(books, kind="chargeback", code=code).id)
         return str(factories.parked(books).id)
 
 
