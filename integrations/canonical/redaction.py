@@ -110,12 +110,15 @@ def redact_mapping(value: object) -> object:
 def without_card_numbers(value: Any) -> Any:
     """A JSON value with the card numbers in its texts, numbers and names replaced.
 
-    For what is kept field by field: a name makes nothing secret here, and what holds no card
-    number is given back as it is. Never raises.
+    For what is kept field by field: a name makes nothing secret here, ids that the gateway gave
+    out stay, and what holds no card number is given back as it is. Never raises.
     """
     if isinstance(value, Mapping):
         return {
-            without_card_numbers(key): without_card_numbers(inner) for key, inner in value.items()
+            without_card_numbers(name): inner
+            if is_id(str(name).encode("utf-8", "replace")) and str(inner).isdigit()
+            else without_card_numbers(inner)
+            for name, inner in value.items()
         }
     if isinstance(value, (list, tuple)):
         return [without_card_numbers(inner) for inner in value]

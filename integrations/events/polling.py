@@ -24,6 +24,8 @@ from tenants.insert import insert_once
 NIGHTLY = time(21, 30)
 # Facts per transaction of ours: small enough to commit quickly, large enough to be cheap.
 CHUNK = 200
+# Records of a list that are looked up at once.
+PAGE = 1000
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from integrations.paytrace.account import Account
 from integrations.paytrace.ach import Ach
 from integrations.paytrace.cards import Cards
 from integrations.paytrace.http import Observer, Timeouts
+from integrations.paytrace.listed import Listed
 from integrations.paytrace.recurring import Recurring
 from integrations.paytrace.reports import EVERYTHING, ExportFilter
 from integrations.paytrace.results import Attempt, Capabilities, Token
@@ -72,8 +73,8 @@ class PayTraceClient(Protocol):
         one of them cannot be read.
         """
 
-    def listed(self, *, start: date, end: date) -> Iterator[Record]:
-        """The same one by one as they arrive, an unreadable one as such.
+    def listed(self, *, start: date, end: date) -> Iterator[Listed]:
+        """The same one by one as they arrive, each to be read where it is wanted.
 
         Nothing grows with their number. Asked for at the first step; what was given before
         the answer broke off was told all the same.

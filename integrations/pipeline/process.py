@@ -127,7 +127,7 @@ def _ask_about(fetched: _Fetched, connection: Connection) -> None:
         if isinstance(one, Unreadable):
             origin = Source.ACH if transaction_id in fetched.ach else Source.TRANSACTIONS
             where = unreadable.Place(connection, origin, today, SeenBy.NOTICE)
-            unreadable.ask(one, where=where)
+            unreadable.ask_all([one], where=where)
 
 
 def _original(client: PayTraceClient, transaction: GatewayTransaction) -> dict[str, Record]:

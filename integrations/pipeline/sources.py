@@ -12,11 +12,12 @@ from integrations.canonical.ach import AchTransaction
 from integrations.canonical.ach_states import TURNS, to_payment
 from integrations.canonical.transactions import Batch, Record, Unreadable
 from integrations.connections.models import Connection
-from integrations.events import batches, counting, polling
+from integrations.events import batches, counting, facts, polling
 from integrations.events.models import GatewayBatch, GatewayFact, Source
 from integrations.events.polling import Window
 from integrations.paytrace.ach import AchDateKind
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.listed import Listed
 from integrations.pipeline import settling, unreadable
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
@@ -44,10 +45,11 @@ class Look:
         while chunk := list(islice(records, polling.CHUNK)):
             readable = [one for one in chunk if not isinstance(one, Unreadable)]
             kept = [one for one in chunk if isinstance(one, Unreadable)]
+            where = unreadable.Place(self.source, origin, day, GatewayFact.SeenBy.SYNC)
             with tenant_transaction(self.source.tenant_id):
                 fresh = take_in(readable, source=self.source, seen_by=GatewayFact.SeenBy.SYNC)
-                keys = [self._ask(one, origin=origin, day=day) for one in kept]
-            found += Found(len(chunk), len(fresh), tuple(keys), _oldest(kept))
+                keys = unreadable.ask_all(kept, where=where)
+            found += Found(len(chunk), len(fresh), keys, _oldest(kept))
             unreadable.check_flood(len(found.unreadable), day=day)
             self.keep()
         return found
@@ -59,9 +61,29 @@ class Look:
         with tenant_transaction(self.source.tenant_id):
             return unreadable.ask_about_batch(one, where=where)
 
-    def _ask(self, one: Unreadable, *, origin: Source, day: date) -> str:
-        where = unreadable.Place(self.source, origin, day, GatewayFact.SeenBy.SYNC)
-        return unreadable.ask(one, where=where)
+    def take_in_list(self, told: Iterable[Listed], *, day: date) -> Found:
+        """The same of a day's list of card payments, of which only what is news is read."""
+        found, records = Found(), iter(told)
+        while page := list(islice(records, polling.PAGE)):
+            news = self._news(page)
+            found += Found(seen=len(page) - len(news))
+            found += self.take_in((one.read() for one in news), origin=Source.TRANSACTIONS, day=day)
+            unreadable.check_flood(len(found.unreadable), day=day)
+            self.keep()
+        return found
+
+    def _news(self, page: Sequence[Listed]) -> list[Listed]:
+        """Those in a state that is not known yet, and those that a person is asked about."""
+        keys = [one.key for one in page]
+        ids = list({key[0] for key in keys if key is not None})
+        with tenant_transaction(self.source.tenant_id):
+            known = facts.known_states(connection_id=self.source.id, transaction_ids=ids)
+            asked = unreadable.open_names(source_id=self.source.id)
+        return [
+            one
+            for one, key in zip(page, keys, strict=True)
+            if key is None or key not in known or key[0] in asked
+        ]
 
 
 @dataclass(frozen=True)
@@ -86,9 +108,7 @@ class Found:
 
 def read_day(look: Look, day: date) -> Found:
     """One day of card payments, counted for the lost-notice meter."""
-    found = look.take_in(
-        look.client.listed(start=day, end=day), origin=Source.TRANSACTIONS, day=day
-    )
+    found = look.take_in_list(look.client.listed(start=day, end=day), day=day)
     connection = look.source
     with tenant_transaction(connection.tenant_id):
         counting.count_day(

@@ -76,13 +76,18 @@ class Open:
     day: date
 
 
-def ask(one: Unreadable, *, where: Place) -> str:
-    """Park a row of its own for this record and open a case, once; gives back its name.
+def ask_all(records: Sequence[Unreadable], *, where: Place) -> tuple[str, ...]:
+    """Park a row of its own for each of these records and open a case, once; their names.
 
-    Inside the tenant transaction. One that a person has dismissed stays dismissed.
+    Inside the tenant transaction. What was asked before costs one look-up for all, and one
+    that a person has dismissed stays dismissed.
     """
-    name = one.record_id or _NAMELESS + _digest(one.record)
-    return _ask(one, name=name, where=where, sentence=_sentence(one, where=where))
+    named = {_name(one): one for one in records}
+    asked = _asked(named, where=where)
+    for name, one in named.items():
+        if name not in asked:
+            _ask(one, name=name, where=where, sentence=_sentence(one, where=where))
+    return tuple(_name(one) for one in records)
 
 
 def ask_about_batch(one: Unreadable, *, where: Place) -> str:
@@ -94,7 +99,10 @@ def ask_about_batch(one: Unreadable, *, where: Place) -> str:
         f"PayTrace tells {what} of {where.day:%B} {where.day.day}, {where.day.year}, and its "
         f"{field} cannot be read. Nothing of the batch is posted; every other batch is taken in."
     )
-    return _ask(one, name=f"{_SUMMARY}{number}-{where.day}", where=where, sentence=sentence)
+    name = f"{_SUMMARY}{number}-{where.day}"[:64]
+    if not _asked([name], where=where):
+        _ask(one, name=name, where=where, sentence=sentence)
+    return name
 
 
 def settle_batches(*, source: Connection, first_day: date, but: Collection[str]) -> None:
@@ -107,12 +115,18 @@ def settle_batches(*, source: Connection, first_day: date, but: Collection[str])
             _end(effect, "Batches were read again, and PayTrace tells this record no more.")
 
 
-def _ask(one: Unreadable, *, name: str, where: Place, sentence: str) -> str:
-    row = _row(one, name=name[:64], where=where)
-    if _parked(where.source.id).filter(transaction_id=row.transaction_id).exists():
-        return row.transaction_id
+def _asked(names: Collection[str], *, where: Place) -> set[str]:
+    """Which of these records have a row that did not end by itself."""
+    if not names:
+        return set()
+    found = _told(where.source.id).filter(transaction_id__in=list(names))
+    return set(found.exclude(state=EffectState.NOTED).values_list("transaction_id", flat=True))
+
+
+def _ask(one: Unreadable, *, name: str, where: Place, sentence: str) -> None:
+    row = _row(one, name=name, where=where)
     if not insert_once(row):
-        return row.transaction_id
+        return
     outbox.park(row.id, code=CODE, sentence=sentence)
     cases.open_case(
         row.id,
@@ -130,14 +144,14 @@ def _ask(one: Unreadable, *, name: str, where: Place, sentence: str) -> str:
             "record": one.record,
         },
     )
-    return row.transaction_id
 
 
 def settle(readable: Sequence[GatewayTransaction], *, source: Connection) -> None:
     """What could not be read can be now: the question has answered itself."""
-    names = [one.transaction_id for one in readable]
-    for effect in _parked(source.id).filter(transaction_id__in=names):
-        _end(effect, "PayTrace tells this record in full now.")
+    names = open_names(source_id=source.id) & {one.transaction_id for one in readable}
+    if names:
+        for effect in _parked(source.id).filter(transaction_id__in=names):
+            _end(effect, "PayTrace tells this record in full now.")
 
 
 def settle_nameless(*, source: Connection, day: date, but: Collection[str]) -> None:
@@ -149,6 +163,11 @@ def settle_nameless(*, source: Connection, day: date, but: Collection[str]) -> N
             _end(
                 effect, "The day was read again whole, and PayTrace tells no such record any more."
             )
+
+
+def open_names(*, source_id: uuid.UUID) -> set[str]:
+    """The names of those that wait: few, and found by an index that holds nothing else."""
+    return set(_parked(source_id).values_list("transaction_id", flat=True))
 
 
 def open_ones(*, source_id: uuid.UUID) -> list[Open]:
@@ -196,8 +215,16 @@ def check_flood(count: int, *, day: date) -> None:
         )
 
 
+def _told(source_id: uuid.UUID) -> QuerySet[Effect]:
+    return Effect.objects.filter(source_id=source_id, kind=KIND)
+
+
 def _parked(source_id: uuid.UUID) -> QuerySet[Effect]:
-    return Effect.objects.filter(source_id=source_id, kind=KIND, state=EffectState.PARKED)
+    return _told(source_id).filter(state=EffectState.PARKED)
+
+
+def _name(one: Unreadable) -> str:
+    return (one.record_id or _NAMELESS + _digest(one.record))[:64]
 
 
 def _end(effect: Effect, sentence: str) -> None:
@@ -211,9 +238,7 @@ def _row(one: Unreadable, *, name: str, where: Place) -> Effect:
     source = where.source
     if source.posts_to_id is None:
         raise LookupError("Records are asked about only for an account that posts somewhere")
-    ended = Effect.objects.filter(
-        source_id=source.id, kind=KIND, transaction_id=name, state=EffectState.NOTED
-    )
+    ended = _told(source.id).filter(transaction_id=name, state=EffectState.NOTED)
     key = effect_key(account=one.account, transaction_id=name, kind=KIND, n=1 + ended.count())
     return Effect(
         environment_id=source.environment_id,

@@ -98,6 +98,12 @@ class Effect(TenantModel):
             models.Index(fields=["tenant", "company", "state", "occurred_at"], name="effect_queue"),
             models.Index(fields=["tenant", "transaction_id"], name="effect_by_transaction"),
             models.Index(fields=["tenant", "invoice_reference"], name="effect_by_invoice"),
+            # Looked at with every page that a poll reads, and next to empty.
+            models.Index(
+                fields=["tenant", "source"],
+                condition=Q(kind="unreadable", state="parked"),
+                name="effect_unreadable",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -92,18 +92,20 @@ def test_a_disturbed_list_is_tried_later_and_what_it_told_was_told(
     bench.fault(kind, "export", seconds=5)
     told: list[Record] = []
     with pytest.raises(TryLater) as later:
-        told.extend(client.listed(start=TODAY, end=TODAY))
+        told.extend(one.read() for one in client.listed(start=TODAY, end=TODAY))
     assert later.value.after == (timedelta(seconds=30) if kind == "http_429" else None)
     whole = client.transactions(start=TODAY, end=TODAY)
     assert told == (whole[: len(told)] if kind == "truncated_json" else [])
-    assert list(client.listed(start=TODAY, end=TODAY)) == whole
+    again = list(client.listed(start=TODAY, end=TODAY))
+    assert [one.read() for one in again] == whole
+    assert [one.key for one in again] == [(t.transaction_id, t.state.value) for t in whole]
     assert [one.transaction_id for one in whole] == sold
 
 
 def test_a_list_replaces_a_spent_token_once(bench: Bench, client: PayTraceClient) -> None:
     sold = bench.sell(client, "20.00").transaction_id
     bench.fault("token_expired", "export", count=1)
-    (one,) = client.listed(start=TODAY, end=TODAY)
+    (one,) = (each.read() for each in client.listed(start=TODAY, end=TODAY))
     assert isinstance(one, GatewayTransaction)
     assert one.transaction_id == sold
     bench.fault("token_expired", "export", count=2)
@@ -117,7 +119,7 @@ def test_an_unreadable_record_is_told_as_such_and_stops_no_other(
 ) -> None:
     first, second = (bench.sell(client, amount).transaction_id for amount in ("20.00", "30.00"))
     bench.fault("unreadable_record", "export", count=2)
-    bad, good = client.listed(start=TODAY, end=TODAY)
+    bad, good = (each.read() for each in client.listed(start=TODAY, end=TODAY))
     assert isinstance(bad, Unreadable)
     assert isinstance(good, GatewayTransaction)
     assert (bad.record_id, bad.field, bad.amount, bad.created_at) == (first, "amount", None, NOON)
@@ -129,7 +131,9 @@ def test_an_unreadable_record_is_told_as_such_and_stops_no_other(
         client.transactions(start=TODAY, end=TODAY)
     assert missing.value.code == "paytrace.unreadable_record"
     bench.fault("nameless_record", "export", count=1)
-    nameless, _ = client.listed(start=TODAY, end=TODAY)
+    first_listed, _ = client.listed(start=TODAY, end=TODAY)
+    nameless = first_listed.read()
+    assert first_listed.key is None
     assert isinstance(nameless, Unreadable)
     assert (nameless.record_id, nameless.amount) == ("", usd("20.00"))
 

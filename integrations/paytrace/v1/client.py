@@ -15,6 +15,7 @@ from integrations.paytrace import login, translate
 from integrations.paytrace.answers import rows_of
 from integrations.paytrace.calls import Caller
 from integrations.paytrace.http import Call, Observer, Timeouts, Transport
+from integrations.paytrace.listed import Listed
 from integrations.paytrace.moments import write_date
 from integrations.paytrace.refusals import invalid_batch_number
 from integrations.paytrace.reports import EVERYTHING, ExportFilter
@@ -92,8 +93,8 @@ class V1Client:
         )
         return self._speaker.transactions(body)
 
-    def listed(self, *, start: date, end: date) -> Iterator[Record]:
-        return self._speaker.records(
+    def listed(self, *, start: date, end: date) -> Iterator[Listed]:
+        return self._speaker.listed(
             at.EXPORT_BY_DAYS, start_date=write_date(start), end_date=write_date(end)
         )
 

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import GatewayTransaction, Record
+from integrations.canonical.transactions import GatewayTransaction
 from integrations.paytrace import translate
 from integrations.paytrace.answers import check_amount, money_answer, read_answer, rows_of
 from integrations.paytrace.calls import Caller
 from integrations.paytrace.codes import ErrorCode, ResponseCode
 from integrations.paytrace.endpoint import Endpoint
 from integrations.paytrace.http import Call
+from integrations.paytrace.listed import Listed
 from integrations.paytrace.refusals import refusal
 from integrations.paytrace.settings import PayTraceSettings
 
@@ -56,10 +57,10 @@ class Speaker:
         rows = rows_of(body.get("transactions"))
         return [translate.to_transaction(raw, reading=self.reading) for raw in rows]
 
-    def records(self, endpoint: Endpoint, **fields: Any) -> Iterator[Record]:
-        """The transactions of a read as they arrive, unreadable ones as such. Raises as `read`."""
+    def listed(self, endpoint: Endpoint, **fields: Any) -> Iterator[Listed]:
+        """The transactions of a read as they arrive. Raises as `read`."""
         for raw in self._rows(endpoint, fields):
-            yield translate.to_record(raw, reading=self.reading)
+            yield Listed(raw, self.reading)
 
     def _rows(self, endpoint: Endpoint, fields: Json) -> Iterator[object]:
         reply = yield from self._caller.stream(self._call(endpoint, fields, changes=False))

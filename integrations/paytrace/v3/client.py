@@ -13,6 +13,7 @@ from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace import login, translate
 from integrations.paytrace.calls import Caller
 from integrations.paytrace.http import Call, Observer, Timeouts, Transport
+from integrations.paytrace.listed import Listed
 from integrations.paytrace.moments import write_date
 from integrations.paytrace.refusals import invalid_batch_number
 from integrations.paytrace.reports import EVERYTHING, ExportFilter
@@ -96,8 +97,8 @@ class V3Client:
         )
         return self._speaker.transactions(body)
 
-    def listed(self, *, start: date, end: date) -> Iterator[Record]:
-        return self._speaker.records(
+    def listed(self, *, start: date, end: date) -> Iterator[Listed]:
+        return self._speaker.listed(
             at.EXPORT_BY_DAYS, start_date=write_date(start), end_date=write_date(end)
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import GatewayTransaction, Record
+from integrations.canonical.transactions import GatewayTransaction
 from integrations.paytrace import translate
 from integrations.paytrace.answers import (
     check_amount,
@@ -21,6 +21,7 @@ from integrations.paytrace.calls import Caller
 from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.endpoint import Endpoint
 from integrations.paytrace.http import Call, Reply
+from integrations.paytrace.listed import Listed
 from integrations.paytrace.refusals import invalid_fields, not_permitted, refusal
 from integrations.paytrace.settings import PayTraceSettings
 
@@ -108,10 +109,10 @@ class Speaker:
         rows = rows_in(body, "transactions")
         return [translate.to_transaction(raw, reading=self.reading) for raw in rows]
 
-    def records(self, endpoint: Endpoint, **fields: Any) -> Iterator[Record]:
-        """The transactions of a read as they arrive, unreadable ones as such. Raises as `read`."""
+    def listed(self, endpoint: Endpoint, **fields: Any) -> Iterator[Listed]:
+        """The transactions of a read as they arrive. Raises as `read`."""
         for raw in self._rows(endpoint, fields):
-            yield translate.to_record(raw, reading=self.reading)
+            yield Listed(raw, self.reading)
 
     def _rows(self, endpoint: Endpoint, fields: Json) -> Iterator[object]:
         reply = yield from self._caller.stream(self._call(endpoint, "", fields, changes=False))
