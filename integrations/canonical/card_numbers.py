@@ -2,7 +2,8 @@
 
 A *chain* is a run of digits with at most one space, dash or plus between two of them. A card
 number inside it starts and ends where a group of digits does, so `4111 1111 1111 1111 2027`
-holds one, and a 30-digit id holds none.
+holds one, and a 30-digit id holds none. With dots between them digits are a card number only in
+the groups that cards are printed in: amounts, addresses and versions are written with dots too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import NamedTuple
 
 # Enough to know that there may be one. The full pattern below is possessive (`+` after a repeat):
 # a failed match is never tried again shorter, so scanning stays linear.
-CHAIN = re.compile(rb"[0-9](?:[ +\-]?[0-9]){12}")
+CHAIN = re.compile(rb"[0-9](?:[ +.\-]?[0-9]){12}")
 
 # Ids that are digits by accident of hexadecimal: UUIDs and digests, never a card number.
 _HEX_ID_OR_CHAIN = re.compile(
@@ -23,6 +24,8 @@ _HEX_ID_OR_CHAIN = re.compile(
     rb"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     rb"|(?=[0-9]*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})"
     rb")(?![0-9A-Za-z])"
+    rb"|(?<![0-9])(?<![0-9]\.)(?P<dotted>[0-9]{4}\."
+    rb"(?:[0-9]{4}\.[0-9]{4}\.[0-9]{1,4}(?:\.[0-9]{1,3})?|[0-9]{6}\.[0-9]{4,5}))(?!\.?[0-9])"
     rb"|(?P<chain>[0-9](?:[ +\-]?[0-9]){12,}+)"
 )
 
@@ -110,18 +113,25 @@ def find_in(data: bytes, *, spend: Callable[[int], None] = _unlimited) -> list[C
         return []
     found: list[CardNumber] = []
     for match in _HEX_ID_OR_CHAIN.finditer(data):
-        chain = match["chain"]
+        chain, dotted = match["chain"], match["dotted"]
         if chain is not None:
             found.extend(_in_chain(chain, match.start(), spend))
+        elif dotted is not None and _is_card(dotted.replace(b".", b"")):
+            spend(_WORK_PER_NUMBER)
+            found.append(CardNumber(*match.span(), dotted.replace(b".", b"")[-4:]))
     return found
 
 
 def _in_chain(chain: bytes, offset: int, spend: Callable[[int], None]) -> Iterator[CardNumber]:
     if not chain.isdigit():
         yield from _in_groups(chain, offset, spend)
-    elif len(chain) <= 19 and len(chain) in _LENGTHS[chain[:4]] and passes_luhn(chain):
+    elif _is_card(chain):
         spend(_WORK_PER_NUMBER)
         yield CardNumber(offset, offset + len(chain), chain[-4:])
+
+
+def _is_card(digits: bytes) -> bool:
+    return len(digits) <= 19 and len(digits) in _LENGTHS[digits[:4]] and passes_luhn(digits)
 
 
 def _in_groups(chain: bytes, offset: int, spend: Callable[[int], None]) -> Iterator[CardNumber]:

@@ -16,7 +16,7 @@ from integrations.canonical.field_names import compact, is_id, is_secret
 
 # Text without any of these holds neither a named field nor a card number, however written.
 WORTH_READING = re.compile(
-    rb"[=~:<%&\\]|[0-9](?:[ +\-]?[0-9]){12}|\xef\xbc|\xc2\xa0|\xe2\x80|[Bb]earer|whsec_"
+    rb"[=~:<%&\\]|[0-9](?:[ +.\-]?[0-9]){12}|\xef\xbc|\xc2\xa0|\xe2\x80|[Bb]earer|whsec_"
 )
 
 # A name and what separates it from its value. The look-behind tries each word only once.

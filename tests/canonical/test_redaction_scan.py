@@ -21,6 +21,7 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "plain": lambda card: card.encode(),
     "spaced": lambda card: grouped(card, " ").encode(),
     "dashed": lambda card: grouped(card, "-").encode(),
+    "dotted": lambda card: grouped(card, ".").encode(),
     "percent": lambda card: "".join(f"%{ord(digit):02X}" for digit in card).encode(),
     "percent spaces": lambda card: quote(grouped(card, " ")).encode(),
     "json escapes": lambda card: "".join(f"\\u{ord(digit):04x}" for digit in card).encode(),
@@ -46,7 +47,7 @@ def test_a_thousand_planted_numbers_are_all_found(form: str) -> None:
     assert found == 1000
 
 
-@pytest.mark.parametrize("form", ["plain", "spaced", "dashed", "percent", "json escapes"])
+@pytest.mark.parametrize("form", ["plain", "spaced", "dashed", "dotted", "percent", "json escapes"])
 def test_a_thousand_planted_numbers_do_not_survive_redaction(form: str) -> None:
     random = Random(form)
     for _ in range(1000):
@@ -76,6 +77,12 @@ def test_digits_of_uuids_and_digests_are_not_reported() -> None:
         str(UUID(int=random.getrandbits(128), version=4)) for _ in range(20_000)
     ) + "\n".join(f"{random.getrandbits(256):064x}" for _ in range(5_000))
     assert not contains_card_number(ids.encode())
+
+
+def test_other_numbers_with_dots_are_let_through() -> None:
+    text = b"4111.11 1111.11 1111.11 192.168.111.111 4111.1111.1111.1111.1111 1.4111.1111.1111.1111"
+    assert find_card_numbers(text + b" 2026.11.29 4111.111111.11 41111111.11111111") == []
+    assert [each.offset for each in find_card_numbers(b"3782.822463.10005.")] == [0]
 
 
 def test_any_bytes_can_be_scanned() -> None:
