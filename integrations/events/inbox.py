@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models.functions import Now
 
-from integrations.canonical.redaction import redact_bytes
+from integrations.canonical.redaction import redact_bytes, redact_text
 from integrations.events.models import InboundNotice
 from tenants.ids import new_id
 from tenants.models import DueNotice
@@ -65,7 +65,7 @@ def store(delivery: Delivery, *, tenant_id: uuid.UUID, connection_id: uuid.UUID)
             "connection": connection_id,
             "key": _key(delivery, digest),
             "source": delivery.source.value,
-            "content_type": _readable(delivery.content_type)[:100],
+            "content_type": redact_text(_readable(delivery.content_type))[:100],
             "body": redacted.body,
             "length": len(delivery.body),
             "hmac": digest,

@@ -25,6 +25,7 @@ from integrations.canonical.errors import (
     OutcomeUnknown,
     TryLater,
 )
+from integrations.canonical.redaction import contains_card_number, without_card_numbers
 from integrations.paytrace import wire
 from integrations.paytrace.redaction import redact
 from integrations.paytrace.streaming import rows_of_stream
@@ -235,7 +236,8 @@ def read_reply(
         return unanswered(call, "paytrace.unreadable_reply")
     if not isinstance(body, dict):
         return unanswered(call, "paytrace.unreadable_reply")
-    return Reply(status, body)
+    # Texts in it were written by people: a description, a name, a bank's message.
+    return Reply(status, without_card_numbers(body) if contains_card_number(content) else body)
 
 
 _WHY = {

@@ -19,6 +19,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from integrations.canonical.card_scan import contains_card_number
 from integrations.connections import calibrating, calibrations
 from integrations.connections.models import CalibrationStep, Connection
 from integrations.sagepro.calibration.keyed import Keyed, Part
@@ -60,6 +61,7 @@ class Command(BaseCommand):
         parser.add_argument("--answer", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        _refuse_card_numbers(options)
         tenant = Tenant.objects.filter(slug=options["company"]).first()
         if tenant is None:
             raise CommandError("There is no such company.")
@@ -87,6 +89,15 @@ class Command(BaseCommand):
                 self.stdout.write(f"{step.transaction}: {step.state} {step.sentence}".rstrip())
             for line in _lines(calibrations.propose(under_way, connection)):
                 self.stdout.write(line)
+
+
+def _refuse_card_numbers(options: dict[str, Any]) -> None:
+    for name, value in options.items():
+        if contains_card_number(str(value).encode()):
+            raise CommandError(
+                f"--{name.replace('_', '-')} holds what looks like a card number, and those never "
+                "enter Tieout. Leave it out."
+            )
 
 
 @contextmanager

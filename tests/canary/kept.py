@@ -1,0 +1,63 @@
+"""Everything that is kept or leaves, searched for card numbers and security codes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from django.contrib.sessions.backends.db import SessionStore
+from django.core import mail
+from psycopg import sql
+
+from integrations.canonical.card_scan import find_card_numbers
+from tests.canary.cards import CODE, Cards
+
+_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
+
+
+def leaks(place: str, data: bytes, cards: Cards) -> list[str]:
+    """What must not stand in these bytes, in sentences that hold no card number themselves."""
+    found = [
+        f"{place}: {each.brand} …{each.last_four}, {each.form}, planted in {cards.whence(each)}"
+        for each in find_card_numbers(data)
+    ]
+    return [*found, f"{place}: a security code"] if CODE.encode() in data else found
+
+
+def leaks_in_database(url: str, cards: Cards) -> list[str]:
+    """The same of every row of every table, seen as superuser."""
+    return [
+        sentence for table, data in _dump(url) for sentence in leaks(f"table {table}", data, cards)
+    ]
+
+
+def leaks_in_mails(cards: Cards) -> list[str]:
+    """The same of every mail sent so far, but for its number: long, random, and nobody's card."""
+    sent = []
+    for one in mail.outbox:
+        message = one.message()
+        del message["Message-ID"]
+        sent.append(message.as_bytes())
+    return [sentence for data in sent for sentence in leaks("a mail", data, cards)]
+
+
+def _dump(url: str) -> Iterator[tuple[str, bytes]]:
+    with psycopg.connect(url) as connection:
+        for (table,) in connection.execute(_TABLES).fetchall():
+            rows = connection.execute(
+                sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))
+            ).fetchall()
+            yield table, b"\n".join(_plain(table, value) for row in rows for value in row)
+
+
+def _plain(table: str, value: Any) -> bytes:
+    """Bytes as they are, not in hexadecimal; what a session holds, unpacked."""
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value).encode()
+    if table == "django_session" and isinstance(value, str) and ":" in value:
+        return json.dumps(SessionStore().decode(value)).encode()
+    return str(value).encode()

@@ -1,0 +1,102 @@
+"""A card number in any field of any of PayTrace's answers is kept nowhere, and stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from integrations.canonical.ach import AchTransaction
+from integrations.canonical.ach_states import to_payment
+from integrations.canonical.field_names import is_id
+from integrations.canonical.transactions import Record
+from integrations.events.models import Source
+from integrations.paytrace import wire
+from integrations.paytrace.ach_reading import to_ach_record
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.http import Call, Reply, read_reply
+from integrations.paytrace.listed import Listed
+from integrations.paytrace.translate import Reading
+from integrations.pipeline.sources import Look
+from tests import factories
+from tests.canary.cards import CODE_NAMES, Cards
+from tests.canary.kept import leaks, leaks_in_database
+from tests.canary.portal_door import leaves, replaced
+from tests.paytrace.payloads import FOLDER, payload
+
+NOW = datetime(2026, 11, 20, 20, tzinfo=UTC)
+DAY = date(2026, 11, 20)
+READING = Reading("MID-4417", ZoneInfo("America/Los_Angeles"), "USD")
+NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
+# PayTrace gave these out: nobody typed them.
+GIVEN_OUT = frozenset({"transaction_id", "id", "original_transaction_id", "batch_number"})
+Json = dict[str, Any]
+
+
+def _planted(raw: Json, cards: Cards, what: str) -> Iterator[Json]:
+    """The record with a card number at each place but its ids, and with security codes."""
+    for place in leaves(raw):
+        if place[-1] not in GIVEN_OUT:
+            yield replaced(raw, place, cards.text(f"{what} {place}"))
+    yield {**raw, **{name: cards.code() for name in CODE_NAMES}}
+    yield {**raw, "discretionary_data": {cards.text(what): cards.text(what)}}
+    yield {**raw, "discretionary_data": [{"note": cards.text(what)}], "amount": "unreadable"}
+    yield {**raw, "memo": cards.text(what), "created": "unreadable", "processed_date": "x"}
+
+
+def _records(value: Any) -> Iterator[Json]:
+    """Every record of a payment in an answer."""
+    if isinstance(value, dict):
+        if value.keys() & {"created", "processed_date"}:
+            yield value
+        for inner in value.values():
+            yield from _records(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _records(inner)
+
+
+@pytest.fixture
+def look(db: None) -> Look:
+    source = factories.company().paytrace
+    return Look(source, cast("PayTraceClient", None), now=NOW, keep=lambda: True)
+
+
+def test_no_record_that_is_listed_brings_one_in(
+    look: Look, cards: Cards, superuser_url: str
+) -> None:
+    number, seen = 60_000_000, 0
+    for name in NAMES:
+        for raw in _records(payload(name)):
+            for row in _planted(raw, cards, name):
+                number += 1
+                told = {**row, ("transaction_id" if "transaction_id" in raw else "id"): str(number)}
+                if "ach" in name or "check" in name:
+                    found = look.take_in([_ach(told)], origin=Source.ACH, day=DAY)
+                else:
+                    found = look.take_in_list([Listed(told, READING)], day=DAY)
+                seen += found.new + len(found.unreadable)
+    assert leaks_in_database(superuser_url, cards) == []
+    assert seen == number - 60_000_000 > 100
+
+
+def _ach(raw: Json) -> Record:
+    found = to_ach_record(raw, reading=READING)
+    return to_payment(found, seen_at=NOW) if isinstance(found, AchTransaction) else found
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if "silent_post" not in name])
+def test_no_answer_is_handed_on_with_one(name: str, cards: Cards) -> None:
+    """What the client reads of an answer, and so all that it can tell or write down."""
+    whole = payload(name)
+    for place in leaves(whole):
+        if is_id(str(place[-1]).encode()):
+            continue
+        content = wire.dumps(replaced(whole, place, cards.text(f"{name} {place}"))).encode()
+        reply = read_reply(Call("GET", "/"), 200, {}, content)
+        assert isinstance(reply, Reply)
+        assert leaks(name, wire.dumps(wire.plain(reply.body)).encode(), cards) == []
+        assert place[0] in reply.body
