@@ -17,6 +17,7 @@ from integrations.sagepro.agent import calls
 from integrations.sagepro.connector import Connector
 from tests.agent.scene import Patient
 from tests.contracts.conftest import READING
+from tests.contracts.test_sagepro_flagged import told
 from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.orders import NEWCOMER, order
 from tests.sagepro.postings import receipt
@@ -45,11 +46,14 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "open_orders": ("yes", "yes", NO, "yes", "yes"),
     "items": ("yes", "yes", NO, "yes", "yes"),
     "stock": ("yes", "yes", NO, "yes", "yes"),
+    "flagged_rows": ("yes", "yes", NO, "yes", NO),
     "post_if_absent": ("posted", "posted", "posted", "posted", "handed_over"),
     "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
     "note_status": ("True", "True", "True", "True", "False"),
     "allocate_stock": ("done", "done", NO, "done", NO),
     "upsert_order": ("done", "done", NO, "done", NO),
+    # No row of that number was flagged.
+    "answer_flagged": ("refused", "refused", NO, "refused", NO),
     "create_or_match_customer": ("done", "done", NO, "done", NO),
     # A person needs no proof of a server; nothing of ours is written there.
     "self_test": ("yes", "yes", "yes", "yes", NO),
@@ -75,6 +79,8 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "allocate_stock": {"allocation": Allocation("order:1", "BRG-6204", "EAST", Decimal(1))},
     "upsert_order": {"order": order()},
     "create_or_match_customer": {"customer": NEWCOMER},
+    "flagged_rows": {"after": "", "limit": 3},
+    "answer_flagged": {"answer": told()},
 }
 
 

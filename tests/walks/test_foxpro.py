@@ -15,6 +15,7 @@ from integrations.connections import operations as connections
 from integrations.connections.agents import pairing
 from integrations.connections.models import Connection
 from integrations.posting.models import Effect
+from integrations.sagepro.sample.books import changes
 from integrations.sagepro.sample.profile import foxpro_profile
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -96,6 +97,6 @@ def test_a_payment_waits_for_the_self_test_then_for_sages_program(
     posted = world.effect(paid)
     assert (posted.state, posted.attempts) == ("posted", 1)
     assert posted.sage_reference.endswith("on document 10432")
-    balance = {row["invno"]: row.get("balance", "") for row in before["armast"]}
-    assert balance["10432"] == "740.0000"
+    found = changes(before, at_site.company.books())
+    assert found.changed["armast"]["10432"]["balance"] == ("740.0000", "")
     assert world.attempts(paid) == ["posted"]

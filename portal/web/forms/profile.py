@@ -198,8 +198,7 @@ def _read_others(post: QueryDict, path: str) -> Data:
 
 def sections(data: Mapping[str, Any], found: Sequence[Problem]) -> dict[str, Any]:
     """What the template draws: the groups of boxes, and the tables with their columns."""
-    is_dbf = data.get("edition") == "dbf"
-    sample = (foxpro_profile() if is_dbf else sample_profile()).as_json()
+    sample = _sample(data["edition"])
     return {
         "company": [_box(k, w, data, sample, found) for k, w in words.COMPANY.items()],
         "habits": [_box(k, w, data, sample, found) for k, w in words.HABITS.items()],
@@ -211,6 +210,15 @@ def sections(data: Mapping[str, Any], found: Sequence[Problem]) -> dict[str, Any
         "tables": [_table(table, data, sample, found) for table in words.TABLES],
         "types": list(words.TYPES.items()),
     }
+
+
+def _sample(edition: str) -> Data:
+    """What stands beside each box; tables that a FoxPro sample lacks are shown as in SQL."""
+    sample: Data = sample_profile().as_json()
+    if edition != "dbf":
+        return sample
+    foxpro: Data = foxpro_profile().as_json()
+    return {**sample, **foxpro, "tables": {**sample["tables"], **foxpro["tables"]}}
 
 
 def _box(
