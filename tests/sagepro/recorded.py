@@ -6,13 +6,14 @@ product's words, and are then written in SQL Server's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ClauseElement, Engine, event
+from sqlalchemy import BindParameter, ClauseElement, Engine, Insert, Update, event
 from sqlalchemy.dialects.mssql.pymssql import MSDialect_pymssql
+from sqlalchemy.sql.visitors import cloned_traverse
 
 from integrations.sagepro.backends.preamble import MssqlPreamble
 
@@ -45,7 +46,9 @@ class Recorder:
     def text(self) -> str:
         return "\n".join(self.lines) + "\n"
 
-    def _executed(self, _connection: object, element: Any, *_: object) -> None:
+    def _executed(
+        self, _connection: object, element: Any, _many: object, given: Any, _options: object
+    ) -> None:
         if not isinstance(element, ClauseElement):
             return
         told = str(element)
@@ -54,7 +57,7 @@ class Recorder:
         elif "pg_advisory" in told:
             self.lines[-1:] = in_mssql(MssqlPreamble._WRITER)
         elif "pg_catalog" not in told:
-            self.lines += in_mssql(element)
+            self.lines += in_mssql(element, given)
 
     def _began(self) -> None:
         self._ended("ROLLBACK TRAN")
@@ -67,12 +70,29 @@ class Recorder:
         self._is_open = False
 
 
-def in_mssql(element: ClauseElement) -> list[str]:
+def in_mssql(element: ClauseElement, given: Mapping[str, Any] | None = None) -> list[str]:
     """The statement in SQL Server's words, and below it what it is given."""
-    compiled = element.compile(dialect=_SQL_SERVER, compile_kwargs={"render_postcompile": True})
-    given = {key: value for key, value in compiled.params.items() if value is not None}
-    values = [f"--   {key} = {_shown(key, value)}" for key, value in given.items()]
+    given = given or {}
+    columns = element.table.c if isinstance(element, Insert | Update) else ()
+    compiled = (element if columns else _filled(element, given)).compile(
+        dialect=_SQL_SERVER,
+        column_keys=[key for key in given if key in columns] or None,
+        compile_kwargs={"render_postcompile": True},
+    )
+    told = (compiled.construct_params(given) if columns else compiled.params) or {}
+    shown = {key: value for key, value in told.items() if value is not None}
+    values = [f"--   {key} = {_shown(key, value)}" for key, value in shown.items()]
     return [" ".join(str(compiled).split()), *values]
+
+
+def _filled(element: ClauseElement, given: Mapping[str, Any]) -> ClauseElement:
+    """The statement as if it had been built with these values."""
+
+    def fill(place: BindParameter[Any]) -> None:
+        if place.key in given:
+            place.value, place.required = given[place.key], False
+
+    return cloned_traverse(element, {}, {"bindparam": fill})
 
 
 def _shown(key: str, value: object) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from integrations.canonical.posting import PostingOutcome
 from integrations.sagepro.backends import proving
 from integrations.sagepro.backends.company import SqlCompany
-from integrations.sagepro.backends.preamble import Limits, PostgresPreamble
+from integrations.sagepro.backends.preamble import Limits, PostgresPreamble, postgres_settings
 from integrations.sagepro.backends.session import Session, open_session
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.sample.profile import sample_profile
@@ -35,7 +35,7 @@ class _NoLock(PostgresPreamble):
 
     def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
         del company
-        self._set(connection, limits)
+        connection.execute(postgres_settings(limits, is_read_only=False))
 
 
 class _Patient(PostgresPreamble):

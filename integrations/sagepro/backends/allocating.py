@@ -101,7 +101,7 @@ def _move(connection: Connection, company: SqlCompany, wanted: Allocation, row: 
     where = company.matches("stock", "item", [wanted.item])
     where &= company.matches("stock", "location", [wanted.location])
     for key in ("on_hand", "allocated"):
-        where &= company.column("stock", key) == row[key]
+        where &= company.holds("stock", key, row[key])
     allocated: Decimal = row["allocated"] + wanted.quantity
     if company.update(connection, "stock", where, {"allocated": allocated}) != 1:
         raise wait(f"The quantity of {wanted.item} changed in Sage at the same moment.")

@@ -6,7 +6,7 @@ Only mapped columns are ever selected: what the profile does not name is not rea
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -16,16 +16,18 @@ from sqlalchemy import (
     Connection,
     CursorResult,
     MetaData,
+    Select,
     Table,
-    bindparam,
+    Update,
     func,
     insert,
-    or_,
     select,
     update,
 )
 
 from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.conditions import Condition, Statements, Where
+from integrations.sagepro.backends.decoding import Decoding
 from integrations.sagepro.backends.types import blank, key_type, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import PostingProfile
@@ -38,6 +40,10 @@ class SqlCompany:
 
     profile: PostingProfile
     tables: Mapping[str, Table]
+    statements: Statements = field(default_factory=Statements, repr=False, compare=False)
+    decodings: dict[tuple[str, tuple[str, ...], bool], Decoding] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, profile: PostingProfile) -> SqlCompany:
@@ -47,26 +53,46 @@ class SqlCompany:
     def column(self, table: str, column: str) -> ColumnElement[Any]:
         return self.tables[table].c[column]
 
-    def matches(self, table: str, column: str, values: Sequence[str]) -> ColumnElement[bool]:
+    def matches(self, table: str, column: str, values: Sequence[str]) -> Condition:
         """The key is one of `values`, however either side is padded."""
         mapped = self.profile.column(table, column)
         keys = {key for value in values for key in mapped.candidates(value)}
         return self._among(table, column, sorted(keys))
 
-    def equals(self, table: str, column: str, value: str) -> ColumnElement[bool]:
+    def equals(self, table: str, column: str, value: str) -> Condition:
         """The text is this one as it stands."""
         return self._among(table, column, [value])
 
-    def _among(self, table: str, column: str, keys: list[str]) -> ColumnElement[bool]:
+    def holds(self, table: str, column: str, value: object) -> Condition:
+        """The column still holds this value, which was read from it."""
+        found = self.column(table, column)
+        if value is None:
+            return Condition(("empty", table, column), (), lambda _: found.is_(None))
+        return Condition(
+            ("holds", table, column), (value,), lambda binds: found == binds.one(column, found.type)
+        )
+
+    def beyond(self, table: str, column: str, value: str) -> Condition:
+        """The text comes after this one, as the database sorts it."""
+        found = self.column(table, column)
+        return Condition(
+            ("beyond", table, column), (value,), lambda binds: found > binds.one(column, found.type)
+        )
+
+    def _among(self, table: str, column: str, keys: list[str]) -> Condition:
         kind = key_type(self.profile.column(table, column).type)
-        given = bindparam(column, keys, type_=kind, expanding=True, unique=True)
-        return self.column(table, column).in_(given)
+        found = self.column(table, column)
+        return Condition(
+            ("among", table, column, len(keys)),
+            tuple(keys),
+            lambda binds: found.in_(binds.several(column, kind, len(keys))),
+        )
 
     def rows(
         self,
         connection: Connection,
         table: str,
-        where: ColumnElement[bool] | None = None,
+        where: Where = None,
         *,
         order_by: Sequence[str] = (),
         only: Sequence[str] = (),
@@ -77,18 +103,18 @@ class SqlCompany:
 
         Those of a customer that only a new one needs are left out unless `whole`.
         """
-        left_out = NEW_CUSTOMER if table == "customers" and not whole else frozenset()
-        columns = self.profile.table_map(table).columns.items()
-        mapped = {key: column for key, column in columns if key not in left_out}
-        if only:
-            mapped = {key: column for key, column in mapped.items() if key in only}
-        statement = select(*(self.column(table, key) for key in mapped))
-        if where is not None:
-            statement = statement.where(where)
-        statement = statement.order_by(*(self.column(table, key) for key in order_by))
-        if limit is not None:
-            statement = statement.limit(limit)
-        return [self._read(mapped, values) for values in connection.execute(statement)]
+        decoding = self._decoding(table, tuple(only), whole=whole)
+
+        def make(condition: ColumnElement[bool] | None) -> Select[Any]:
+            statement = select(*(self.column(table, key) for key in decoding.keys))
+            if condition is not None:
+                statement = statement.where(condition)
+            statement = statement.order_by(*(self.column(table, key) for key in order_by))
+            return statement if limit is None else statement.limit(limit)
+
+        shape = ("rows", table, tuple(only), whole, tuple(order_by), limit)
+        statement, given = self.statements.of(shape, where, make)
+        return [decoding.row(values) for values in connection.execute(statement.element, given)]
 
     def insert(self, connection: Connection, table: str, values: Row) -> None:
         """Add a row: given values, the site's constants, blanks for the rest; never NULL."""
@@ -103,17 +129,27 @@ class SqlCompany:
             for key, column in mapped.columns.items()
             if key != "row_id"
         }
-        connection.execute(insert(self.tables[table]).values(stored))
+        said = {key: one for key, one in stored.items() if isinstance(one, ColumnElement)}
+        # The statement keeps the expressions, so that no other one ever has their ids.
+        shape = ("insert", table, tuple((key, id(one)) for key, one in said.items()))
+        statement, _ = self.statements.of(
+            shape, None, lambda _: insert(self.tables[table]).values(said)
+        )
+        given = {key: value for key, value in stored.items() if key not in said}
+        connection.execute(statement.element, given)
 
-    def update(
-        self, connection: Connection, table: str, where: ColumnElement[bool], values: Row
-    ) -> int:
+    def update(self, connection: Connection, table: str, where: Where, values: Row) -> int:
         """Set the given columns; how many rows matched."""
         mapped = self.profile.table_map(table).columns
         stored = {key: self._stored(mapped[key], value) for key, value in values.items()}
-        result: CursorResult[Any] = connection.execute(
-            update(self.tables[table]).where(where).values(stored)
-        )
+
+        def make(condition: ColumnElement[bool] | None) -> Update:
+            statement = update(self.tables[table])
+            return statement if condition is None else statement.where(condition)
+
+        shape = ("update", table, tuple(stored))
+        statement, given = self.statements.of(shape, where, make)
+        result: CursorResult[Any] = connection.execute(statement.element, {**given, **stored})
         return result.rowcount
 
     def between(self, table: str, column: str, first: date, last: date) -> ColumnElement[bool]:
@@ -121,20 +157,27 @@ class SqlCompany:
         moment, end = (datetime.combine(day, time()) for day in (first, last))
         return self.column(table, column).between(moment, end)
 
-    def is_open(self, customer_number: str | None = None) -> ColumnElement[bool]:
-        where = self.column("invoices", "balance") != 0
-        where &= self.column("invoices", "status").not_in(self.profile.void_statuses)
+    def is_open(self, customer_number: str | None = None) -> Condition:
+        balance, status = self.column("invoices", "balance"), self.column("invoices", "status")
+        void = self.profile.void_statuses
+        where = Condition(
+            ("open",),
+            tuple(void),
+            lambda binds: (
+                (balance != 0) & status.not_in(binds.several("status", status.type, len(void)))
+            ),
+        )
         if customer_number is not None:
             where &= self.matches("invoices", "customer_number", [customer_number])
         return where
 
-    def count(
-        self, connection: Connection, table: str, where: ColumnElement[bool] | None = None
-    ) -> int:
-        statement = select(func.count()).select_from(self.tables[table])
-        if where is not None:
-            statement = statement.where(where)
-        return int(connection.execute(statement).scalar_one())
+    def count(self, connection: Connection, table: str, where: Where = None) -> int:
+        def make(condition: ColumnElement[bool] | None) -> Select[Any]:
+            statement = select(func.count()).select_from(self.tables[table])
+            return statement if condition is None else statement.where(condition)
+
+        statement, given = self.statements.of(("count", table), where, make)
+        return int(connection.execute(statement.element, given).scalar_one())
 
     def has(self, table: str, column: str) -> bool:
         return self.profile.has(table, column)
@@ -143,18 +186,19 @@ class SqlCompany:
         """The values whose column this site has."""
         return {key: value for key, value in values.items() if self.has(table, key)}
 
-    def _read(self, mapped: Mapping[str, ColumnMap], values: Sequence[Any]) -> Row:
-        return {
-            key: self._decoded(column, value)
-            for (key, column), value in zip(mapped.items(), values, strict=True)
-        }
-
-    def _decoded(self, column: ColumnMap, value: object) -> object:
-        if isinstance(value, str):
-            return value.strip(" ")
-        if isinstance(value, datetime) and column.type.letter != "T":
-            return None if value.date() == self.profile.empty_date else value.date()
-        return value
+    def _decoding(self, table: str, only: tuple[str, ...], *, whole: bool) -> Decoding:
+        found = self.decodings.get((table, only, whole))
+        if found is None:
+            left_out = NEW_CUSTOMER if table == "customers" and not whole else frozenset()
+            columns = self.profile.table_map(table).columns.items()
+            mapped = {
+                key: column
+                for key, column in columns
+                if key not in left_out and (not only or key in only)
+            }
+            found = Decoding.of(mapped, empty_date=self.profile.empty_date)
+            self.decodings[table, only, whole] = found
+        return found
 
     def _stored(self, column: ColumnMap, value: object) -> object:
         if value is None:
@@ -164,10 +208,6 @@ class SqlCompany:
         if isinstance(value, date) and not isinstance(value, datetime):
             return datetime.combine(value, time())
         return value
-
-
-def any_of(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    return or_(*conditions)
 
 
 def _unread(name: str) -> str:

@@ -26,7 +26,7 @@ def next_number(
         raise schema_changed(f"Sage Pro's table {name} has no single counter row {key}.")
     value = int(rows[0]["value"])
     following = (value + 1) % 10**digits
-    where &= company.column("counters", "value") == value
+    where &= company.holds("counters", "value", value)
     if company.update(connection, "counters", where, {"value": following}) != 1:
         raise wait("Somebody in Sage took the same number.")
     return value if is_next else following

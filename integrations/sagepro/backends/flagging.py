@@ -36,7 +36,7 @@ def flagged_rows(
     if after:
         # Compared and sorted by the database, so by one collation.
         number = company.profile.column(_TABLE, "number")
-        where &= company.column(_TABLE, "number") > number.stored(after)
+        where &= company.beyond(_TABLE, "number", number.stored(after))
     rows = company.rows(connection, _TABLE, where, order_by=("number",), limit=limit)
     return [_flagged(company.profile, row) for row in rows]
 
@@ -146,7 +146,7 @@ def _fitted(profile: PostingProfile, sentence: str) -> str:
 
 def _write(connection: Connection, company: SqlCompany, row: Row, values: Row) -> None:
     where = company.matches(_TABLE, "number", [row["number"]])
-    where &= company.column(_TABLE, "generation") == row["generation"]
+    where &= company.holds(_TABLE, "generation", row["generation"])
     where &= company.matches(_TABLE, "flag", [row["flag"]])
     if company.update(connection, _TABLE, where, values) != 1:
         raise wait(f"Row {row['number']} changed in Sage at the same moment.")

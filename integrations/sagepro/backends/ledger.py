@@ -11,20 +11,20 @@ from sqlalchemy.exc import IntegrityError
 
 from integrations.canonical.posting import PostingRequest
 from integrations.sagepro.backends.books import Company, H, Row
-from integrations.sagepro.backends.company import SqlCompany, any_of
+from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.faults import is_duplicate
 from integrations.sagepro.backends.plan import wait
 
+# The company's own clock says when: a worker's clock may be wrong.
+_NOW = func.now()
 WRITTEN = "written"
 WITHDRAWN = "withdrawn"
 
 
 def find(connection: Connection, company: SqlCompany, *, key: str, marker: str) -> list[Row]:
     """The rows that hold this key or this marker: none, one, or two different ones."""
-    where = any_of(
-        company.equals("postings", "effect_key", key),
-        company.matches("postings", "marker", [marker]),
-    )
+    where = company.equals("postings", "effect_key", key)
+    where |= company.matches("postings", "marker", [marker])
     return company.rows(connection, "postings", where, order_by=("effect_key",))
 
 
@@ -82,9 +82,7 @@ def bury(connection: Connection, company: SqlCompany, *, key: str, marker: str) 
 def add(connection: Connection, company: SqlCompany, values: Row) -> None:
     """Write one row, blank where nothing is given. Raises IntegrityError for a known key."""
     number = company.profile.company_number
-    # The company's own clock says when: a worker's clock may be wrong.
-    now = func.now()
-    company.insert(connection, "postings", {"company": number, **values, "posted_at": now})
+    company.insert(connection, "postings", {"company": number, **values, "posted_at": _NOW})
 
 
 def add_or_wait(connection: Connection, company: SqlCompany, values: Row) -> None:

@@ -85,8 +85,8 @@ def _change(
     if not changed:
         return
     where = company.matches(_TABLE, "order_number", [number])
-    where &= company.column(_TABLE, "line_number") == row["line_number"]
+    where &= company.holds(_TABLE, "line_number", row["line_number"])
     for key in ("open_quantity", "shipped_quantity", "price"):
-        where &= company.column(_TABLE, key) == row[key]
+        where &= company.holds(_TABLE, key, row[key])
     if company.update(connection, _TABLE, where, changed) != 1:
         raise wait(f"Line {row['line_number']} of sales order {number} changed in Sage.")

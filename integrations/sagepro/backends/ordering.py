@@ -147,8 +147,8 @@ def _change_order(
             remedy="Take the order off in Sage, and send a new one.",
         )
     where = company.matches("orders", "number", [before.number])
-    where &= company.column("orders", "open_amount") == row["open_amount"]
-    where &= company.column("orders", "shipped_amount") == row["shipped_amount"]
+    where &= company.holds("orders", "open_amount", row["open_amount"])
+    where &= company.holds("orders", "shipped_amount", row["shipped_amount"])
     values = {
         "open_amount": order_checks.total(wanted),
         "tax": wanted.tax,
@@ -166,7 +166,7 @@ def _move_open_orders(
     if not company.has("customers", "on_order") or not difference:
         return
     where = company.matches("customers", "number", [customer["number"]])
-    where &= company.column("customers", "on_order") == customer["on_order"]
+    where &= company.holds("customers", "on_order", customer["on_order"])
     values = {"on_order": customer["on_order"] + difference}
     if company.update(connection, "customers", where, values) != 1:
         raise wait(f"Customer {customer['number']} changed in Sage at the same moment.")

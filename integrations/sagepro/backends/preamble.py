@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, TryLater
 from integrations.sagepro.backends.sentences import IN_USE
@@ -49,23 +50,30 @@ class PostgresPreamble:
         return {"connect_timeout": int(limits.connect.total_seconds())}
 
     def read(self, connection: Connection, limits: Limits) -> None:
-        self._set(connection, limits, transaction_read_only="on")
+        connection.execute(postgres_settings(limits, is_read_only=True))
 
     def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
-        self._set(connection, limits)
-        connection.execute(select(func.pg_advisory_xact_lock(lock_key(company))))
+        connection.execute(postgres_settings(limits, is_read_only=False))
+        connection.execute(_postgres_lock(company))
 
-    def _set(self, connection: Connection, limits: Limits, **more: str) -> None:
-        settings = {
-            "lock_timeout": _milliseconds(limits.lock),
-            "statement_timeout": _milliseconds(limits.statement),
-            "idle_in_transaction_session_timeout": _milliseconds(limits.idle),
-            **more,
-        }
-        local = True
-        connection.execute(
-            select(*(func.set_config(key, value, local) for key, value in settings.items()))
-        )
+
+@lru_cache(maxsize=100)
+def postgres_settings(limits: Limits, *, is_read_only: bool) -> Select[Any]:
+    """Sets the limits of the transaction that it begins."""
+    settings = {
+        "lock_timeout": _milliseconds(limits.lock),
+        "statement_timeout": _milliseconds(limits.statement),
+        "idle_in_transaction_session_timeout": _milliseconds(limits.idle),
+    }
+    if is_read_only:
+        settings["transaction_read_only"] = "on"
+    is_local = True
+    return select(*(func.set_config(key, value, is_local) for key, value in settings.items()))
+
+
+@lru_cache(maxsize=100)
+def _postgres_lock(company: str) -> Select[Any]:
+    return select(func.pg_advisory_xact_lock(lock_key(company)))
 
 
 class MssqlPreamble:

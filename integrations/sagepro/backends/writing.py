@@ -24,6 +24,8 @@ from integrations.sagepro.backends.plan import (
     wait,
 )
 
+_NOW = select(func.now())
+
 
 def write(connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan) -> str:
     """Write everything; the GL session number it stands under. Raises Answered with WAIT."""
@@ -51,7 +53,7 @@ def _next_session(connection: Connection, company: SqlCompany) -> str:
 
 def audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
     """Who and when, by the company's clock, as Sage's own audit columns say it."""
-    now = connection.execute(select(func.now())).scalar_one()
+    now = connection.execute(_NOW).scalar_one()
     return {
         "added_by": company.profile.user_code,
         "added_date": now.date(),
@@ -92,8 +94,8 @@ def _move_document(
     connection: Connection, company: SqlCompany, request: PostingRequest, move: Movement
 ) -> None:
     where = company.matches("invoices", "number", [move.number])
-    where &= company.column("invoices", "balance") == move.document["balance"]
-    where &= company.column("invoices", "paid") == move.document["paid"]
+    where &= company.holds("invoices", "balance", move.document["balance"])
+    where &= company.holds("invoices", "paid", move.document["paid"])
     values: dict[str, object] = {
         "balance": new_balance(move),
         "paid": new_paid(company, move),
@@ -143,7 +145,7 @@ def _move_customer(
 ) -> None:
     customer = plan.customer
     where = company.matches("customers", "number", [customer["number"]])
-    where &= company.column("customers", "balance") == customer["balance"]
+    where &= company.holds("customers", "balance", customer["balance"])
     values: dict[str, object] = {"balance": customer["balance"] - plan.customer_change}
     newest = customer["last_paid_date"]
     is_receipt = request.kind not in TAKES_BACK

@@ -27,14 +27,14 @@ INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoi
 --   reverses = ''
 UPDATE iciqty SET qsoaloc=%(allocated)s WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) AND iciqty.loctid IN (CAST(%(location_1_1)s AS VARCHAR(400)), CAST(%(location_1_2)s AS VARCHAR(400)), CAST(%(location_1_3)s AS VARCHAR(400))) AND iciqty.qonhand = %(on_hand_1)s AND iciqty.qsoaloc = %(allocated_1)s
 --   allocated = Decimal('22.500')
---   on_hand_1 = Decimal('120.000')
---   allocated_1 = Decimal('20.000')
 --   item_1_1 = '       BRG-6204'
 --   item_1_2 = 'BRG-6204'
 --   item_1_3 = 'BRG-6204       '
 --   location_1_1 = '  MAIN'
 --   location_1_2 = 'MAIN'
 --   location_1_3 = 'MAIN  '
+--   on_hand_1 = Decimal('120.000')
+--   allocated_1 = Decimal('20.000')
 SELECT iciqty.item, iciqty.loctid, iciqty.qonhand, iciqty.qsoaloc, iciqty.lckstat FROM iciqty WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) ORDER BY iciqty.item, iciqty.loctid
 --   item_1_1 = '       BRG-6204'
 --   item_1_2 = 'BRG-6204'

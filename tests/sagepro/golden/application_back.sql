@@ -35,11 +35,11 @@ SELECT sysdata.sysid, sysdata.compid, sysdata.int1 FROM sysdata WHERE sysdata.sy
 --   company_1_3 = '01        '
 UPDATE sysdata SET int1=%(value)s WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400))) AND sysdata.int1 = %(value_1)s
 --   value = 4688
---   value_1 = 4687
 --   key_1_1 = 'AR'
 --   company_1_1 = '        01'
 --   company_1_2 = '01'
 --   company_1_3 = '01        '
+--   value_1 = 4687
 INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoices, nreceipt, nlines, amount, currency, acctdate, arsess, revkey, posted) VALUES (%(effect_key)s, %(company)s, %(marker)s, %(payload_hash)s, %(kind)s, %(state)s, %(customer_number)s, %(invoices)s, %(receipt_count)s, %(line_count)s, %(amount)s, %(currency)s, %(accounting_date)s, %(session)s, %(reverses)s, CURRENT_TIMESTAMP)
 --   effect_key = 'undo-1'
 --   company = '01'
@@ -61,11 +61,11 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s W
 --   paid = Decimal('226.9100')
 --   balance = Decimal('152.4300')
 --   base_balance = Decimal('152.4300')
---   balance_1 = Decimal('112.4300')
---   paid_1 = Decimal('266.9100')
 --   number_1_1 = '     10244'
 --   number_1_2 = '10244'
 --   number_1_3 = '10244     '
+--   balance_1 = Decimal('112.4300')
+--   paid_1 = Decimal('266.9100')
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = '     10244'
 --   invoice_date = datetime.datetime(2026, 8, 23, 0, 0)
@@ -102,11 +102,11 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s W
 --   paid = Decimal('-60.0000')
 --   balance = Decimal('-90.0000')
 --   base_balance = Decimal('-90.0000')
---   balance_1 = Decimal('-50.0000')
---   paid_1 = Decimal('-100.0000')
 --   number_1_1 = '   OC00017'
 --   number_1_2 = 'OC00017'
 --   number_1_3 = 'OC00017   '
+--   balance_1 = Decimal('-50.0000')
+--   paid_1 = Decimal('-100.0000')
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = '   OC00017'
 --   invoice_date = datetime.datetime(2026, 10, 30, 0, 0)

@@ -27,11 +27,11 @@ UPDATE somast SET ponum=%(customer_po)s, ordamt=%(open_amount)s, tax=%(tax)s WHE
 --   customer_po = 'WEB-4711'
 --   open_amount = Decimal('79.25')
 --   tax = Decimal('5.25')
---   open_amount_1 = Decimal('142.2700')
---   shipped_amount_1 = Decimal('0.0000')
 --   number_1_1 = '      7404'
 --   number_1_2 = '7404'
 --   number_1_3 = '7404      '
+--   open_amount_1 = Decimal('142.2700')
+--   shipped_amount_1 = Decimal('0.0000')
 SELECT sotran.sono, sotran.custno, sotran.tranlineno, sotran.item, sotran.descrip, sotran.loctid, sotran.qtyord, sotran.qtyshp, sotran.price, sotran.disc, sotran.extprice, sotran.sostat FROM sotran WHERE sotran.sono IN (CAST(%(order_number_1_1)s AS VARCHAR(400)), CAST(%(order_number_1_2)s AS VARCHAR(400)), CAST(%(order_number_1_3)s AS VARCHAR(400)))
 --   order_number_1_1 = '      7404'
 --   order_number_1_2 = '7404'
@@ -40,31 +40,31 @@ UPDATE sotran SET qtyord=%(open_quantity)s, extprice=%(amount)s, sostat=%(status
 --   open_quantity = Decimal('0')
 --   amount = Decimal('0')
 --   status = 'V'
+--   order_number_1_1 = '      7404'
+--   order_number_1_2 = '7404'
+--   order_number_1_3 = '7404      '
 --   line_number_1 = 2
 --   open_quantity_1 = Decimal('1.500')
 --   shipped_quantity_1 = Decimal('0.000')
 --   price_1 = Decimal('42.0150')
---   order_number_1_1 = '      7404'
---   order_number_1_2 = '7404'
---   order_number_1_3 = '7404      '
 UPDATE arcust SET onorder=%(on_order)s WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400))) AND arcust.onorder = %(on_order_1)s
 --   on_order = Decimal('491.2500')
---   on_order_1 = Decimal('554.2700')
 --   number_1_1 = 'ACME01'
+--   on_order_1 = Decimal('554.2700')
 SELECT iciqty.item, iciqty.loctid, iciqty.qonhand, iciqty.qsoaloc, iciqty.lckstat FROM iciqty WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) ORDER BY iciqty.item, iciqty.loctid
 --   item_1_1 = '        VLV-075'
 --   item_1_2 = 'VLV-075'
 --   item_1_3 = 'VLV-075        '
 UPDATE iciqty SET qsoaloc=%(allocated)s WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) AND iciqty.loctid IN (CAST(%(location_1_1)s AS VARCHAR(400)), CAST(%(location_1_2)s AS VARCHAR(400)), CAST(%(location_1_3)s AS VARCHAR(400))) AND iciqty.qonhand = %(on_hand_1)s AND iciqty.qsoaloc = %(allocated_1)s
 --   allocated = Decimal('5.000')
---   on_hand_1 = Decimal('40.000')
---   allocated_1 = Decimal('6.500')
 --   item_1_1 = '        VLV-075'
 --   item_1_2 = 'VLV-075'
 --   item_1_3 = 'VLV-075        '
 --   location_1_1 = '  MAIN'
 --   location_1_2 = 'MAIN'
 --   location_1_3 = 'MAIN  '
+--   on_hand_1 = Decimal('40.000')
+--   allocated_1 = Decimal('6.500')
 SELECT somast.sono, somast.custno, somast.sodate, somast.ponum, somast.ordamt, somast.shpamt, somast.tax, somast.sostat, somast.sotype, somast.currency, somast.adduser, somast.adddate, somast.addtime, somast.lckstat FROM somast WHERE somast.sono IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400)))
 --   number_1_1 = '      7404'
 --   number_1_2 = '7404'

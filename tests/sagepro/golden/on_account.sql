@@ -30,11 +30,11 @@ SELECT sysdata.sysid, sysdata.compid, sysdata.int1 FROM sysdata WHERE sysdata.sy
 --   company_1_3 = '01        '
 UPDATE sysdata SET int1=%(value)s WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400))) AND sysdata.int1 = %(value_1)s
 --   value = 4685
---   value_1 = 4684
 --   key_1_1 = 'AR'
 --   company_1_1 = '        01'
 --   company_1_2 = '01'
 --   company_1_3 = '01        '
+--   value_1 = 4684
 INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoices, nreceipt, nlines, amount, currency, acctdate, arsess, revkey, posted) VALUES (%(effect_key)s, %(company)s, %(marker)s, %(payload_hash)s, %(kind)s, %(state)s, %(customer_number)s, %(invoices)s, %(receipt_count)s, %(line_count)s, %(amount)s, %(currency)s, %(accounting_date)s, %(session)s, %(reverses)s, CURRENT_TIMESTAMP)
 --   effect_key = 'account-1'
 --   company = '01'
@@ -130,8 +130,8 @@ UPDATE arcust SET balance=%(balance)s, lastpay=%(last_paid_date)s, lpymt=%(last_
 --   balance = Decimal('1715.9400')
 --   last_paid_date = datetime.datetime(2026, 11, 20, 0, 0)
 --   last_paid_amount = Decimal('50.00')
---   balance_1 = Decimal('1765.9400')
 --   number_1_1 = 'ACME01'
+--   balance_1 = Decimal('1765.9400')
 INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
 --   account = '1105-00'
 --   document_number = 'PTP5U8OIDH'

@@ -41,11 +41,11 @@ SELECT sysdata.sysid, sysdata.compid, sysdata.int1 FROM sysdata WHERE sysdata.sy
 --   company_1_3 = '01        '
 UPDATE sysdata SET int1=%(value)s WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400))) AND sysdata.int1 = %(value_1)s
 --   value = 4684
---   value_1 = 4683
 --   key_1_1 = 'AR'
 --   company_1_1 = '        01'
 --   company_1_2 = '01'
 --   company_1_3 = '01        '
+--   value_1 = 4683
 INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoices, nreceipt, nlines, amount, currency, acctdate, arsess, revkey, posted) VALUES (%(effect_key)s, %(company)s, %(marker)s, %(payload_hash)s, %(kind)s, %(state)s, %(customer_number)s, %(invoices)s, %(receipt_count)s, %(line_count)s, %(amount)s, %(currency)s, %(accounting_date)s, %(session)s, %(reverses)s, CURRENT_TIMESTAMP)
 --   effect_key = 'sale-1'
 --   company = '01'
@@ -68,11 +68,11 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s, 
 --   balance = Decimal('0.0000')
 --   base_balance = Decimal('0.0000')
 --   paid_date = datetime.datetime(2026, 11, 20, 0, 0)
---   balance_1 = Decimal('740.0000')
---   paid_1 = Decimal('0.0000')
 --   number_1_1 = '     10432'
 --   number_1_2 = '10432'
 --   number_1_3 = '10432     '
+--   balance_1 = Decimal('740.0000')
+--   paid_1 = Decimal('0.0000')
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = '     10432'
 --   invoice_date = datetime.datetime(2026, 10, 18, 0, 0)
@@ -110,11 +110,11 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s, 
 --   balance = Decimal('112.5000')
 --   base_balance = Decimal('112.5000')
 --   paid_date = datetime.datetime(2026, 11, 20, 0, 0)
---   balance_1 = Decimal('312.5000')
---   paid_1 = Decimal('0.0000')
 --   number_1_1 = '     10433'
 --   number_1_2 = '10433'
 --   number_1_3 = '10433     '
+--   balance_1 = Decimal('312.5000')
+--   paid_1 = Decimal('0.0000')
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = '     10433'
 --   invoice_date = datetime.datetime(2026, 10, 18, 0, 0)
@@ -225,8 +225,8 @@ UPDATE arcust SET balance=%(balance)s, lastpay=%(last_paid_date)s, lpymt=%(last_
 --   balance = Decimal('1765.9400')
 --   last_paid_date = datetime.datetime(2026, 11, 20, 0, 0)
 --   last_paid_amount = Decimal('1000.00')
---   balance_1 = Decimal('2780.9400')
 --   number_1_1 = 'ACME01'
+--   balance_1 = Decimal('2780.9400')
 INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
 --   account = '1105-00'
 --   document_number = '     10432'

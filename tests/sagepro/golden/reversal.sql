@@ -44,11 +44,11 @@ SELECT sysdata.sysid, sysdata.compid, sysdata.int1 FROM sysdata WHERE sysdata.sy
 --   company_1_3 = '01        '
 UPDATE sysdata SET int1=%(value)s WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400))) AND sysdata.int1 = %(value_1)s
 --   value = 4686
---   value_1 = 4685
 --   key_1_1 = 'AR'
 --   company_1_1 = '        01'
 --   company_1_2 = '01'
 --   company_1_3 = '01        '
+--   value_1 = 4685
 INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoices, nreceipt, nlines, amount, currency, acctdate, arsess, revkey, posted) VALUES (%(effect_key)s, %(company)s, %(marker)s, %(payload_hash)s, %(kind)s, %(state)s, %(customer_number)s, %(invoices)s, %(receipt_count)s, %(line_count)s, %(amount)s, %(currency)s, %(accounting_date)s, %(session)s, %(reverses)s, CURRENT_TIMESTAMP)
 --   effect_key = 'refund-1'
 --   company = '01'
@@ -70,11 +70,11 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s W
 --   paid = Decimal('0.0000')
 --   balance = Decimal('740.0000')
 --   base_balance = Decimal('740.0000')
---   balance_1 = Decimal('0.0000')
---   paid_1 = Decimal('740.0000')
 --   number_1_1 = '     10432'
 --   number_1_2 = '10432'
 --   number_1_3 = '10432     '
+--   balance_1 = Decimal('0.0000')
+--   paid_1 = Decimal('740.0000')
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = '     10432'
 --   invoice_date = datetime.datetime(2026, 10, 18, 0, 0)
@@ -111,11 +111,11 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s W
 --   paid = Decimal('0.0000')
 --   balance = Decimal('312.5000')
 --   base_balance = Decimal('312.5000')
---   balance_1 = Decimal('112.5000')
---   paid_1 = Decimal('200.0000')
 --   number_1_1 = '     10433'
 --   number_1_2 = '10433'
 --   number_1_3 = '10433     '
+--   balance_1 = Decimal('112.5000')
+--   paid_1 = Decimal('200.0000')
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = '     10433'
 --   invoice_date = datetime.datetime(2026, 10, 18, 0, 0)
@@ -152,9 +152,9 @@ UPDATE armast SET paidamt=%(paid)s, balance=%(balance)s, bbal=%(base_balance)s W
 --   paid = Decimal('-75.0000')
 --   balance = Decimal('0.0000')
 --   base_balance = Decimal('0.0000')
+--   number_1_1 = 'PTH06BA0EN'
 --   balance_1 = Decimal('-75.0000')
 --   paid_1 = Decimal('0.0000')
---   number_1_1 = 'PTH06BA0EN'
 INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtepaid, refno, artype, glaccnt, checkno, paytype, payref, paynote, currency, arsess, recdel, adduser, adddate, addtime, apcode, batch, oti, ccati, applto, lckstat, lckuser, lckdate, lcktime, glarec) VALUES (%(invoice_number)s, %(invoice_date)s, %(customer_number)s, %(salesman)s, %(customer_po)s, %(paid)s, %(discount)s, %(paid_date)s, %(marker)s, %(type)s, %(cash_account)s, %(check_number)s, %(payment_type)s, %(reference)s, %(comment)s, %(currency)s, %(session)s, %(deleted)s, %(added_by)s, %(added_date)s, %(added_time)s, %(unread_apcode)s, %(unread_batch)s, %(unread_oti)s, %(unread_ccati)s, %(unread_applto)s, %(unread_lckstat)s, %(unread_lckuser)s, %(unread_lckdate)s, %(unread_lcktime)s, %(unread_glarec)s)
 --   invoice_number = 'PTH06BA0EN'
 --   invoice_date = datetime.datetime(2026, 11, 20, 0, 0)
@@ -189,8 +189,8 @@ INSERT INTO arcash (invno, invdte, custno, salesmn, ponum, paidamt, disamt, dtep
 --   unread_glarec = 'AR'
 UPDATE arcust SET balance=%(balance)s WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400))) AND arcust.balance = %(balance_1)s
 --   balance = Decimal('2730.9400')
---   balance_1 = Decimal('1715.9400')
 --   number_1_1 = 'ACME01'
+--   balance_1 = Decimal('1715.9400')
 INSERT INTO ardist (glacnt, tranno, trandte, arsess, amount, glbatch) VALUES (%(account)s, %(document_number)s, %(date)s, %(session)s, %(amount)s, %(unread_glbatch)s)
 --   account = '1200-00'
 --   document_number = '     10432'

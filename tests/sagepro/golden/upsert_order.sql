@@ -25,11 +25,11 @@ SELECT sysdata.sysid, sysdata.compid, sysdata.int1 FROM sysdata WHERE sysdata.sy
 --   company_1_3 = '01        '
 UPDATE sysdata SET int1=%(value)s WHERE sysdata.sysid IN (CAST(%(key_1_1)s AS VARCHAR(400))) AND sysdata.compid IN (CAST(%(company_1_1)s AS VARCHAR(400)), CAST(%(company_1_2)s AS VARCHAR(400)), CAST(%(company_1_3)s AS VARCHAR(400))) AND sysdata.int1 = %(value_1)s
 --   value = 7404
---   value_1 = 7403
 --   key_1_1 = 'SO'
 --   company_1_1 = '        01'
 --   company_1_2 = '01'
 --   company_1_3 = '01        '
+--   value_1 = 7403
 SELECT count(*) AS count_1 FROM somast WHERE somast.sono IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400)))
 --   number_1_1 = '      7404'
 --   number_1_2 = '7404'
@@ -89,36 +89,36 @@ INSERT INTO sotran (sono, custno, tranlineno, item, descrip, loctid, qtyord, qty
 --   status = ''
 UPDATE arcust SET onorder=%(on_order)s WHERE arcust.custno IN (CAST(%(number_1_1)s AS VARCHAR(400))) AND arcust.onorder = %(on_order_1)s
 --   on_order = Decimal('554.2700')
---   on_order_1 = Decimal('412.0000')
 --   number_1_1 = 'ACME01'
+--   on_order_1 = Decimal('412.0000')
 SELECT iciqty.item, iciqty.loctid, iciqty.qonhand, iciqty.qsoaloc, iciqty.lckstat FROM iciqty WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) ORDER BY iciqty.item, iciqty.loctid
 --   item_1_1 = '       BRG-6204'
 --   item_1_2 = 'BRG-6204'
 --   item_1_3 = 'BRG-6204       '
 UPDATE iciqty SET qsoaloc=%(allocated)s WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) AND iciqty.loctid IN (CAST(%(location_1_1)s AS VARCHAR(400)), CAST(%(location_1_2)s AS VARCHAR(400)), CAST(%(location_1_3)s AS VARCHAR(400))) AND iciqty.qonhand = %(on_hand_1)s AND iciqty.qsoaloc = %(allocated_1)s
 --   allocated = Decimal('26.500')
---   on_hand_1 = Decimal('120.000')
---   allocated_1 = Decimal('22.500')
 --   item_1_1 = '       BRG-6204'
 --   item_1_2 = 'BRG-6204'
 --   item_1_3 = 'BRG-6204       '
 --   location_1_1 = '  MAIN'
 --   location_1_2 = 'MAIN'
 --   location_1_3 = 'MAIN  '
+--   on_hand_1 = Decimal('120.000')
+--   allocated_1 = Decimal('22.500')
 SELECT iciqty.item, iciqty.loctid, iciqty.qonhand, iciqty.qsoaloc, iciqty.lckstat FROM iciqty WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) ORDER BY iciqty.item, iciqty.loctid
 --   item_1_1 = '        VLV-075'
 --   item_1_2 = 'VLV-075'
 --   item_1_3 = 'VLV-075        '
 UPDATE iciqty SET qsoaloc=%(allocated)s WHERE iciqty.item IN (CAST(%(item_1_1)s AS VARCHAR(400)), CAST(%(item_1_2)s AS VARCHAR(400)), CAST(%(item_1_3)s AS VARCHAR(400))) AND iciqty.loctid IN (CAST(%(location_1_1)s AS VARCHAR(400)), CAST(%(location_1_2)s AS VARCHAR(400)), CAST(%(location_1_3)s AS VARCHAR(400))) AND iciqty.qonhand = %(on_hand_1)s AND iciqty.qsoaloc = %(allocated_1)s
 --   allocated = Decimal('6.500')
---   on_hand_1 = Decimal('40.000')
---   allocated_1 = Decimal('5.000')
 --   item_1_1 = '        VLV-075'
 --   item_1_2 = 'VLV-075'
 --   item_1_3 = 'VLV-075        '
 --   location_1_1 = '  MAIN'
 --   location_1_2 = 'MAIN'
 --   location_1_3 = 'MAIN  '
+--   on_hand_1 = Decimal('40.000')
+--   allocated_1 = Decimal('5.000')
 SELECT somast.sono, somast.custno, somast.sodate, somast.ponum, somast.ordamt, somast.shpamt, somast.tax, somast.sostat, somast.sotype, somast.currency, somast.adduser, somast.adddate, somast.addtime, somast.lckstat FROM somast WHERE somast.sono IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400)))
 --   number_1_1 = '      7404'
 --   number_1_2 = '7404'

@@ -1,0 +1,52 @@
+"""What a database gives for a column, as a row of ours holds it; worked out once per column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from integrations.sagepro.backends.books import Row
+from integrations.sagepro.columns import ColumnMap
+
+Decoder = Callable[[Any], object]
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """The columns that are read and, where their values are not taken as they are, how."""
+
+    columns: Sequence[tuple[str, Decoder | None]]
+
+    @classmethod
+    def of(cls, mapped: Mapping[str, ColumnMap], *, empty_date: date) -> Decoding:
+        return cls([(key, _decoder(one, empty_date)) for key, one in mapped.items()])
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        return tuple(key for key, _ in self.columns)
+
+    def row(self, values: Sequence[Any]) -> Row:
+        return {
+            key: value if decode is None else decode(value)
+            for (key, decode), value in zip(self.columns, values, strict=True)
+        }
+
+
+def _decoder(column: ColumnMap, empty_date: date) -> Decoder | None:
+    if column.type.is_text:
+        return _trimmed
+    if column.type.letter != "D":
+        return None
+
+    def day(value: object) -> object:
+        if not isinstance(value, datetime):
+            return value
+        return None if value.date() == empty_date else value.date()
+
+    return day
+
+
+def _trimmed(value: object) -> object:
+    return value.strip(" ") if isinstance(value, str) else value
