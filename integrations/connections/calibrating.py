@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Now
 
 from integrations.canonical.errors import IntegrationError, NeverWorks
+from integrations.connections.agents.connector import ASKED
 from integrations.connections.clients import Opened, open_connection, sage_snapshot
 from integrations.connections.models import Calibration, CalibrationStep
 from integrations.sagepro import layout as layouts
@@ -21,9 +23,13 @@ from integrations.sagepro.calibration.observation import (
 )
 from integrations.sagepro.calibration.snapshot import Snapshot
 from integrations.sagepro.profile import PostingProfile
+from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
+from tenants.work import ring
 
 Step = CalibrationStep.State
+# An agent's answer rings; this catches one whose bell was lost, and an agent gone silent.
+_LOOK_AGAIN = timedelta(seconds=15)
 # Tables that inference needs whole: the chart of accounts, the calendar, the counters.
 _WHOLE = ("accounts", "periods", "counters", "companies")
 
@@ -51,10 +57,34 @@ def run_step(*, tenant_id: UUID, step_id: UUID) -> None:
         opened = open_connection(tenant_id=tenant_id, connection_id=job.connection_id)
         _keep(job, opened, sage_snapshot(opened))
     except IntegrationError as error:
+        if error.code == ASKED:
+            _wait_for_agent(job)
+            return
         _fail(job, f"{error.sentence} {error.remedy}".strip())
     except Exception:
         _fail(job, "Tieout could not finish this look; our staff can see why.")
         raise
+
+
+def waiting_steps(connection_id: UUID) -> list[UUID]:
+    """Looks that wait for a worker, or for an agent's answer. Inside the transaction."""
+    waiting = CalibrationStep.objects.filter(
+        calibration__connection_id=connection_id, state=Step.QUEUED
+    )
+    return list(waiting.values_list("id", flat=True))
+
+
+def _wait_for_agent(job: _Job) -> None:
+    """The agent has been asked: the look is taken when the answer is here."""
+    with tenant_transaction(job.tenant_id):
+        running = CalibrationStep.objects.filter(pk=job.step_id, state=Step.RUNNING)
+        if running.update(state=Step.QUEUED):
+            ring(
+                WorkKind.CALIBRATE,
+                tenant_id=job.tenant_id,
+                subject_id=job.step_id,
+                after=_LOOK_AGAIN,
+            )
 
 
 def _take(tenant_id: UUID, step_id: UUID) -> _Job | None:

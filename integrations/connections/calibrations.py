@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from integrations.canonical.posting import JOURNALS, PostingKind
 from integrations.connections import profiles
+from integrations.connections.agents import jobs
 from integrations.connections.models import (
     Calibration,
     CalibrationStep,
@@ -172,6 +173,8 @@ def _ready(connection_id: UUID) -> Calibration:
 def _look(
     calibration: Calibration, transaction: str, *, keyed: dict[str, object], actor: str
 ) -> CalibrationStep:
+    # What an agent told before the transaction was keyed is no look at what it did.
+    jobs.forget_reads(calibration.connection_id)
     step = CalibrationStep.objects.create(
         calibration=calibration, transaction=transaction, keyed=keyed, requested_by=actor
     )

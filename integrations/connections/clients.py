@@ -15,7 +15,7 @@ from django.conf import settings as portal_settings
 from django.db import connection as database
 from sqlalchemy import make_url
 
-from integrations.canonical.errors import FixConfiguration
+from integrations.canonical.errors import FixConfiguration, NeverWorks
 from integrations.connections import folders, layouts
 from integrations.connections.addresses import (
     DOCUMENTED_HOSTS,
@@ -43,7 +43,6 @@ from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.dbf import proof
 from integrations.sagepro.backends.dbf.connector import FoxProConnector
 from integrations.sagepro.backends.sql import SqlConnector
-from integrations.sagepro.calibration.reading import take_snapshot
 from integrations.sagepro.calibration.snapshot import Snapshot
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.layout import Layout
@@ -197,7 +196,7 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     )
 
 
-def _in_folder(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> Connector:
+def _in_folder(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> FoxProConnector:
     with tenant_transaction(opened.tenant_id):
         slug = str(Tenant.objects.values_list("slug", flat=True).get(pk=opened.tenant_id))
     return FoxProConnector(
@@ -210,7 +209,9 @@ def _in_folder(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> 
     )
 
 
-def _direct(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> Connector:
+def _direct(
+    opened: Opened, profile: PostingProfile, *, any_tables: bool
+) -> SqlConnector | ApartConnector:
     dsn = opened.secret("dsn").reveal()
     fingerprint = "" if any_tables else opened.fingerprint
     layout = None if any_tables else _expected_layout(opened)
@@ -245,28 +246,36 @@ def _expected_layout(opened: Opened) -> Layout | None:
 
 
 def sage_snapshot(opened: Opened) -> Snapshot:
-    """Every table of a test company as it stands now; nothing is written there.
+    """Every table of a test company as it stands now, by the company's own way; nothing is
+    written there.
 
-    Raises TryLater and FixConfiguration as a connector does, NeverWorks when the login sees
-    no table. A SQL Server is refused: its driver's trust is a process's, and this is not one
-    of its own.
+    Raises TryLater and FixConfiguration as a connector does (`agent.asked` until an agent has
+    answered), NeverWorks when the login sees no table or the answer is no snapshot.
     """
+    connector = _reader(opened)
+    try:
+        return Snapshot.from_text(connector.snapshot())
+    except ValueError:
+        raise NeverWorks(
+            "What came back from the company is no picture of its tables.",
+            code="calibration.unreadable",
+            remedy="Bring the agent to this portal's version, then look again.",
+        ) from None
+    finally:
+        connector.close()
+
+
+def _reader(
+    opened: Opened,
+) -> SqlConnector | ApartConnector | AgentConnector | FoxProConnector:
+    """As `sage_with`, also where a person keys what is posted: this only reads."""
     _leave_transaction()
+    if opened.settings.get("way") == WAY:
+        return AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
     profile = PostingProfile.from_json(opened.settings["profile"])
-    if profile.edition != "sql" or opened.settings.get("way") == WAY:
-        raise _not_calibrated("in FoxPro tables or behind an agent")
-    dsn = opened.secret("dsn").reveal()
-    if make_url(dsn).get_backend_name() != "postgresql":
-        raise _not_calibrated("on SQL Server")
-    return take_snapshot(_pinned(dsn), profile=profile)
-
-
-def _not_calibrated(which: str) -> FixConfiguration:
-    return FixConfiguration(
-        f"The portal cannot calibrate a company {which} yet.",
-        code="calibration.unsupported",
-        remedy="Enter the posting profile in its form.",
-    )
+    if profile.edition != "sql":
+        return _in_folder(opened, profile, any_tables=True)
+    return _direct(opened, profile, any_tables=True)
 
 
 def close_all() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integrations.connections import testing
+from integrations.connections import calibrating, testing
 from integrations.connections.agents import jobs, pairing, self_test
 from integrations.posting import outbox
 from integrations.sagepro.agent import calls
@@ -64,6 +64,9 @@ def _ring(caller: pairing.Caller, answered: Sequence[jobs.Answered]) -> None:
         bells.append((WorkKind.OPEN_ITEMS, caller.connection_id))
     if any(one.name in _OF_FLAGGED_ROWS for one in answered):
         bells.append((WorkKind.FLAGGED, caller.connection_id))
+    bells += [
+        (WorkKind.CALIBRATE, step_id) for step_id in calibrating.waiting_steps(caller.connection_id)
+    ]
     bells += [(WorkKind.TEST, test_id) for test_id in testing.waiting_tests(caller.connection_id)]
     work.ring_all(bells, tenant_id=caller.tenant_id)
 

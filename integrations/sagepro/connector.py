@@ -121,6 +121,20 @@ class ShowsLayout(Protocol):
 
 
 @runtime_checkable
+class TakesSnapshots(Protocol):
+    """A connector that can show a test company whole, for calibration."""
+
+    def snapshot(self) -> str:
+        """Every table of the company as it stands now, as `Snapshot.from_text` of calibration
+        reads it; nothing is written. Columns that may hold card data are left out, and named.
+
+        Raises TryLater when the company cannot be reached, FixConfiguration and NeverWorks when
+        its tables cannot be read.
+        """
+        ...
+
+
+@runtime_checkable
 class ProvesItself(Protocol):
     """A connector that can try, on the site's own server, what its writer relies on."""
 

@@ -155,19 +155,22 @@ class AgentScene:
             worker.portal.close()
 
 
-def build(url: str, *, sage_dsn: str, folder: Path, way: str = "sql") -> AgentScene:
+def build(
+    url: str, *, sage_dsn: str, folder: Path, way: str = "sql", is_dev: bool = False
+) -> AgentScene:
     books = factories.company()
+    environment = books.dev if is_dev else books.environment
     profile = sample_profile() if way == "sql" else foxpro_profile()
     with tenant_transaction(books.tenant.id):
         connection = companies.create_company(
-            environment_id=books.environment.id,
+            environment_id=environment.id,
             name="Northfield",
             edition=way,
             company_number="01",
             profile=profile.as_json(),
             actor="it@acme.example",
         )
-    place = (books.tenant, books.environment, connection.id)
+    place = (books.tenant, environment, connection.id)
     return AgentScene(url, sage_dsn, folder, *place, way=way)
 
 
@@ -194,6 +197,9 @@ class Patient:
 
     def layout(self) -> Layout:
         return self._asked(self.connector.layout)
+
+    def snapshot(self) -> str:
+        return self._asked(self.connector.snapshot)
 
     def gl_accounts(self) -> list[GLAccount]:
         return self._asked(self.connector.gl_accounts)

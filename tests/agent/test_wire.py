@@ -24,7 +24,12 @@ from integrations.canonical.posting import PostingOutcome, PostingResult, Refusa
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.agent import calls, codec, wire
 from integrations.sagepro.beyond_payments import BeyondPayments
-from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
+from integrations.sagepro.connector import (
+    Connector,
+    ProvesItself,
+    ShowsLayout,
+    TakesSnapshots,
+)
 from integrations.sagepro.layout import Layout, Shape
 from integrations.sagepro.self_test import Check, SelfTest
 from tests.sagepro.orders import NEWCOMER, order
@@ -53,7 +58,7 @@ def test_every_call_of_the_connector_travels() -> None:
     """A call that is added to the protocol must be named here as a read or a write."""
     named = {
         name
-        for protocol in (Connector, BeyondPayments, ShowsLayout, ProvesItself)
+        for protocol in (Connector, BeyondPayments, ShowsLayout, TakesSnapshots, ProvesItself)
         for name, _ in inspect.getmembers(protocol, inspect.isfunction)
     }
     told = {name for name in named if not name.startswith("_")} - {"close"}

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
+from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.calibration.differences import changes
 from integrations.sagepro.calibration.inference import Proposal, infer
 from integrations.sagepro.calibration.keyed import Keyed, Part
 from integrations.sagepro.calibration.observation import Observation, rows_that_matter
-from integrations.sagepro.calibration.reading import take_snapshot
 from integrations.sagepro.calibration.snapshot import Snapshot
 from integrations.sagepro.calibration.transactions import Transaction
 from integrations.sagepro.profile import PostingProfile
@@ -72,7 +72,11 @@ class Bench:
     found: list[Observation] = field(default_factory=list)
 
     def snapshot(self) -> Snapshot:
-        return take_snapshot(self.clerk.dsn, profile=self.present)
+        connector = SqlConnector(self.clerk.dsn, profile=self.present)
+        try:
+            return Snapshot.from_text(connector.snapshot())
+        finally:
+            connector.close()
 
     def key(self, *transactions: Keyed) -> None:
         """Key these and look after each."""

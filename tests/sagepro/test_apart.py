@@ -23,7 +23,12 @@ from integrations.sagepro.apart.messages import Asked, NotUnderstood, unpack
 from integrations.sagepro.apart.trust import Trust
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.beyond_payments import BeyondPayments
-from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
+from integrations.sagepro.connector import (
+    Connector,
+    ProvesItself,
+    ShowsLayout,
+    TakesSnapshots,
+)
 from integrations.sagepro.sample.profile import sample_profile
 from tests.sagepro.certificates import Issuer
 from tests.sagepro.companies import SampleCompany
@@ -48,7 +53,7 @@ def _pid(apart: ApartConnector) -> int:
 
 
 def test_every_call_of_a_connector_is_carried() -> None:
-    protocols = (Connector, BeyondPayments, ShowsLayout, ProvesItself)
+    protocols = (Connector, BeyondPayments, ShowsLayout, TakesSnapshots, ProvesItself)
     names = {name for one in protocols for name in vars(one) if not name.startswith("_")}
     assert names - {"close"} == calls.READS | calls.WRITES
 

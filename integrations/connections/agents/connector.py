@@ -147,6 +147,9 @@ class AgentConnector(BeyondPayments):
         found: Layout = self._read("layout")
         return found
 
+    def snapshot(self) -> str:
+        return str(self._read("snapshot"))
+
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         """HANDED_OVER while the agent has it; then what the agent answered, once."""
         arguments = {"request": encode(request)}

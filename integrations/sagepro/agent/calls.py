@@ -20,7 +20,7 @@ from integrations.canonical.errors import (
 )
 from integrations.sagepro.agent.codec import decode, encode
 from integrations.sagepro.beyond_payments import BeyondPayments
-from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout
+from integrations.sagepro.connector import Connector, ProvesItself, ShowsLayout, TakesSnapshots
 
 POST = "post_if_absent"
 OPEN_ITEMS = "open_items"
@@ -30,7 +30,7 @@ READS = frozenset(
         "invoices_by_number", "open_invoices", OPEN_ITEMS, "invoices_by_order",
         "receipts_for_invoice", "receipts_by_reference", "layout", "self_test",
         "receipts_between", "customers_after", "customers_changed_since", "orders_by_number",
-        "open_orders", "items", "stock", "flagged_rows",
+        "open_orders", "items", "stock", "flagged_rows", "snapshot",
     }
 )  # fmt: skip
 CHANGES: Mapping[str, str] = {
@@ -45,7 +45,11 @@ EXAMINE = "examine"
 """Not a call of the connector: the agent looks at itself and at what it reaches."""
 
 # Calls that only some back ends answer.
-_SPOKEN: Mapping[str, Any] = {"layout": ShowsLayout, "self_test": ProvesItself}
+_SPOKEN: Mapping[str, Any] = {
+    "layout": ShowsLayout,
+    "self_test": ProvesItself,
+    "snapshot": TakesSnapshots,
+}
 _KINDS: Mapping[str, type[IntegrationError]] = {
     "try_later": TryLater,
     "never_works": NeverWorks,

@@ -157,6 +157,9 @@ class ApartConnector(BeyondPayments):
         named = {"invoice_number": invoice_number, "status": status}
         return self._ask("note_status", **named)  # type: ignore[no-any-return]
 
+    def snapshot(self) -> str:
+        return self._ask("snapshot")  # type: ignore[no-any-return]
+
     def self_test(self) -> SelfTest:
         return self._ask("self_test")  # type: ignore[no-any-return]
 

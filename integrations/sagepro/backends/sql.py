@@ -62,6 +62,7 @@ from integrations.sagepro.backends.reversing import receipts_by_marker
 from integrations.sagepro.backends.sentences import IN_USE
 from integrations.sagepro.backends.session import open_session
 from integrations.sagepro.beyond_payments import BeyondPayments
+from integrations.sagepro.calibration.reading import read_snapshot
 from integrations.sagepro.layout import Layout, layout_of
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.self_test import SelfTest
@@ -104,6 +105,10 @@ class SqlConnector(BeyondPayments):
     def layout(self) -> Layout:
         with self._session.reading() as connection:
             return layout_of(fingerprint.read(connection, self._company))
+
+    def snapshot(self) -> str:
+        with self._session.reading() as connection:
+            return read_snapshot(connection, self._company.profile).to_text()
 
     def gl_accounts(self) -> list[GLAccount]:
         with self._session.reading() as connection:

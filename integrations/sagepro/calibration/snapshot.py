@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import zlib
 from collections.abc import Mapping
@@ -13,6 +15,8 @@ from typing import Any
 from integrations.sagepro import layout as layouts
 from integrations.sagepro.layout import Layout
 
+_MOST_BYTES = 512 * 1024 * 1024
+"""Unpacked. A test company has a few; what comes from another machine is not believed to be."""
 Value = str | None
 """Text without trailing blanks, a number without trailing zeros, an ISO date, `true`; NULL."""
 Row = dict[str, Value]
@@ -36,10 +40,30 @@ class Snapshot:
         }
         return zlib.compress(json.dumps(data, separators=(",", ":")).encode())
 
+    def to_text(self) -> str:
+        """The same where only text travels."""
+        return base64.b64encode(self.to_bytes()).decode()
+
+    @classmethod
+    def from_text(cls, text: str) -> Snapshot:
+        """What `to_text` made. Raises ValueError for anything else."""
+        try:
+            unpacker = zlib.decompressobj()
+            data = unpacker.decompress(base64.b64decode(text, validate=True), _MOST_BYTES)
+            if not unpacker.eof:
+                raise ValueError("A snapshot that does not end")
+            return cls._read(data)
+        except (binascii.Error, zlib.error, KeyError, TypeError, RecursionError) as error:
+            raise ValueError("Not a snapshot") from error
+
     @classmethod
     def from_bytes(cls, data: bytes) -> Snapshot:
         """What `to_bytes` made."""
-        read = json.loads(zlib.decompress(data), parse_float=Decimal)
+        return cls._read(zlib.decompress(data))
+
+    @classmethod
+    def _read(cls, data: bytes) -> Snapshot:
+        read = json.loads(data, parse_float=Decimal)
         return cls(layouts.from_json(read["layout"]), read["rows"], tuple(read["skipped"]))
 
 

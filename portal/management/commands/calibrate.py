@@ -29,6 +29,10 @@ from tenants.models import Tenant
 from tenants.scope import tenant_transaction
 
 _ACTOR = "command line"
+_ASKED = (
+    "The agent on the company's network has been asked. Say ‘show’ again in a moment; a worker "
+    "goes on with it too."
+)
 
 
 class Command(BaseCommand):
@@ -86,7 +90,7 @@ class Command(BaseCommand):
                 self.stdout.write("No calibration is under way.")
                 return
             for step in calibrations.steps(under_way):
-                self.stdout.write(f"{step.transaction}: {step.state} {step.sentence}".rstrip())
+                self.stdout.write(f"{step.transaction}: {step.state} {_told(step)}".rstrip())
             for line in _lines(calibrations.propose(under_way, connection)):
                 self.stdout.write(line)
 
@@ -113,6 +117,11 @@ def _found(tenant: Tenant, options: dict[str, Any]) -> Iterator[Connection]:
                 + calibrations.ONLY_TEST_COMPANIES
             )
         yield found
+
+
+def _told(step: CalibrationStep) -> str:
+    """Its sentence; what a look waits for that could not be taken at once."""
+    return _ASKED if step.state == CalibrationStep.State.QUEUED else step.sentence
 
 
 def _lines(proposal: Any) -> Iterator[str]:

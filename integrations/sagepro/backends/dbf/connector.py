@@ -26,7 +26,7 @@ from integrations.canonical.posting import (
 )
 from integrations.sagepro.backends import reading, values
 from integrations.sagepro.backends.books import Row
-from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site
+from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site, whole
 from integrations.sagepro.backends.dbf.answering import Writer
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
@@ -89,6 +89,11 @@ class FoxProConnector(BeyondPayments):
 
     def layout(self) -> Layout:
         return layout_of(fingerprint.facts(self._live))
+
+    def snapshot(self) -> str:
+        profile = self._company.profile
+        number, page = profile.company_number, profile.code_page
+        return whole.read_snapshot(self._live.folders, company=number, code_page=page).to_text()
 
     def gl_accounts(self) -> list[GLAccount]:
         return reading.gl_accounts(self._reading(), self._company)
