@@ -68,7 +68,7 @@ def test_a_test_company_behind_an_agent_is_calibrated_by_its_agent(
     assert _steps(scene)[1] == ("full", "done", "")
     with scene.inside():
         step = CalibrationStep.objects.get(transaction="full")
-        assert any(line.startswith("arcash, a new row") for line in step.differences)
+        assert any(line.startswith("arcash: a new row") for line in step.differences)
 
 
 def test_the_command_asks_the_agent_and_goes_on_when_it_has_answered(

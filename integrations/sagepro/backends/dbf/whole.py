@@ -78,7 +78,7 @@ class _Files:
         """No table of ours, and none of another company in the same folder."""
         ending = name[-_NUMBER:]
         is_other = ending.isdigit() and ending != self._company
-        return name not in SHAPES and not is_other
+        return name.removesuffix(self._company) not in SHAPES and not is_other
 
     def _image(self, name: str) -> Image:
         if name not in self._images:
