@@ -182,18 +182,24 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     with those last seen: for a test, which looks at what is there now."""
     _leave_transaction()
     profile = PostingProfile.from_json(opened.settings["profile"])
-    reader: Connector
-    if opened.settings.get("way") == WAY:
-        reader = AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
-    elif opened.settings.get("way") == folders.WAY:
-        reader = _in_folder(opened, profile, any_tables=any_tables)
-    else:
-        reader = _direct(opened, profile, any_tables=any_tables)
+    reader = _reader(opened, profile, any_tables=any_tables)
     if not is_assisted(opened.settings):
         return reader
     return AssistedConnector(
         reader, tenant_id=opened.tenant_id, company_id=opened.connection_id, profile=profile
     )
+
+
+_Reader = SqlConnector | ApartConnector | AgentConnector | FoxProConnector
+
+
+def _reader(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> _Reader:
+    """The company by its own way, whoever writes into it."""
+    if opened.settings.get("way") == WAY:
+        return AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
+    if opened.settings.get("way") == folders.WAY:
+        return _in_folder(opened, profile, any_tables=any_tables)
+    return _direct(opened, profile, any_tables=any_tables)
 
 
 def _in_folder(opened: Opened, profile: PostingProfile, *, any_tables: bool) -> FoxProConnector:
@@ -252,7 +258,9 @@ def sage_snapshot(opened: Opened) -> Snapshot:
     Raises TryLater and FixConfiguration as a connector does (`agent.asked` until an agent has
     answered), NeverWorks when the login sees no table or the answer is no snapshot.
     """
-    connector = _reader(opened)
+    _leave_transaction()
+    profile = PostingProfile.from_json(opened.settings["profile"])
+    connector = _reader(opened, profile, any_tables=True)
     try:
         return Snapshot.from_text(connector.snapshot())
     except ValueError:
@@ -263,19 +271,6 @@ def sage_snapshot(opened: Opened) -> Snapshot:
         ) from None
     finally:
         connector.close()
-
-
-def _reader(
-    opened: Opened,
-) -> SqlConnector | ApartConnector | AgentConnector | FoxProConnector:
-    """As `sage_with`, also where a person keys what is posted: this only reads."""
-    _leave_transaction()
-    if opened.settings.get("way") == WAY:
-        return AgentConnector(tenant_id=opened.tenant_id, connection_id=opened.connection_id)
-    profile = PostingProfile.from_json(opened.settings["profile"])
-    if profile.edition != "sql":
-        return _in_folder(opened, profile, any_tables=True)
-    return _direct(opened, profile, any_tables=True)
 
 
 def close_all() -> None:
