@@ -230,6 +230,11 @@ class Instruction(TenantModel):
             models.Index(fields=["tenant", "connection", "state"], name="instruction_queue"),
             models.Index(fields=["tenant", "connection", "result_id"], name="instruction_result"),
             models.Index(fields=["tenant", "environment", "asked_on"], name="instruction_limits"),
+            models.Index(
+                fields=["tenant", "connection"],
+                condition=Q(origin="sage") & ~Q(told_sage=models.F("state")),
+                name="instruction_untold",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,8 +20,8 @@ from portal.launch import places
 
 SWEEP = "tests/faults/every_line.py"
 REPORT = "TIEOUT_FAULTS_REPORT"
-# Ways of posting that double: each must be caught, or the sweep is blind.
-CONTROLS = 2
+# Ways of posting and of telling PayTrace that double: each must be caught, or the sweep is blind.
+CONTROLS = 3
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Sum:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 when nothing was lost or doubled, both controls were caught and every sweep ended."""
+    """0 when nothing was lost or doubled, all controls were caught and every sweep ended."""
     with tempfile.TemporaryDirectory(prefix="tieout-faults-") as folder:
         code = _run(arguments, Path(folder))
         found = summed([json.loads(one.read_text()) for one in Path(folder).glob("*.json")])

@@ -1,4 +1,4 @@
-"""Two ways of posting that look right and are not: the suite must catch both.
+"""Ways of posting, and of telling PayTrace, that look right and are not: all must be caught.
 
 The Sage they write to is the sample company without its single writer: whoever asks for a
 receipt gets one.
@@ -12,9 +12,17 @@ import psycopg
 from django.utils import timezone
 
 from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
+from integrations.connections import clients
+from integrations.instructions import protocol as telling
+from integrations.instructions import sending
+from integrations.instructions.models import Instruction
+from integrations.instructions.subjects import subject_of
+from integrations.instructions.wishes import Wish
 from integrations.posting import claiming, protocol
 from integrations.posting.models import Effect, EffectState
+from tenants.ids import new_id
 from tenants.scope import tenant_transaction
+from tests.walks.world import NOON
 
 
 def flag_in_transaction(*, tenant_id: str, effect_id: str, dsn: str, **_: str) -> None:
@@ -41,6 +49,24 @@ def read_back_then_write(*, tenant_id: str, company_id: str, dsn: str, **_: str)
             write_receipt(dsn, asked.request)
         with tenant_transaction(tenant):
             protocol.record_result(asked, PostingResult(PostingOutcome.POSTED))
+
+
+def tell_without_record(*, tenant_id: str, connection_id: str, **_: str) -> None:
+    """Claim and fence as they should be; but what is told is on record only when answered."""
+    tenant, account = uuid.UUID(tenant_id), uuid.UUID(connection_id)
+    with tenant_transaction(tenant):
+        claimed = telling.claim_ready(connection_id=account)
+        if claimed is None:
+            return
+        wish = Wish.from_json(Instruction.objects.get(id=claimed.instruction_id).request)
+        subject = subject_of(claimed.instruction_id, today=NOON.date())
+    client = clients.paytrace_client(tenant_id=tenant, connection_id=account)
+    told = telling.Told(
+        claimed.instruction_id, new_id(), claimed.fence, wish, new_id().hex, NOON.date()
+    )
+    outcome = sending.send(told, subject, client=client)
+    with tenant_transaction(tenant):
+        Instruction.objects.filter(id=claimed.instruction_id).update(state=outcome.state)
 
 
 def is_written(dsn: str, request: PostingRequest) -> bool:

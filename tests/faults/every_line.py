@@ -16,6 +16,7 @@ import pytest
 from tests.faults.scene import Scene
 from tests.faults.stories import Control, Delivery, Reading, templates
 from tests.faults.sweep import Story, Strike, Tally, kill, lines_of, pause, sweep
+from tests.faults.told import Flagging, Sending, Unrecorded, open_till
 from tests.faults.trap import Choice, beyond, every_line
 from tests.faults.workers import Workers
 
@@ -48,6 +49,29 @@ def test_a_payment_that_was_told_is_never_lost(
     if told_by == "poll":
         known = beyond(lines_of(Reading("notice", scene), staff))
     _check(Reading(told_by, scene), staff, strike, known)
+
+
+@pytest.mark.parametrize("strike", STRIKES)
+@pytest.mark.parametrize("kind", ["charge", "give back"])
+def test_paytrace_is_told_once(kind: str, strike: str, scene: Scene, staff: Workers) -> None:
+    open_till(scene.world)
+    known: Choice = every_line
+    if kind != "charge":
+        known = beyond(lines_of(Sending("charge", scene), staff))
+    _check(Sending(kind, scene), staff, strike, known)
+
+
+@pytest.mark.parametrize("strike", STRIKES)
+def test_a_flagged_row_is_asked_once_and_told(strike: str, scene: Scene, staff: Workers) -> None:
+    open_till(scene.world)
+    _check(Flagging("flagged row", scene), staff, strike, every_line)
+
+
+def test_telling_paytrace_without_a_record_is_caught(scene: Scene, staff: Workers) -> None:
+    open_till(scene.world)
+    tally = sweep(Unrecorded("tell_without_record", scene), staff, kill)
+    _report("control", "tell_without_record", tally)
+    assert tally.double > 0, "the suite does not see what it must see"
 
 
 @pytest.mark.parametrize("control", CONTROLS)

@@ -22,4 +22,5 @@ JOBS: dict[str, Callable[..., None]] = {
     "drain": tasks.drain,
     "flag_in_transaction": controls.flag_in_transaction,
     "read_back_then_write": controls.read_back_then_write,
+    "tell_without_record": controls.tell_without_record,
 }

@@ -102,6 +102,10 @@ class Scene:
             )
         return made.id
 
+    def look_for_flagged_rows(self) -> None:
+        """The next look at Sage's flagged rows is due."""
+        self._run("UPDATE tenants_duework SET due_at = now() WHERE kind = 'flagged'")
+
     def time_passes(self) -> None:
         """Everything a struck worker held ends by itself, the least convenient way round.
 
@@ -125,7 +129,20 @@ class Scene:
     def _leases_end(self) -> None:
         self._run(
             "UPDATE posting_effect SET lease_until = now() - interval '1 s' WHERE id IN "
-            "(SELECT id FROM posting_effect WHERE lease_until > now() FOR UPDATE SKIP LOCKED)"
+            "(SELECT id FROM posting_effect WHERE lease_until > now() FOR UPDATE SKIP LOCKED)",
+            "UPDATE instructions_instruction SET lease_until = now() - interval '1 s', "
+            "due_at = NULL WHERE id IN (SELECT id FROM instructions_instruction "
+            "WHERE state IN ('ready', 'claimed', 'sent', 'unknown') FOR UPDATE SKIP LOCKED)",
+        )
+
+    def a_day_passes(self) -> None:
+        """What PayTrace was told is so long ago that finding nothing is an answer."""
+        self._run(
+            "UPDATE instructions_instructionattempt SET started_at = started_at - interval '25 h' "
+            "WHERE ended_at IS NULL",
+            "UPDATE instructions_instruction SET due_at = NULL, lease_until = NULL "
+            "WHERE state = 'unknown'",
+            "UPDATE tenants_duework SET due_at = now() WHERE kind = 'instruct'",
         )
 
     @contextmanager

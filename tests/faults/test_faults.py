@@ -8,6 +8,7 @@ from portal.launch.faults import summed
 from tests.faults.scene import Scene
 from tests.faults.stories import Control, Delivery, Reading, templates
 from tests.faults.sweep import Story, Strike, Tally, kill, pause, sweep
+from tests.faults.told import Flagging, Sending, Unrecorded, open_till
 from tests.faults.trap import ending, some, within
 from tests.faults.workers import Workers
 
@@ -37,6 +38,22 @@ def test_a_struck_worker_neither_loses_nor_doubles(scene: Scene, staff: Workers)
     )
 
 
+def test_paytrace_is_told_once_whoever_is_struck(scene: Scene, staff: Workers) -> None:
+    """And the same sweep sees the way of telling it twice."""
+    open_till(scene.world)
+    slices: list[tuple[Story, Strike]] = [
+        (Sending("charge", scene), kill),
+        (Sending("give back", scene), pause),
+        (Flagging("flagged row", scene), kill),
+    ]
+    for story, strike in slices:
+        tally = sweep(story, staff, strike, choose=some(7))
+        assert tally == Tally(struck=tally.struck, missed=tally.missed)
+        assert tally.struck >= 6
+    unrecorded = Unrecorded("tell_without_record", scene)
+    assert sweep(unrecorded, staff, kill, choose=ending(6)).double > 0
+
+
 def test_the_last_line_adds_up_what_was_struck_and_caught() -> None:
     found = summed(
         [
@@ -47,5 +64,5 @@ def test_the_last_line_adds_up_what_was_struck_and_caught() -> None:
             {"strike": "control", "struck": 20, "lost": 0, "double": 0},
         ]
     )
-    assert str(found) == "faults: kill=780 pause=600 lost=1 double=2 controls=1/2"
+    assert str(found) == "faults: kill=780 pause=600 lost=1 double=2 controls=1/3"
     assert not found.is_good

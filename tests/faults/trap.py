@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 OURS = (
     "integrations/tasks.py", "integrations/pipeline/", "integrations/posting/",
     "integrations/exceptions/", "integrations/events/", "integrations/connections/",
+    "integrations/instructions/",
     "integrations/sagepro/backends/", "integrations/workflows/", "integrations/paytrace/",
     "tenants/", "tests/faults/controls.py",
 )  # fmt: skip
