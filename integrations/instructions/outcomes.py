@@ -11,6 +11,7 @@ from integrations.instructions.models import InstructionState
 from integrations.paytrace.vault import VaultCustomer
 
 NEVER_ARRIVED = "paytrace.never_arrived"
+ROW_REFUSED = "sage.row_refused"
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from integrations.instructions.calendar import next_dates
 from integrations.instructions.kinds import Kind
@@ -17,6 +18,7 @@ from integrations.instructions.models import (
     RecurringPlan,
     StoredPaymentMethod,
 )
+from integrations.instructions.outcomes import ROW_REFUSED
 from integrations.instructions.policies import policy_of
 from integrations.instructions.subjects import PlanNow, plan_now
 
@@ -26,9 +28,9 @@ __all__ = [
     "instruction",
     "instruction_of",
     "instructions",
+    "needs_people",
     "next_days",
     "of_plan",
-    "open_count",
     "page",
     "plan",
     "plan_as_of",
@@ -42,6 +44,18 @@ OPEN = (
     InstructionState.WAITING_APPROVAL, InstructionState.READY, InstructionState.CLAIMED,
     InstructionState.SENT, InstructionState.UNKNOWN,
 )  # fmt: skip
+
+
+# How long a row in Sage that could not be taken in is pointed out. The row itself says why.
+REFUSED_ROWS_SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class NeedsPeople:
+    """What an environment's instructions need a person for."""
+
+    waiting_approval: int
+    refused_rows: int
 
 
 @dataclass(frozen=True)
@@ -119,9 +133,15 @@ def instruction_of(
     return found.filter(kind=kind).defer("request").order_by("asked_at").first()
 
 
-def open_count(environment_id: uuid.UUID, *, state: str) -> int:
-    """How many stand in a state, such as those that wait for approval."""
-    return Instruction.objects.filter(environment_id=environment_id, state=state).count()
+def needs_people(environment_id: uuid.UUID) -> NeedsPeople:
+    """How many wait for somebody's approval, and how many rows in Sage could not be taken in."""
+    since = timezone.now() - REFUSED_ROWS_SHOWN
+    is_refused_row = Q(origin=Instruction.Origin.SAGE, code=ROW_REFUSED, asked_at__gt=since)
+    counts = Instruction.objects.filter(environment_id=environment_id).aggregate(
+        waiting=Count("id", filter=Q(state=InstructionState.WAITING_APPROVAL)),
+        refused=Count("id", filter=is_refused_row),
+    )
+    return NeedsPeople(waiting_approval=counts["waiting"], refused_rows=counts["refused"])
 
 
 def stored_methods(

@@ -20,6 +20,7 @@ from integrations.instructions import operations
 from integrations.instructions.errors import KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
+from integrations.instructions.outcomes import ROW_REFUSED
 from integrations.instructions.policies import Who
 from integrations.instructions.sage_words import IN_PROGRESS
 from integrations.instructions.wishes import Wish
@@ -28,7 +29,6 @@ from tenants import audit
 from tenants.errors import NotPossible
 from tenants.insert import insert_once
 
-REFUSED = "sage.row_refused"
 _FREQUENCIES = {one.name.replace("_", " "): one for one in Frequency}
 
 
@@ -121,7 +121,7 @@ def _refused(row: FlaggedRow, account: Connection, error: NotPossible) -> Instru
         invoice_number=row.invoice_number[:20],
         sage_row=row.number,
         state=InstructionState.REFUSED,
-        code=REFUSED,
+        code=ROW_REFUSED,
         sentence=error.sentence[:600],
     )
     if not insert_once(made):

@@ -8,6 +8,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from integrations.canonical.flagged import FlaggedRow
+from integrations.connections.models import Connection
+from integrations.instructions import sage_rows
 from integrations.instructions.models import (
     Instruction,
     InstructionPolicy,
@@ -258,3 +261,19 @@ def test_the_list_asks_the_same_few_questions_for_one_row_and_for_many(
     assert "Nothing matches" in text_of(alice.get(_page(books, "?find=nobody&state=done")))
     for odd in ("?after=x_y", "?state=odd&kind=odd", "?after=2026-01-01_zz"):
         assert alice.get(_page(books, odd)).status_code == 200
+
+
+def test_a_row_in_sage_shows_what_it_asked_for_and_was_told(alice: Client, books: Books) -> None:
+    """One that was taken in and told, and one that could not be taken in."""
+    with tenant_transaction(books.tenant.id):
+        account = Connection.objects.select_related("posts_to").get(id=books.paytrace.id)
+        row = FlaggedRow("7", 0, None, "LUNCH", Decimal(5), "USD")
+        refused = sage_rows.take_in(row, account=account)
+        assert refused is not None
+        sage_rows.note_told(refused)
+    listed = text_of(alice.get(_page(books)))
+    assert "1 row flagged in Sage could not be taken in during the last 7 days." in listed
+    shown = text_of(alice.get(_page(books, f"{refused.id}/")))
+    assert "‘LUNCH’ is no word of the posting profile" in shown
+    assert "By row 7, flagged in Sage." in shown
+    assert "Row 7 says ‘Refused’." in shown
