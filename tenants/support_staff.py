@@ -19,6 +19,7 @@ _APPS = (
     "connections",
     "events",
     "instructions",
+    "open_items",
     "mapping",
     "accounting",
     "posting",

@@ -182,4 +182,4 @@ def test_a_halt_lasts_until_a_person_lifts_it_with_a_reason(
         ("connection.halted", {"reason": "Receipt PT0001 differs."}),
         ("connection.halt_lifted", {"reason": "Keyed by hand; fine."}),
     ]
-    assert supply.due() == [("deliver", books.id)]
+    assert supply.due() == [("deliver", books.id), ("open_items", books.id)]

@@ -44,6 +44,7 @@ def test_a_new_connection_is_not_tested_yet(supply: Scene) -> None:
             "company_number": "01",
             "server": "127.0.0.1",
             "database": "books",
+            "folder": "",
         }
     assert supply.audit()[1:] == [
         ("connection.created", {"kind": "sagepro"}),

@@ -234,6 +234,7 @@ def test_the_web_process_opens_nothing_when_it_stores(supply: Scene) -> None:
         "merchant_id": "777001",
         "zone": "America/Los_Angeles",
         "currency": "USD",
+        "settle_from": "",
     }
 
 

@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "items": ("yes", "yes", NO, "yes", "yes"),
     "stock": ("yes", "yes", NO, "yes", "yes"),
     "flagged_rows": ("yes", "yes", NO, "yes", NO),
+    "snapshot": ("yes", "yes", "yes", "yes", NO),
     "post_if_absent": ("posted", "posted", "posted", "posted", "handed_over"),
     "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
     "note_status": ("True", "True", "True", "True", "False"),

@@ -137,7 +137,7 @@ def test_rows_seen_through_a_torn_wall_are_found(statement: str, scene: Scene, t
     assert raw.rows_seen(app_url, scene) == []
     with psycopg.connect(database_plugin.superuser_url(torn), autocommit=True) as connection:
         connection.execute(statement.encode())
-    assert raw.rows_seen(app_url, scene) == ["posting_effect: 4 rows of others"]
+    assert raw.rows_seen(app_url, scene) == ["posting_effect: 8 rows of others"]
 
 
 def test_a_model_beside_the_walls_is_found() -> None:

@@ -120,5 +120,5 @@ def test_what_paytraces_form_gives_is_random_and_may_look_like_one(books: Books)
     pair = {"hpf_token": "ab" * 16, "enc_key": f"{'af' * 100}4111111111111111{'ea' * 100}"}
     assert Client().post("/pay/nobody/", pair).status_code == 404
     text = _refused(Client().post("/pay/nobody/", pair | {"hpf_token": CARD}))
-    assert "The field ‘hpf_token’ holds" in text
+    assert "The field ‘hpf token’ holds" in text
     assert Client().post("/account/sign-in/", pair).status_code == 400
