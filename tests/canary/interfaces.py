@@ -17,13 +17,19 @@ from django import forms
 from drf_spectacular.generators import SchemaGenerator
 
 from portal.web.forms.calibration import KeyedForm
+from portal.web.forms.connections import FoxProForm
+from portal.web.forms.pay import PairForm
 from tests.isolation.addresses import Address, addresses
 from tests.isolation.oracle import offered_at
 from tests.isolation.samples import Body, Fill, body, fills, values_of
 from tests.isolation.scene import Scene
 
-# Forms that a page shows in one state only, which the scene is not in.
-_SHOWN_SOMETIMES: Mapping[str, type[forms.Form]] = {"calibration_do keyed": KeyedForm}
+# Forms that a page shows in one state only, which the scene is not in, or fills by its script.
+_SHOWN_SOMETIMES: Mapping[str, type[forms.Form]] = {
+    "calibration_do keyed": KeyedForm,
+    "add_foxpro": FoxProForm,
+    "pay": PairForm,
+}
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
 # Asked of every page, whether it searches or not.
 _QUERIES = ("q", "next", "page", "after")
@@ -107,7 +113,7 @@ def _interface(scene: Scene, address: Address, fill: Fill, known: Fields) -> Int
     path = address.path(values_of(scene.a, address, fill))
     sample = body(address, fill, scene.a.values) if "POST" in offered_at(address) else {}
     asked, told = known.schema.get(address.route, ([], []))
-    sometimes = _SHOWN_SOMETIMES.get(f"{address.name} {fill}", forms.Form).base_fields
+    sometimes = _SHOWN_SOMETIMES.get(f"{address.name} {fill}".strip(), forms.Form).base_fields
     names = [*sample, *known.typed["post", path], *told, *sometimes]
     queries = [*_QUERIES, *known.typed["get", path], *asked]
     return Interface(

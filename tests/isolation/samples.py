@@ -158,6 +158,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
     "backfill_id", "quiet_id", "agent_company_id", "disputes_id", "disputed_case_id",
+    "gateway_batch_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
     "instructions/id", "failed_run_id",
