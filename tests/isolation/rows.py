@@ -313,6 +313,9 @@ def _changed_tables(books: Books, look: Look) -> TableLayout:
 def _worksheet(books: Books, look: Look) -> WorksheetEntry:
     books.sage.settings = {**books.sage.settings, "way": "assisted"}
     books.sage.save(update_fields=["settings"])
+    # Switched on while Tieout still posted there by itself.
+    books.paytrace.settings = {**books.paytrace.settings, "takes_flagged_rows": True}
+    books.paytrace.save(update_fields=["settings"])
     request = PostingRequest(
         effect_key=f"{look.word}:1",
         marker=f"PT{look.digits}"[:10],

@@ -329,6 +329,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "accept-tables": lambda v: {**_WHY, "layout": v["layout"]},
     "lift-halt": lambda _: _WHY,
     "writing": lambda _: {"writes": "assisted"},
+    "flagged": lambda _: {"flagged": "off"},
     "settings": lambda v: {
         "settings-name": "Renamed",
         "settings-merchant_id": "MID-10",
