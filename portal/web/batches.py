@@ -20,7 +20,7 @@ from integrations.exceptions import queries as exceptions
 from integrations.matching.batches import Member, Totals, own_totals
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect, EffectState
-from integrations.posting.words import sentence_of, word_of
+from integrations.posting.words import CHECKING, sentence_of, word_of
 from integrations.workflows import settled
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.books import journal_of
@@ -28,6 +28,7 @@ from portal.web.forms.payments import read_place, write_place
 from portal.web.spreadsheet import MAX_ROWS, safe
 
 PAGE_SIZE = 50
+_COMPARED_NEXT = "It is being compared with our own transactions of it."
 # More transactions than this are counted, not listed.
 MOST_SHOWN = 500
 _SWITCHED_OFF = (
@@ -56,6 +57,8 @@ class Row:
     def sentence(self) -> str:
         if self.effect is None:
             return _SWITCHED_OFF
+        if word_of(self.effect.state) == CHECKING:
+            return self.effect.sentence or _COMPARED_NEXT
         return self.effect.sentence or sentence_of(self.effect.state)
 
 

@@ -43,7 +43,7 @@ def test_the_list_says_what_each_comes_to_and_where_it_stands(
     assert "Batch 571" in shown
     assert "740.00 USD" in shown
     assert "\u221225.00 USD" in shown
-    assert "Checking" in shown
+    assert "Checking It is being compared with our own transactions of it." in shown
 
 
 def test_the_list_asks_the_same_few_questions_for_one_batch_and_for_many(

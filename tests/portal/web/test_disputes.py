@@ -73,6 +73,7 @@ def test_what_is_wrong_stands_beside_its_field(alice: Client, books: Books) -> N
 def test_it_is_tested_looked_through_and_given_another_key(alice: Client, books: Books) -> None:
     made = _provider(books)
     page = _at(books, f"connections/{made.id}/")
+    assert "Open invoices" not in text_of(alice.get(page))
     assert "Waiting for a worker" in text_of(alice.post(f"{page}do/test/", follow=True))
     looked = text_of(alice.post(f"{page}do/poll/", follow=True))
     assert "Looking through Acquirer now; new cases show up by themselves." in looked
