@@ -12,7 +12,7 @@ from portal.web.forms.instructions import amount_field
 class PaymentLimitsForm(forms.Form):
     user_daily_limit = amount_field(
         "One person may ask for at most, each day",
-        help_text="Charges and refunds together. An API key counts for the person who made it.",
+        help_text="Charges and refunds together. An API key has the same limit, of its own.",
     )
     company_daily_limit = amount_field("Everybody together, each day")
     approval_above = amount_field(
