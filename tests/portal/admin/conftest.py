@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 import pytest
 from django.test import Client
@@ -12,6 +13,7 @@ from integrations.connections.models import ConnectionTest
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import InboundNotice, NoticeRefusal, SyncRun, Watermark
 from integrations.exceptions.models import ExceptionCase
+from integrations.open_items.models import OpenItem, OpenItemsCopy
 from integrations.posting.models import Effect
 from integrations.workflows.operations import publish as publish_workflow
 from integrations.workflows.queries import in_force
@@ -73,6 +75,11 @@ def _rows_around(books: factories.Books, posted: Effect) -> None:
     factories.polled(books.paytrace)
     factories.instructed(books)
     ConnectionTest.objects.create(connection=books.paytrace, requested_by="alice@acme.example")
+    OpenItemsCopy.objects.create(company=books.sage, items=1)
+    OpenItem.objects.create(
+        company=books.sage, leaf=1, customer_number="ACME01", number="10432",
+        amount=Decimal(740), balance=Decimal(740), currency="USD",
+    )  # fmt: skip
     Alert.objects.create(
         environment=books.environment, kind="sage.offline", subject_key="x", sentence="Sage is off."
     )
