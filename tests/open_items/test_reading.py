@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from integrations import pipeline
 from integrations.canonical.open_items import OpenItem as Item
+from integrations.connections import clients
 from integrations.connections.models import Connection
 from integrations.open_items import nights, operations, queries
 from integrations.open_items.models import OpenItem, OpenItemsCopy
@@ -23,12 +25,13 @@ from tests.sagepro.companies import SampleCompany
 
 
 @pytest.fixture
-def books(supply: Scene, company: SampleCompany) -> Connection:
+def books(supply: Scene, company: SampleCompany) -> Iterator[Connection]:
     """The sample company, tested before."""
     connection = supply.sagepro(company.dsn)
     with tenant_transaction(supply.tenant.id):
         Connection.objects.update(state=Connection.State.CONNECTED)
-    return connection
+    yield connection
+    clients.close_all()
 
 
 def _read(connection: Connection, *, wished: bool = True) -> OpenItemsCopy:
