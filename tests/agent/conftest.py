@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
-from tests import database_plugin
 from tests.agent.scene import AgentScene, build, serving
-from tests.sagepro.companies import SampleCompany, company_template
+from tests.sagepro.companies import SampleCompany, company_template, fresh_company
 
 __all__ = ["company_template"]
 
@@ -24,10 +22,8 @@ def portal_url() -> Iterator[str]:
 @pytest.fixture
 def sage(company_template: str) -> Iterator[SampleCompany]:
     """The company's own database."""
-    name = f"sage_{uuid4().hex[:12]}"
-    database_plugin.make_database(name, template=company_template)
-    yield SampleCompany(database_plugin.superuser_url(name))
-    database_plugin.drop_database(name)
+    with fresh_company(company_template) as sample:
+        yield sample
 
 
 @pytest.fixture

@@ -128,16 +128,23 @@ def company_template() -> Iterator[str]:
     database_plugin.drop_database(name)
 
 
-@pytest.fixture
-def company(company_template: str) -> Iterator[SampleCompany]:
-    """A fresh company in a database of its own."""
+@contextmanager
+def fresh_company(template: str) -> Iterator[SampleCompany]:
+    """A clone in a database of its own; closes what was opened on it and drops it."""
     name = f"sage_{uuid4().hex[:12]}"
-    database_plugin.make_database(name, template=company_template)
+    database_plugin.make_database(name, template=template)
     sample = SampleCompany(database_plugin.superuser_url(name))
     yield sample
     for connector in sample.opened:
         connector.close()
     database_plugin.drop_database(name)
+
+
+@pytest.fixture
+def company(company_template: str) -> Iterator[SampleCompany]:
+    """A fresh company in a database of its own."""
+    with fresh_company(company_template) as sample:
+        yield sample
 
 
 @pytest.fixture
