@@ -101,8 +101,6 @@ def _check(values: Mapping[str, Any]) -> None:
     _check_orders(values)
     _check_customers(values)
     if "flagged" in values["tables"]:
-        if values["edition"] == "dbf":
-            raise invalid("tables.flagged.name", "must be left out: FoxPro tables are only read")
         flagged_checks.check(values["flag"], values["tables"]["flagged"])
 
 

@@ -63,6 +63,10 @@ class AgentCompany:
     def named(self, sentence: str) -> str:
         return self.sample.named(sentence)
 
+    def add(self, table: str, **values: object) -> None:
+        self.sample.add(table, **values)
+        self.forget()
+
     def change(self, table: str, where: dict[str, object], **values: object) -> None:
         self.sample.change(table, where, **values)
         self.forget()

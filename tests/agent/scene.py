@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from django.db import connections as database_connections
 from django.utils import timezone
 
 from integrations.canonical.errors import TryLater
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -34,7 +35,14 @@ from integrations.canonical.posting import (
     PostingResult,
     WithdrawOutcome,
 )
-from integrations.canonical.stock import ChangeOutcome, ChangeResult, SalesOrder
+from integrations.canonical.stock import (
+    Allocation,
+    ChangeOutcome,
+    ChangeResult,
+    Item,
+    SalesOrder,
+    Stock,
+)
 from integrations.connections.agents import companies, jobs, pairing
 from integrations.connections.agents.connector import ASKED, AgentConnector
 from integrations.sagepro.agent import __main__ as program
@@ -245,6 +253,33 @@ class Patient:
 
     def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
         return self._asked(lambda: self.connector.orders_by_number(numbers))
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        return self._asked(lambda: self.connector.open_orders(customer_number))
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        return self._asked(lambda: self.connector.items(numbers))
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        return self._asked(lambda: self.connector.stock(items))
+
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        return self._asked(lambda: self.connector.receipts_between(first=first, last=last))
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        return self._asked(lambda: self.connector.customers_after(number=number, limit=limit))
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        return self._asked(lambda: self.connector.customers_changed_since(day))
+
+    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
+        return self._asked(lambda: self.connector.flagged_rows(after=after, limit=limit))
+
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        return self._changed(lambda: self.connector.allocate_stock(allocation))
+
+    def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
+        return self._changed(lambda: self.connector.answer_flagged(answer))
 
     def _changed(self, ask: Callable[[], ChangeResult]) -> ChangeResult:
         with self._turn():

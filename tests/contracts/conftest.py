@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import cast
 from uuid import UUID
 
 import pytest
@@ -23,6 +24,7 @@ import pytest
 from integrations.connections.assisted import AssistedConnector
 from integrations.sagepro.apart.connector import ApartConnector
 from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
 from tests import factories
@@ -134,6 +136,12 @@ def assisted_company(db: None, sql_company: SampleCompany) -> Iterator[AssistedC
 def sage(company: AnyCompany) -> Connector:
     """A connector on the fresh company."""
     return company.connect()
+
+
+@pytest.fixture
+def books(sage: Connector) -> BeyondPayments:
+    """The same, for what it offers beside payments."""
+    return cast("BeyondPayments", sage)
 
 
 @pytest.fixture

@@ -14,15 +14,7 @@ import pytest
 
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
 from integrations.canonical.posting import PostingOutcome, WithdrawOutcome
-from integrations.canonical.stock import (
-    Allocation,
-    ChangeOutcome,
-    Item,
-    OrderLine,
-    OrderStatus,
-    SalesOrder,
-    Stock,
-)
+from integrations.canonical.stock import Allocation, ChangeOutcome
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.sample.books import Changes
@@ -30,7 +22,6 @@ from integrations.sagepro.sample.profile import sample_profile
 from tests.contracts.test_sagepro_writer import PATIENT
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
-from tests.sagepro.foxpro.company import FoxProCompany
 from tests.sagepro.postings import on_account, receipt
 
 DAY = date(2026, 11, 20)
@@ -45,85 +36,6 @@ def wanted(
     key: str = "order:1:line:1", quantity: str = "1", *, location: str = "EAST"
 ) -> Allocation:
     return Allocation(key, "BRG-6204", location, Decimal(quantity))
-
-
-def test_an_order_is_read_with_its_lines(books: SqlConnector) -> None:
-    assert books.orders_by_number(["  7402", "6990", "", "99"]) == [
-        SalesOrder(
-            number="7402",
-            customer_number="ADLER1",
-            order_date=date(2026, 11, 14),
-            open_amount=Decimal("430.0000"),
-            shipped_amount=Decimal(0),
-            currency="USD",
-            status=OrderStatus.OPEN,
-            lines=(
-                OrderLine(
-                    1, "VLV-075", Decimal(5), Decimal(0), Decimal(42), "Gate valve 3/4 in", "MAIN"
-                ),
-                OrderLine(2, "LABOR", Decimal(2), Decimal(0), Decimal(95), "Labor"),
-            ),
-            customer_po="PO-7402",
-        ),
-        SalesOrder(
-            number="6990",
-            customer_number="CASCAD",
-            order_date=date(2026, 5, 4),
-            open_amount=Decimal(0),
-            shipped_amount=Decimal(126),
-            currency="USD",
-            status=OrderStatus.CLOSED,
-            lines=(
-                OrderLine(
-                    1, "VLV-075", Decimal(0), Decimal(3), Decimal(42), "Gate valve 3/4 in", "MAIN"
-                ),
-            ),
-            is_history=True,
-        ),
-    ]
-    assert [one.number for one in books.open_orders("ACME01")] == ["7401", "7403"]
-    assert books.orders_by_number([]) == []
-
-
-def test_items_and_quantities_are_read_by_location(books: SqlConnector) -> None:
-    assert books.items(["VLV-075", "NONE", " "]) == [
-        Item("VLV-075", "Gate valve 3/4 in", Decimal(42))
-    ]
-    found = books.stock(["BRG-6204", "LABOR"])
-    assert found == [
-        Stock("BRG-6204", "EAST", Decimal(1), Decimal(0)),
-        Stock("BRG-6204", "MAIN", Decimal(120), Decimal(20)),
-    ]
-    assert [one.available for one in found] == [Decimal(1), Decimal(100)]
-    assert books.items([]) == []
-    assert books.stock([""]) == []
-
-
-def test_receipts_are_listed_by_day_history_included(books: SqlConnector) -> None:
-    assert books.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
-    today = books.receipts_between(first=DAY, last=DAY)
-    assert receipt().marker in [one.reference for one in today]
-    assert {one.paid_date for one in today} == {DAY}
-    everything = books.receipts_between(first=date(2026, 1, 1), last=DAY)
-    assert len(everything) == 218
-    assert Counter(one.is_history for one in everything) == {False: 158, True: 60}
-    days = [one.paid_date or DAY for one in everything]
-    assert days == sorted(days)
-    assert books.receipts_between(first=date(2031, 1, 1), last=date(2031, 1, 2)) == []
-
-
-def test_customers_are_paged_and_found_by_when_they_changed(
-    sql_company: SampleCompany, books: SqlConnector
-) -> None:
-    numbers: list[str] = []
-    while page := books.customers_after(number=numbers[-1] if numbers else "", limit=15):
-        numbers += [one.number for one in page]
-        assert len(page) <= 15
-    assert len(numbers) == len(set(numbers)) == 40
-    assert books.customers_changed_since(DAY) == []
-    sql_company.change("arcust", {"custno": "ACME01"}, lckdate=DAY)
-    sql_company.change("arcust", {"custno": "ADLER1"}, lckdate=date(2026, 11, 19))
-    assert [one.number for one in books.customers_changed_since(DAY)] == ["ACME01"]
 
 
 def test_an_allocation_raises_one_quantity_and_nothing_else(
@@ -283,10 +195,6 @@ _CALLS: dict[str, Callable[[BeyondPayments], object]] = {
     "Allocating stock is": lambda one: one.allocate_stock(wanted()),
     "Changed customers are": lambda one: one.customers_changed_since(DAY),
 }
-_NOT_EVEN_LISTED: dict[str, Callable[[BeyondPayments], object]] = {
-    "Receipts by date are": lambda one: one.receipts_between(first=DAY, last=DAY),
-    "A list of customers is": lambda one: one.customers_after(number="", limit=9),
-}
 
 
 def _refused(call: Callable[[BeyondPayments], object], one: BeyondPayments) -> str:
@@ -319,9 +227,3 @@ def test_stock_is_only_read_where_nobody_said_it_may_be_allocated(
     assert _refused(lambda one: one.allocate_stock(wanted()), books).startswith("Allocating")
     assert len(books.stock(["BRG-6204"])) == 2
     assert sql_company.books() == before
-
-
-def test_the_foxpro_edition_offers_none_of_it(foxpro_company: FoxProCompany) -> None:
-    books, calls = foxpro_company.connect(), _CALLS | _NOT_EVEN_LISTED
-    told = [_refused(call, books) for call in calls.values()]
-    assert told == [f"{what.strip()} not available for this Sage Pro company." for what in calls]

@@ -6,15 +6,13 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
-from integrations.canonical.flagged import FlagAnswer, FlaggedKind, FlaggedRow
+from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.stock import ChangeOutcome
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.beyond_payments import BeyondPayments
@@ -24,7 +22,6 @@ from tests.contracts.test_sagepro_writer import PATIENT
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
 from tests.sagepro.flagged import flag_row
-from tests.sagepro.foxpro.company import FoxProCompany
 
 CARD = "4111 1111 1111 1111"
 
@@ -49,49 +46,6 @@ def told(**values: Any) -> FlagAnswer:
 
 
 WAITING = told(status="Waiting", result_id="", message="A second person.", is_final=False)
-
-
-def test_flagged_rows_are_read_typed_by_page(
-    sql_company: SampleCompany, books: SqlConnector
-) -> None:
-    flag_row(sql_company.dsn, reqno="2", reqkind="plan", planfreq="MONTHLY", planstrt="2026-12-15",
-             plancnt=6, vaultid="ACME01", reqamt="99.00", currency="USD")  # fmt: skip
-    flag_row(sql_company.dsn, reqno="1", custno="ACME01", invno="     10432", reqamt="740.00",
-             reqdesc=f"card {CARD}", reqgen=3)  # fmt: skip
-    flag_row(sql_company.dsn, reqno="3", reqkind="LUNCH", lckstat="Y")
-    flag_row(sql_company.dsn, reqno="4", reqflag="")
-    first, second = books.flagged_rows(after="", limit=2)
-    assert first == FlaggedRow(
-        number="1",
-        generation=3,
-        kind=FlaggedKind.CHARGE,
-        kind_word="CHARGE",
-        amount=Decimal("740.0000"),
-        currency="USD",
-        customer_number="ACME01",
-        invoice_number="10432",
-        description="card [PAN …1111]",
-        holds_card=True,
-    )
-    assert second == FlaggedRow(
-        number="2",
-        generation=0,
-        kind=FlaggedKind.PLAN_CREATE,
-        kind_word="plan",
-        amount=Decimal("99.0000"),
-        currency="USD",
-        vault_id="ACME01",
-        frequency="MONTHLY",
-        start_on=date(2026, 12, 15),
-        count=6,
-    )
-    (third,) = books.flagged_rows(after="2", limit=2)
-    assert (third.number, third.kind, third.kind_word, third.is_locked) == (
-        "3",
-        None,
-        "LUNCH",
-        True,
-    )
 
 
 def test_the_last_answer_takes_the_flag_away_and_nothing_else_changes(
@@ -207,23 +161,18 @@ def test_a_lost_answer_is_unknown_until_asked_again(
     assert again is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
 
 
-def test_a_company_without_the_table_says_so(
-    sql_company: SampleCompany, foxpro_company: FoxProCompany
-) -> None:
+def test_a_company_without_the_table_says_so(sql_company: SampleCompany) -> None:
     profile = sample_profile()
     tables = {name: table for name, table in profile.tables.items() if name != "flagged"}
     without = sql_company.open(profile=replace(profile, tables=tables))
-    foxpro = foxpro_company.connect()
     calls: list[Callable[[BeyondPayments], object]] = [
         lambda one: one.flagged_rows(after="", limit=9),
         lambda one: one.answer_flagged(told()),
     ]
-    assert isinstance(foxpro, BeyondPayments)
-    for one in (without, foxpro):
-        for call in calls:
-            with pytest.raises(NeverWorks) as error:
-                call(one)
-            assert error.value.code == "sage.not_offered"
-            assert error.value.sentence == (
-                "Rows flagged for PayTrace are not available for this Sage Pro company."
-            )
+    for call in calls:
+        with pytest.raises(NeverWorks) as error:
+            call(without)
+        assert error.value.code == "sage.not_offered"
+        assert error.value.sentence == (
+            "Rows flagged for PayTrace are not available for this Sage Pro company."
+        )

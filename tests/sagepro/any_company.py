@@ -41,6 +41,10 @@ class AnyCompany(Protocol):
         """The sentence with tables as this company names them: `{armast}`."""
         ...
 
+    def add(self, table: str, **values: object) -> None:
+        """Add a row, blank where nothing is given."""
+        ...
+
     def change(self, table: str, where: dict[str, object], **values: object) -> None:
         """Set columns of the rows that match."""
         ...

@@ -16,7 +16,7 @@ from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.books import Books, Changes, books, changes
-from integrations.sagepro.sample.company import create_company
+from integrations.sagepro.sample.company import complete, create_company
 from integrations.sagepro.sample.profile import sample_profile
 from integrations.sagepro.sample.schema import TABLES
 from tests import database_plugin
@@ -76,6 +76,11 @@ class SampleCompany:
 
     def named(self, sentence: str) -> str:
         return sentence.format_map({name: name for name in TABLES})
+
+    def add(self, table: str, **values: object) -> None:
+        row = complete(table, values)
+        names, places = ", ".join(row), ", ".join(["%s"] * len(row))
+        self.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", *row.values())
 
     def change(self, table: str, where: dict[str, object], **values: object) -> None:
         changed = ", ".join(f"{name} = %s" for name in values)

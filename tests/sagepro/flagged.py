@@ -7,11 +7,19 @@ from psycopg import sql
 
 from integrations.sagepro.sample.books import books
 from integrations.sagepro.sample.company import complete
+from tests.sagepro.any_company import AnyCompany
+
+FLAGGED = {"reqflag": "Y", "reqkind": "CHARGE"}
+
+
+def flag(company: AnyCompany, **values: object) -> None:
+    """Add a row, flagged for a charge unless told otherwise, whichever way leads there."""
+    company.add("arpayrq", **{**FLAGGED, **values})
 
 
 def flag_row(dsn: str, **values: object) -> None:
     """Add a row, flagged for a charge unless told otherwise; columns by their names in SQL."""
-    row = complete("arpayrq", {"reqflag": "Y", "reqkind": "CHARGE", **values})
+    row = complete("arpayrq", {**FLAGGED, **values})
     names = sql.SQL(", ").join(map(sql.Identifier, row))
     given = sql.SQL(", ").join(sql.Placeholder() * len(row))
     with psycopg.connect(dsn) as sage:

@@ -11,17 +11,17 @@ import pytest
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.profile_checks import problems
 from integrations.sagepro.profile_diff import differences
-from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
+from integrations.sagepro.sample.profile import (
+    foxpro_payments_profile,
+    foxpro_profile,
+    sample_profile,
+)
 
 Data = dict[str, Any]
 
 
 def _narrow(data: Data) -> None:
     data["tables"]["flagged"]["columns"]["status"]["type"] = "C11"
-
-
-def _not_edition(data: Data) -> None:
-    data["edition"] = "dbf"
 
 
 MISTAKES: dict[str, tuple[Callable[[Data], object], str]] = {
@@ -39,7 +39,6 @@ MISTAKES: dict[str, tuple[Callable[[Data], object], str]] = {
         "is more than reqkind holds",
     ),
     "tables.flagged.columns.status.type": (_narrow, "must hold 12 characters or more"),
-    "tables.flagged.name": (_not_edition, "must be left out: FoxPro tables are only read"),
 }
 
 
@@ -54,9 +53,9 @@ def test_a_mistake_is_told_by_its_field(path: str) -> None:
 
 
 def test_a_profile_is_read_back_as_it_was_written() -> None:
-    for profile in (sample_profile(), foxpro_profile()):
+    for profile in (sample_profile(), foxpro_profile(), foxpro_payments_profile()):
         assert PostingProfile.from_json(profile.as_json()) == profile
-    assert "flag" not in foxpro_profile().as_json()
+    assert "flag" not in foxpro_payments_profile().as_json()
 
 
 def test_a_change_is_told_in_words() -> None:

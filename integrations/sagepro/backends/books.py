@@ -7,6 +7,7 @@ The rules (`checking`, `reversing`, `answering`, `evidence`) are written once fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any, Protocol, TypeVar
 
 from integrations.sagepro.profile import PostingProfile
@@ -33,6 +34,14 @@ class Company(Protocol[H_contra]):
         """The condition that the text is `value`, character by character."""
         ...
 
+    def beyond(self, table: str, column: str, value: str) -> Any:
+        """The condition that the text comes after this one, in the order `rows` sorts by."""
+        ...
+
+    def between(self, table: str, column: str, first: date, last: date) -> Any:
+        """The condition that the day is one from `first` to `last`, both included."""
+        ...
+
     def is_open(self, customer_number: str | None = None) -> Any:
         """The condition that an invoice has a balance and is not void, for one customer or all."""
         ...
@@ -45,9 +54,12 @@ class Company(Protocol[H_contra]):
         *,
         order_by: Sequence[str] = (),
         only: Sequence[str] = (),
+        limit: int | None = None,
+        whole: bool = False,
     ) -> list[Row]:
         """The mapped columns of the rows that match, in stable order; where given, `only` those
-        of them."""
+        of them, and the first `limit` rows. Columns of a customer that only a new one needs are
+        left out unless `whole`."""
         ...
 
     def count(self, connection: H_contra, table: str, where: Any = None) -> int:

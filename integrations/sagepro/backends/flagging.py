@@ -1,4 +1,4 @@
-"""Flagged rows of an SQL company: read by page, and answered in the single writer.
+"""Flagged rows of a company: read by page, and answered in the single writer.
 
 The row's own generation guards it: an answer is written only while the row still stands at the
 generation it was asked under, and the last one raises it.
@@ -15,7 +15,7 @@ from integrations.canonical.flagged import FlagAnswer, FlaggedKind, FlaggedRow
 from integrations.canonical.redaction import redact_text
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import changing, documents, evidence
-from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.books import Company, H, Row
 from integrations.sagepro.backends.changing import Change
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.order_reading import need
@@ -27,14 +27,12 @@ _TABLE = "flagged"
 _WHAT = "Rows flagged for PayTrace are"
 
 
-def flagged_rows(
-    connection: Connection, company: SqlCompany, *, after: str, limit: int
-) -> list[FlaggedRow]:
+def flagged_rows(connection: H, company: Company[H], *, after: str, limit: int) -> list[FlaggedRow]:
     """The next `limit` flagged rows by number."""
     need(company.profile, _TABLE, what=_WHAT)
     where = company.matches(_TABLE, "flag", [company.profile.flag.value])
     if after:
-        # Compared and sorted by the database, so by one collation.
+        # Compared and sorted by the books themselves, so by one collation.
         number = company.profile.column(_TABLE, "number")
         where &= company.beyond(_TABLE, "number", number.stored(after))
     rows = company.rows(connection, _TABLE, where, order_by=("number",), limit=limit)

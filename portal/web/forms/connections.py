@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from sqlalchemy import URL
 
 from integrations.connections.models import Connection
-from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
+from integrations.sagepro.sample.profile import foxpro_payments_profile, sample_profile
 
 _MAX_PROFILE_BYTES = 262_144
 _CURRENCIES = ("USD", "CAD", "EUR", "GBP", "MXN", "AUD")
@@ -230,12 +230,12 @@ class FoxProForm(forms.Form):
         label="Posting profile",
         required=False,
         help_text="The file that says how tables and columns are named at your site. Leave it "
-        "empty for the standard names of the FoxPro edition.",
+        "empty for the standard names of the FoxPro edition, which are for payments alone.",
     )
 
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
-        return _read_profile(given) if given else dict(foxpro_profile().as_json())
+        return _read_profile(given) if given else dict(foxpro_payments_profile().as_json())
 
     def __init__(self, *args: Any, has_folders: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

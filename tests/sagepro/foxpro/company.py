@@ -150,6 +150,10 @@ class FoxProCompany:
         yield table
         table.close()
 
+    def add(self, table: str, **values: object) -> None:
+        with self.table(table) as opened:
+            opened.insert(opened.blank() | values)
+
     def change(self, table: str, where: dict[str, object], **values: object) -> None:
         with self.table(table) as opened:
             for number in _found(opened, where):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from integrations.canonical.errors import TryLater
+from integrations.canonical.flagged import FlaggedRow
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -24,7 +25,8 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
-from integrations.sagepro.backends import reading, values
+from integrations.canonical.stock import Item, SalesOrder, Stock
+from integrations.sagepro.backends import flagging, listing, order_reading, reading, values
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site, whole
 from integrations.sagepro.backends.dbf.answering import Writer
@@ -121,6 +123,30 @@ class FoxProConnector(BeyondPayments):
 
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         return reading.receipts(self._reading(), self._company, "marker", reference)
+
+    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
+        return listing.receipts_between(self._reading(), self._company, first, last)
+
+    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
+        return listing.customers_after(self._reading(), self._company, number, limit)
+
+    def customers_changed_since(self, day: date) -> list[Customer]:
+        return listing.customers_changed_since(self._reading(), self._company, day)
+
+    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
+        return order_reading.orders(self._reading(), self._company, "number", numbers)
+
+    def open_orders(self, customer_number: str) -> list[SalesOrder]:
+        return order_reading.open_orders(self._reading(), self._company, customer_number)
+
+    def items(self, numbers: Sequence[str]) -> list[Item]:
+        return order_reading.items(self._reading(), self._company, numbers)
+
+    def stock(self, items: Sequence[str]) -> list[Stock]:
+        return order_reading.stock(self._reading(), self._company, items)
+
+    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
+        return flagging.flagged_rows(self._reading(), self._company, after=after, limit=limit)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

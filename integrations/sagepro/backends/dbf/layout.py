@@ -79,6 +79,11 @@ class Layout:
                 values[key] = blank_for(nullable.wanted)
         return values
 
+    @property
+    def keys(self) -> Sequence[str]:
+        """The logical columns it reads."""
+        return self._order
+
     def narrowed(self, keys: Sequence[str]) -> Layout:
         """The same table with these columns only."""
         mapped = {key: self._mapped[key] for key in keys}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from integrations.sagepro.backends.dbf.folder import away, find
@@ -12,6 +13,7 @@ from integrations.sagepro.backends.dbf.header import LONGEST, Header, read_heade
 from integrations.sagepro.backends.dbf.image import Image, Sign, read_image, sign_of
 from integrations.sagepro.backends.dbf.layout import Layout
 from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.required import NEW_CUSTOMER
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,11 @@ class Loaded:
     sign: Sign
     image: Image
     layout: Layout
+
+    @cached_property
+    def usual(self) -> Layout:
+        """Without the columns that only a new customer needs."""
+        return self.layout.narrowed([key for key in self.layout.keys if key not in NEW_CUSTOMER])
 
 
 class Snapshot:
