@@ -1,7 +1,9 @@
 """No card number comes in by a page: what is typed, uploaded or put in an address is refused.
 
-The answer names the field and never shows what stood in it. The API has the same wall in its
-parser (`portal/api/v1/parsers.py`); notices and agents have redaction of their own.
+The answer names the field and never shows what stood in it. An id whose field and shape are
+known passes though it reads like a card (`integrations/canonical/identifiers.py`). The API has
+the same wall in its parser (`portal/api/v1/parsers.py`); notices and agents have redaction of
+their own.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.datastructures import MultiValueDict
 
 from integrations.canonical.card_scan import contains_card_number
+from integrations.canonical.identifiers import is_identifier
 from portal.api.v1.errors import refused_card_number
 from portal.web.errors import card_number, not_found
 
@@ -74,12 +77,19 @@ def _in_values(
     for name, value in _each(values):
         if name in but and len(value) > _NO_NUMBER:
             continue
+        if is_identifier(_field_of(name), value):
+            continue
         if contains_card_number(f"{value}\n{name}".encode("utf-8", "surrogatepass")):
             yield _safe(name)
 
 
 def _each(values: MultiValueDict[str, Any]) -> Iterable[tuple[str, Any]]:
     return ((name, value) for name, many in values.lists() for value in many)
+
+
+def _field_of(name: str) -> str:
+    """`account` of `rule0-account`."""
+    return name.rpartition("-")[2]
 
 
 def _safe(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Which field names hold secrets and card data, and which hold ids that must survive.
+"""Which field names hold secrets and card data, and which hold ids that somebody gave out.
 
 Names are compared without case and punctuation: `Card-Number`, `cardNumber` and
 `card[number]` are one name. The lists follow PayTrace's own field names (its JSON, Secure
@@ -47,9 +47,8 @@ _HARMLESS_WORDS = frozenset(
     _words("glaccountnumber ledgeraccountnumber merchantaccountnumber authorizationcode")
 )
 
-# Ids the gateway or we ourselves gave out: all-digit values of these are never card numbers.
-# Customer-typed references (invoice, order, customer id) are left out on purpose: people do
-# type card numbers there.
+# Ids the gateway or we ourselves gave out. Customer-typed references (invoice, order, customer
+# id) are left out on purpose: people do type card numbers there.
 _ID_NAMES = frozenset(
     _words("""
     transactionid transactionids tranxid originaltransactionid parenttransactionid
@@ -105,5 +104,5 @@ def _without_tail(word: bytes) -> bytes:
 
 @lru_cache(maxsize=4096)
 def is_id(name: bytes) -> bool:
-    """Whether a field of this name holds an id that is kept however many digits it has."""
+    """Whether a field of this name holds an id; `identifiers.py` says which values are spared."""
     return compact(name) in _ID_NAMES

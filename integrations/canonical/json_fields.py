@@ -11,7 +11,7 @@ from functools import lru_cache
 from integrations.canonical.card_numbers import find_in
 from integrations.canonical.edits import REMOVED, Edit, Walk, card_text
 from integrations.canonical.escapes import JSON_ESCAPE, decode
-from integrations.canonical.field_names import CARD_OBJECTS, compact, is_id, is_secret
+from integrations.canonical.field_names import CARD_OBJECTS, compact, is_secret
 from integrations.canonical.text_fields import NAMED, WORTH_READING, read_text
 
 _QUOTED = rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)("?)'
@@ -19,7 +19,6 @@ _QUOTED = rb'"([^"\\]*+(?:\\.[^"\\]*+)*+)("?)'
 _STRING = re.compile(_QUOTED + rb"[ \t\r\n]*+(:?)[ \t\r\n]*+", re.DOTALL)
 _STRING_OR_BRACKET = re.compile(_QUOTED + rb"|[\[\]{}]", re.DOTALL)
 _BARE_VALUE = re.compile(rb'[^,}\]"\r\n]*+')
-_ID_VALUE = re.compile(rb'("?)[0-9]{1,40}\1(?=[ \t\r\n]*(?:[,}\]]|$))')
 # `{cvv: "123"}`: a key that somebody forgot to quote, just before a string.
 _BARE_KEY = re.compile(rb"(?<![\w.\-])([\w.\-]++)['\]]?[ \t]{0,4}(?:=>?|:)[ \t\r\n]{0,4}$")
 _BETWEEN_STRINGS = re.compile(rb"(?:[\s\[\]{},:0-9eE+.\-]|true|false|null)*+")
@@ -73,7 +72,6 @@ def _is_known_everyday(content: bytes) -> bool:
         b"\\" not in content
         and WORTH_READING.search(content) is None
         and not is_secret(content)
-        and not is_id(content)
         and compact(content) not in CARD_OBJECTS
     )
 
@@ -93,8 +91,6 @@ def _read_member(
     value = key.end()
     if is_secret(name, parent=parent):
         return _drop_value(data, value, walk)
-    if is_id(name) and (kept := _ID_VALUE.match(data, value)):
-        return kept.end(), []
     return value, _read_string(key, walk)
 
 

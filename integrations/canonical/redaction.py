@@ -18,7 +18,8 @@ from uuid import UUID
 from integrations.canonical.card_scan import contains_card_number
 from integrations.canonical.edits import apply
 from integrations.canonical.escapes import CannotTokenise
-from integrations.canonical.field_names import is_id, is_secret
+from integrations.canonical.field_names import is_secret
+from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.plain_text import is_plain_text
 from integrations.canonical.tokeniser import Kind, find_edits
 
@@ -34,6 +35,8 @@ __all__ = [
 
 REMOVED_TEXT = "[removed]"
 UNREADABLE_TEXT = "[removed: this text could not be checked for card numbers]"
+# What its ProcessorFormatter hands on to the processors behind it, and takes out itself.
+_OF_STRUCTLOG = frozenset({"_record", "_from_structlog", "_logger", "_name"})
 _MAX_DEPTH = 20
 _MAX_PASSES = 6
 
@@ -110,13 +113,14 @@ def redact_mapping(value: object) -> object:
 def without_card_numbers(value: Any) -> Any:
     """A JSON value with the card numbers in its texts, numbers and names replaced.
 
-    For what is kept field by field: a name makes nothing secret here, ids that the gateway gave
-    out stay, and what holds no card number is given back as it is. Never raises.
+    For what is kept field by field of an answer that we asked for: a name makes nothing secret
+    here, ids of a known shape stay (`identifiers.py`), and what holds no card number is given
+    back as it is. Never raises.
     """
     if isinstance(value, Mapping):
         return {
             without_card_numbers(name): inner
-            if is_id(str(name).encode("utf-8", "replace")) and str(inner).isdigit()
+            if is_identifier(str(name), inner)
             else without_card_numbers(inner)
             for name, inner in value.items()
         }
@@ -133,10 +137,10 @@ def redact_event(
 ) -> MutableMapping[str, Any]:
     """A structlog processor; put it last before the renderer.
 
-    Turns `exc_info` into redacted `exception` text, as nobody behind it looks any more. Keys
-    with a leading underscore are structlog's own and pass untouched.
+    Turns `exc_info` into redacted `exception` text, as nobody behind it looks any more. What
+    structlog itself put in passes untouched.
     """
-    own = {key: value for key, value in event.items() if key.startswith("_")}
+    own = {key: value for key, value in event.items() if key in _OF_STRUCTLOG}
     exception = _format_exception(event.pop("exc_info", None))
     if exception:
         event["exception"] = exception
@@ -173,8 +177,6 @@ def _redact_member(key: str, value: object, *, depth: int) -> object:
         return value
     if is_secret(name):
         return REMOVED_TEXT
-    if is_id(name) and isinstance(value, (str, int)) and str(value).isdigit():
-        return value
     return _redact(value, depth=depth + 1)
 
 

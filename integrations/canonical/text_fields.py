@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from functools import partial
 from urllib.parse import quote
 
-from integrations.canonical.card_numbers import CardNumber, find_in
+from integrations.canonical.card_numbers import find_in
 from integrations.canonical.edits import REMOVED, Edit, Walk, card_text
 from integrations.canonical.escapes import ANY_ESCAPE, decode
-from integrations.canonical.field_names import compact, is_id, is_secret
+from integrations.canonical.field_names import compact, is_secret
 
 # Text without any of these holds neither a named field nor a card number, however written.
 WORTH_READING = re.compile(
@@ -21,9 +21,6 @@ WORTH_READING = re.compile(
 
 # A name and what separates it from its value. The look-behind tries each word only once.
 NAMED = re.compile(rb"(?<![\w.\-])([\w.\-][\w.\-\[\]]*+)[\"']?[ \t]{0,4}(~|=>?|:)[ \t]{0,4}")
-_NAME_BEFORE = re.compile(
-    rb"(?<![\w.\-])([\w.\-][\w.\-\[\]]*+)[\"']?[ \t]{0,4}(?:~|=>?|:|>)[ \t]{0,4}[\"']?$"
-)
 _OPEN_TAG = re.compile(rb"<([A-Za-z_][\w.\-:]*+)(?:[ \t\r\n][^<>]*+)?>")
 _CLOSE_TAG = re.compile(rb"</([A-Za-z_][\w.\-:]*+)")
 _LOOSE_SECRET = re.compile(
@@ -84,19 +81,10 @@ def _escape_like(lead: bytes, text: bytes) -> bytes:
 def _card_edits(data: bytes, walk: Walk) -> list[Edit]:
     edits = []
     for card in find_in(data, spend=walk.spend):
-        if _is_kept_id(data, card):
-            continue
         rest = _STRIPE_REST.match(data, card.end)
         end = rest.end() if rest else card.end
         edits.append(Edit(card.start, end, card_text(card.last_four)))
     return edits
-
-
-def _is_kept_id(data: bytes, card: CardNumber) -> bool:
-    if not data[card.start : card.end].isdigit():
-        return False
-    name = _NAME_BEFORE.search(data[max(0, card.start - 80) : card.start])
-    return name is not None and is_id(name[1])
 
 
 def _loose_secrets(data: bytes) -> Iterator[Edit]:

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 from integrations.canonical.edits import REMOVED, Edit, Walk, merge
 from integrations.canonical.escapes import FORM_ESCAPE, decode
 from integrations.canonical.everyday import is_everyday
-from integrations.canonical.field_names import is_id, is_secret
+from integrations.canonical.field_names import is_secret
 from integrations.canonical.json_fields import read_json
 from integrations.canonical.text_fields import WORTH_READING, read_text
 
@@ -57,7 +57,7 @@ def _read_form(data: bytes, walk: Walk) -> list[Edit]:
         name, value = _form_name(pair[1]), pair[3]
         if value and is_secret(name):
             edits.append(Edit(*pair.span(3), _encode(REMOVED)))
-        elif not (is_id(name) and value.isdigit()):
+        else:
             edits += _read_form_part(value, pair.start(3), walk)
         edits += _read_form_part(pair[1], pair.start(1), walk)
     return edits

@@ -18,6 +18,8 @@ _DEEPEST = 32
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 _LONGEST_NUMBER = 40
+# What redaction leaves where a card number stood.
+_TAKEN_OUT = "[PAN"
 # It goes into a request to the gateway, so it holds nothing that means something there.
 _ID = re.compile(r"[A-Za-z0-9_.:\-]{1,64}")
 
@@ -50,6 +52,12 @@ def read(body: bytes) -> Hint:
         account=_text(document, "account"),
         transaction_id=_text(document, "transaction_id"),
     )
+    if _TAKEN_OUT in hint.transaction_id:
+        raise Unreadable(
+            "The transaction_id of the notice held a card number, which was taken out. Ask its "
+            "sender to put PayTrace's transaction id there; polling finds the payment meanwhile.",
+            "transaction_id",
+        )
     if not _ID.fullmatch(hint.transaction_id):
         raise Unreadable(
             "The transaction_id of the notice holds more than letters, digits and - _ . :",

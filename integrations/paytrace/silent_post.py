@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl
 
 MAX_BODY = 64 * 1024
+# What redaction leaves where a card number stood.
+_TAKEN_OUT = "[PAN"
 
 
 @dataclass(frozen=True)
@@ -27,10 +29,15 @@ def parse_silent_post(body: bytes) -> SilentPost:
     """Read `parmList=NAME~VALUE|NAME~VALUE|`, in any order and letter case.
 
     Raises ValueError with a sentence when there is no `parmList` or no usable TRANSACTIONID
-    (customer-only posts have none).
+    (customer-only posts have none; one that was a card number was taken out before).
     """
     values = _pairs(_parm_list(body))
     transaction_id = values.get("TRANSACTIONID", "")
+    if _TAKEN_OUT in transaction_id:
+        raise ValueError(
+            "The TRANSACTIONID of the silent post held a card number, which was taken out; "
+            "polling finds the payment"
+        )
     if not (transaction_id.isascii() and transaction_id.isdigit() and len(transaction_id) <= 20):
         raise ValueError("The silent post names no transaction")
     return SilentPost(

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.urls import reverse
 
+from portal.card_words import remedy_of
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What arrived cannot be read."""
@@ -37,7 +39,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def card_number(field: str) -> HttpResponse:
     """What was sent holds a card number; it is not shown again. `field` may be empty."""
-    context = {"field": field.rsplit("-", maxsplit=1)[-1].replace("_", " ")}
+    name = field.rsplit("-", maxsplit=1)[-1]
+    context = {"field": name.replace("_", " "), "remedy": remedy_of(name)}
     return HttpResponse(loader.render_to_string("card_number.html", context), status=400)
 
 

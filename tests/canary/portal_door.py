@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from integrations.canonical.identifiers import is_identifier
 from tests.canary.cards import CODE_NAMES, Cards
 from tests.canary.interfaces import Interface
 from tests.canary.kept import leaks
@@ -72,13 +73,18 @@ class Door:
 
     def _bodies(self, one: Interface) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for name in self._typed(one):
-            yield name, {**one.sample, name: self.cards.text(f"{one} {name}")}
+            yield name, {**one.sample, name: self._text(one, name)}
         if one.address.is_api:
             yield from self._nested(one)
         if one.typed:
             yield "security codes", {**one.sample, **{n: self.cards.code() for n in CODE_NAMES}}
         if "POST" in offered_at(one.address):
             yield "a name", {**one.sample, self.cards.text(f"a name of {one}"): "x"}
+
+    def _text(self, one: Interface, name: str) -> str:
+        """A card number; in the field of an id, written as no such id is."""
+        text = self.cards.text(f"{one} {name}")
+        return f"{text}, thanks" if is_identifier(name.rpartition("-")[2], text) else text
 
     def _nested(self, one: Interface) -> Iterator[tuple[str, Mapping[str, Any]]]:
         for place in leaves(one.sample):

@@ -41,7 +41,7 @@ def test_headers_and_nested_values() -> None:
         ],
         "flags": {"pin": None, "token": False},
         "[PAN …1111]": 1,
-        "transaction_id": int(CARD),
+        "transaction_id": "[PAN …1111]",
         "id": UUID(int=5),
         "at": datetime(2026, 11, 21, tzinfo=UTC),
         "amount": Decimal("12.30"),

@@ -66,8 +66,7 @@ def test_hostile_bytes_are_redacted_once_and_for_all(body: bytes, content_type: 
 
 @settings(max_examples=150, deadline=None)
 @given(body=HOSTILE)
-def test_no_card_number_is_left_unless_an_id_field_holds_it(body: bytes) -> None:
-    assume(b"transaction_id" not in body)
+def test_no_card_number_is_left_in_any_field(body: bytes) -> None:
     redacted = redact_bytes(body)
     assert not contains_card_number(redacted.body)
 

@@ -13,10 +13,11 @@ import pytest
 from django.db import connections
 
 from integrations.connections.notices import forget_cached, new_notice_address
+from integrations.events import hints, inbox
 from integrations.events.signatures import sign
 from tenants.scope import tenant_transaction
 from tests.events import hostile
-from tests.events.relay import FORM, Answer, Relay, notice, refusals, relay_of, rows, send
+from tests.events.relay import FORM, JSON, Answer, Relay, notice, refusals, relay_of, rows, send
 
 NOTICES = "events_inboundnotice"
 CARD = "4012888888881881"
@@ -145,6 +146,30 @@ def test_card_numbers_never_reach_the_database(relay: Relay, superuser_url: str)
     assert (of_notice["redactions"], of_form["redactions"]) == (3, 3)
     stored = _everything(superuser_url)
     assert [secret for secret in (CARD, CARD[:12], "hunter22", csc) if secret in stored] == []
+
+
+@pytest.mark.parametrize("form", [JSON, FORM])
+@pytest.mark.parametrize("number", ["4111111111111111", "4222222222222", "6200000000000000000"])
+def test_a_card_number_as_the_transaction_id_is_taken_out_and_asked_of_nobody(
+    relay: Relay, superuser_url: str, form: str, number: str
+) -> None:
+    if form == JSON:
+        relay.deliver(notice(number))
+    else:
+        relay.post_silently(f"parmList=ORDERID~5|TRANSACTIONID~{number}|".encode())
+    assert number not in _everything(superuser_url)
+    with tenant_transaction(relay.tenant_id):
+        (kept_notice,) = inbox.unread(connection_id=relay.connection_id, limit=9)
+        with pytest.raises(hints.Unreadable, match="held a card number, which was taken out"):
+            hints.transaction_id(kept_notice)
+
+
+@pytest.mark.parametrize("number", ["392483066", "411111111111", "4111111111111112"])
+def test_an_id_that_is_no_card_number_is_looked_up(relay: Relay, number: str) -> None:
+    relay.deliver(notice(number))
+    with tenant_transaction(relay.tenant_id):
+        (kept_notice,) = inbox.unread(connection_id=relay.connection_id, limit=9)
+        assert hints.transaction_id(kept_notice) == number
 
 
 @pytest.mark.parametrize("why", ["UTF-16", "gzip", "NUL", "every byte", "multipart"])

@@ -11,6 +11,7 @@ from django.test import Client
 from integrations.canonical.card_scan import contains_card_number
 from tenants.ids import new_id
 from tenants.models import Tenant
+from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
 from tests.portal.api.conftest import Program, make_program, program
@@ -108,6 +109,57 @@ def test_the_api_refuses_a_query_and_an_idempotency_key(program: Program) -> Non
     for answer, field in ((queried, "q"), (keyed, "Idempotency-Key")):
         assert (answer.status_code, answer.json()["error"]["field"]) == (400, field)
         assert not contains_card_number(answer.content)
+
+
+MERCHANT = "4445012345678908"
+SETTINGS = {
+    "settings-name": "Till", "settings-merchant_id": MERCHANT, "settings-currency": "USD",
+    "settings-zone": "America/Denver",
+}  # fmt: skip
+
+
+def test_a_merchant_id_that_reads_like_a_card_is_taken_as_it_is(
+    alice: Client, books: Books
+) -> None:
+    address = f"/t/{books.tenant.slug}/connections/{books.paytrace.id}/do/settings/"
+    assert contains_card_number(MERCHANT.encode())
+    answer = alice.post(address, SETTINGS | {"settings-posts_to": str(books.sage.id)})
+    assert answer.status_code == 302
+    with tenant_transaction(books.tenant.id):
+        books.paytrace.refresh_from_db()
+    assert books.paytrace.settings["merchant_id"] == MERCHANT
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"settings-merchant_id": "4445 0123 4567 8908"},
+        {"settings-merchant_id": f"{MERCHANT} or so"},
+        {"settings-name": MERCHANT},
+    ],
+)
+def test_no_other_field_and_no_other_shape_is_spared(
+    alice: Client, books: Books, odd: dict[str, str]
+) -> None:
+    address = f"/t/{books.tenant.slug}/connections/{books.paytrace.id}/do/settings/"
+    text = _refused(alice.post(address, SETTINGS | odd))
+    assert "Is it no card?" in text
+    if "settings-merchant_id" in odd:
+        assert "A merchant id is digits alone" in text
+
+
+def test_a_gl_account_that_reads_like_a_card_reaches_the_api(program: Program) -> None:
+    """It is refused further on, by name: the chart of accounts does not have it."""
+    account = "4000-100-200-001"
+    assert contains_card_number(account.encode())
+    rule = {"name": "Sales", "role": "sales", "account": account}
+    taken = program.post("gl-rules", {"rules": [rule], "note": "Sales"})
+    assert taken.json()["error"]["code"] != "card_number"
+    as_card = rule | {"account": "4111-1111-1111-1111"}
+    refused = program.post("gl-rules", {"rules": [as_card], "note": "Sales"})
+    error = refused.json()["error"]
+    assert (refused.status_code, error["code"], error["field"]) == (400, "card_number", "rules")
+    assert "Is it no card?" in error["remedy"]
 
 
 def test_other_long_numbers_are_let_through(alice: Client) -> None:

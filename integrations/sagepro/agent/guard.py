@@ -10,6 +10,7 @@ from typing import Any
 
 from integrations.canonical.card_numbers import passes_luhn
 from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
+from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.posting import PostingOutcome, PostingResult, Refusal
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.agent import calls
@@ -70,7 +71,7 @@ def refusal(job: Job, *, company_number: str, epoch: int, now: datetime) -> Inte
 def card_refusal(job: Job) -> dict[str, Any] | None:
     """The answer to a write that would put something shaped like a card number into Sage."""
     for name, text in _texts(job):
-        if _looks_like_card(text):
+        if not is_identifier(name, text) and _looks_like_card(text):
             # The same words as the writer has for the numbers it knows by their brand.
             sentence = (
                 f"The value for ‘{name}’ holds a card number, which is never written to Sage."

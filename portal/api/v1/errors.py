@@ -19,6 +19,7 @@ from rest_framework.response import Response
 
 from integrations.canonical.problems import Problem
 from integrations.instructions.errors import BadWish, KeyReused
+from portal.card_words import remedy_of
 from tenants.errors import NotPossible
 
 log = structlog.get_logger("portal.api")
@@ -102,7 +103,8 @@ def holds_card_number(field: str) -> Refusal:
         "card_number",
         "This holds what looks like a card number, and those never enter Tieout.",
         field=field,
-        remedy="Leave it out; to name a card, its last four digits are enough.",
+        remedy="Leave it out; to name a card, its last four digits are enough. Is it no card? "
+        + remedy_of(field),
     )
 
 

@@ -10,6 +10,7 @@ from typing import IO, Any, NoReturn
 from rest_framework.parsers import BaseParser
 
 from integrations.canonical.card_scan import contains_card_number
+from integrations.canonical.identifiers import without_identifiers
 from portal.api.v1.errors import Refusal, holds_card_number
 
 # The largest field mapping or rule set allowed is far smaller.
@@ -32,8 +33,8 @@ class StrictJSONParser(BaseParser):
         body = stream.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
             raise Refusal(413, "too_large", f"A request body has at most {MAX_BYTES // 1024} kB.")
-        if contains_card_number(body):
-            raise holds_card_number(_field_with_one(body))
+        if contains_card_number(body) and (field := _field_with_one(body)) is not None:
+            raise holds_card_number(field)
         value = _loads(body)
         _check(value, depth=1)
         return value
@@ -89,12 +90,15 @@ def _check_text(text: str) -> None:
         raise Refusal(400, "malformed", "A text holds a NUL character or half a surrogate pair.")
 
 
-def _field_with_one(body: bytes) -> str:
-    """The first field in which a card number stands; empty where that cannot be told."""
+def _field_with_one(body: bytes) -> str | None:
+    """The first field in which a card number stands; empty where that cannot be told, None where
+    only ids of a known shape read like one."""
     try:
-        value = _loads(body)
-    except Refusal:
+        value = without_identifiers(_loads(body))
+    except (Refusal, RecursionError):
         return ""
+    if not _holds_one(value):
+        return None
     fields = value.items() if isinstance(value, dict) else ()
     return next((name for name, inner in fields if _holds_one(inner) and not _holds_one(name)), "")
 
