@@ -389,6 +389,30 @@ def failed_run(books: Books, plan: RecurringPlan, **values: Any) -> ExceptionCas
     )  # fmt: skip
 
 
+def flagged_row(books: Books, **values: Any) -> ExceptionCase:
+    """A row of Sage that could not be taken in, with its refused instruction and open case."""
+    refused = Instruction.objects.create(
+        environment=books.environment, connection=books.paytrace, kind="", origin="sage",
+        idempotency_key=f"sage:{books.sage.id}:17:0", asked_by="Sage, row 17",
+        asked_on=at("2026-11-20 12:00").date(), request={"kind": "LUNCH"}, request_hash="",
+        sage_row="17", state="refused", code="sage.row_refused", told_sage="refused",
+        sentence="‘LUNCH’ is no word of the posting profile for what a row asks for.",
+    )  # fmt: skip
+    return parked(
+        books,
+        code="row_refused",
+        case_sentence=refused.sentence,
+        case_remedy="Mend row 17 in Sage and flag it again.",
+        case_evidence={
+            "instruction_id": str(refused.id), "record": {"row": "17", "asks_for": "LUNCH"},
+        },
+        **{
+            "kind": "flagged_row", "transaction_id": "ROW-17", "customer_name": "",
+            "customer_number": "ACME01", "last_four": "", "card_brand": "",
+        } | values,
+    )  # fmt: skip
+
+
 def polled(
     source: Connection,
     *,

@@ -63,6 +63,8 @@ class EffectKind(StrEnum):
     FAILED_RUN = "failed_run"
     """A recurring plan charged and got no money: nothing is posted for it, and a person decides
     whether to charge again."""
+    FLAGGED_ROW = "flagged_row"
+    """A row flagged in Sage that cannot be understood: nothing is asked of PayTrace."""
 
 
 @dataclass(frozen=True)

@@ -158,6 +158,14 @@ _KINDS: tuple[CaseKind, ...] = (
         (Offer.CHARGE_AGAIN, Offer.PAUSE_PLAN, Offer.DISMISS),
     ),
     CaseKind(
+        "row_refused",
+        "A row flagged in Sage could not be taken in",
+        "Nothing of it was sent to PayTrace, and the row in Sage says why. Mend the row there and "
+        "flag it again: this closes by itself once it is taken in. Dismiss it if nobody wants it "
+        "any more.",
+        _REPAIR,
+    ),
+    CaseKind(
         "over_reversed",
         "Gives back more than was paid",
         "Everything of the payment has been taken back already.",

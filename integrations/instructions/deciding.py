@@ -16,6 +16,8 @@ from tenants.errors import NotPossible
 from tenants.roles import Ability
 
 S = InstructionState
+# Nothing of it has been sent, and no worker holds it.
+UNSENT = (S.WAITING_APPROVAL, S.READY)
 
 
 def approve(*, instruction_id: UUID, environment_id: UUID, who: Who) -> Instruction:
@@ -39,7 +41,7 @@ def reject(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str)
 def cancel(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str) -> Instruction:
     """Take an instruction back that was not sent yet."""
     row = _mine(instruction_id, environment_id)
-    moved = Instruction.objects.filter(id=row.id, state__in=(S.WAITING_APPROVAL, S.READY)).update(
+    moved = Instruction.objects.filter(id=row.id, state__in=UNSENT).update(
         state=S.CANCELLED, state_since=Now(), reason=_reason(reason), decided_by=who.name[:254],
         decided_at=Now(), sentence="",
     )  # fmt: skip

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Q, QuerySet
 
 from integrations.instructions.calendar import next_dates
 from integrations.instructions.kinds import Kind
@@ -18,17 +17,16 @@ from integrations.instructions.models import (
     RecurringPlan,
     StoredPaymentMethod,
 )
-from integrations.instructions.outcomes import ROW_REFUSED
 from integrations.instructions.policies import policy_of
 from integrations.instructions.subjects import PlanNow, plan_now
 
 __all__ = [
     "Page",
     "attempts",
+    "count_waiting_approval",
     "instruction",
     "instruction_of",
     "instructions",
-    "needs_people",
     "next_days",
     "of_plan",
     "page",
@@ -44,18 +42,6 @@ OPEN = (
     InstructionState.WAITING_APPROVAL, InstructionState.READY, InstructionState.CLAIMED,
     InstructionState.SENT, InstructionState.UNKNOWN,
 )  # fmt: skip
-
-
-# How long a row in Sage that could not be taken in is pointed out. The row itself says why.
-REFUSED_ROWS_SHOWN = timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class NeedsPeople:
-    """What an environment's instructions need a person for."""
-
-    waiting_approval: int
-    refused_rows: int
 
 
 @dataclass(frozen=True)
@@ -133,15 +119,10 @@ def instruction_of(
     return found.filter(kind=kind).defer("request").order_by("asked_at").first()
 
 
-def needs_people(environment_id: uuid.UUID) -> NeedsPeople:
-    """How many wait for somebody's approval, and how many rows in Sage could not be taken in."""
-    since = timezone.now() - REFUSED_ROWS_SHOWN
-    is_refused_row = Q(origin=Instruction.Origin.SAGE, code=ROW_REFUSED, asked_at__gt=since)
-    counts = Instruction.objects.filter(environment_id=environment_id).aggregate(
-        waiting=Count("id", filter=Q(state=InstructionState.WAITING_APPROVAL)),
-        refused=Count("id", filter=is_refused_row),
-    )
-    return NeedsPeople(waiting_approval=counts["waiting"], refused_rows=counts["refused"])
+def count_waiting_approval(environment_id: uuid.UUID) -> int:
+    """How many wait for somebody's approval."""
+    rows = Instruction.objects.filter(environment_id=environment_id)
+    return rows.filter(state=InstructionState.WAITING_APPROVAL).count()
 
 
 def stored_methods(

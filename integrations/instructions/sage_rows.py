@@ -16,7 +16,7 @@ from django.db.models import F, Q, QuerySet
 from integrations.canonical.flagged import FlaggedKind, FlaggedRow
 from integrations.canonical.money import Money, MoneyError
 from integrations.connections.models import Connection
-from integrations.instructions import operations
+from integrations.instructions import deciding, operations
 from integrations.instructions.errors import KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
@@ -83,6 +83,27 @@ def untold(*, account_id: UUID) -> QuerySet[Instruction]:
     """Those whose state the row in Sage does not show yet, oldest first."""
     rows = Instruction.objects.filter(connection_id=account_id, origin=Instruction.Origin.SAGE)
     return rows.filter(~Q(told_sage=F("state"))).order_by("asked_at", "id")
+
+
+def unsent(*, account_id: UUID) -> list[Instruction]:
+    """Those that nothing was sent for yet: they wait for approval, or to be sent."""
+    rows = Instruction.objects.filter(connection_id=account_id, origin=Instruction.Origin.SAGE)
+    return list(rows.filter(state__in=deciding.UNSENT))
+
+
+def take_back(instruction: Instruction) -> bool:
+    """The row is not flagged any more, so what it asked for is cancelled; False where it was
+    sent, decided or taken by a worker meanwhile."""
+    try:
+        deciding.cancel(
+            instruction_id=instruction.id,
+            environment_id=instruction.environment_id,
+            who=who(instruction.sage_row),
+            reason="The row is not flagged in Sage any more.",
+        )
+    except NotPossible:
+        return False
+    return True
 
 
 def note_told(instruction: Instruction, *, problem: str = "") -> bool:

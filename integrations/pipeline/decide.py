@@ -12,7 +12,7 @@ from typing import Any
 from integrations.canonical.effects import EffectKind
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
-from integrations.pipeline import reversal
+from integrations.pipeline import flagged_cases, reversal
 from integrations.pipeline.poll import poll_now
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
@@ -31,7 +31,8 @@ def retry(*, effect_id: uuid.UUID, actor: str) -> None:
 
     Retrying a suspected duplicate is the person's word that it is another payment. What stands
     half written in Sage is asked about again, with the very payload that was frozen. What
-    PayTrace does not tell clearly is not walked: PayTrace is looked through again.
+    PayTrace does not tell clearly is not walked: PayTrace is looked through again. So is Sage
+    for a flagged row.
     """
     half_written = Effect.objects.filter(id=effect_id, state=EffectState.PARTIAL).first()
     if half_written is not None:
@@ -43,6 +44,9 @@ def retry(*, effect_id: uuid.UUID, actor: str) -> None:
             "A failed recurring payment is not posted, so there is nothing to try again. Charge "
             "again, pause the plan, or dismiss it."
         )
+    if effect.kind == EffectKind.FLAGGED_ROW:
+        flagged_cases.look_again(effect, actor=actor)
+        return
     if effect.kind in _UNCLEAR:
         poll_now(connection_id=effect.source_id, actor=actor)
         return

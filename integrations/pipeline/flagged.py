@@ -1,5 +1,7 @@
 """Flagged: rows that a person flags in Sage become instructions, and learn what became of them.
 
+A row that is unflagged again takes back what was not sent of it.
+
 One drain at a time per Sage company. Results are told first: they hold up nothing, and a row
 that was answered is not read again. Whatever is cut short is done again by the next look: a
 row's generation is taken in once, and an answer is written once.
@@ -8,6 +10,7 @@ row's generation is taken in once, and an answer is written once.
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,8 +25,9 @@ from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Connection
 from integrations.instructions import policies, sage_rows
 from integrations.instructions.models import Instruction
+from integrations.instructions.outcomes import ROW_REFUSED
 from integrations.instructions.sage_words import FINAL, WORDS, message
-from integrations.pipeline import resume
+from integrations.pipeline import flagged_cases, resume
 from integrations.sagepro.beyond_payments import BeyondPayments
 from tenants import work
 from tenants.models import WorkKind
@@ -60,8 +64,7 @@ def flagged_rows(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
         if not isinstance(connector, BeyondPayments):
             return False
         more = _tell(look, connector)
-        if look.takes is not None:
-            _take_in(look, look.takes, connector)
+        if _read(look, connector):
             more = _tell(look, connector) or more
     except IntegrationError as error:
         _failed(look.company, error)
@@ -88,31 +91,67 @@ def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Look | None:
         if takes is not None and policies.policy_of(takes.environment_id) is None:
             takes = None
         is_idle = takes is None and not any(
-            sage_rows.untold(account_id=one.id).exists() for one in accounts
+            sage_rows.untold(account_id=one.id).exists() or sage_rows.unsent(account_id=one.id)
+            for one in accounts
         )
         if is_idle or not resume.may_go(company, WorkKind.FLAGGED):
             return None
     return Look(tenant_id, company, accounts, takes)
 
 
-def _take_in(look: Look, account: Connection, connector: BeyondPayments) -> None:
-    """Every flagged row, page by page; one that somebody is editing waits for the next look."""
+def _read(look: Look, connector: BeyondPayments) -> bool:
+    """Take in what is flagged, and take back what is not any more; False with nothing to do.
+
+    What may be taken back is listed before Sage is read: a row flagged in between is not among
+    it, and one that was listed has been flagged before.
+    """
+    with tenant_transaction(look.tenant_id):
+        unsent = [row for one in look.accounts for row in sage_rows.unsent(account_id=one.id)]
+    if look.takes is None and not unsent:
+        return False
+    still = _take_in(look, connector)
+    if still is not None:
+        _take_back(look, [one for one in unsent if one.sage_row not in still])
+    return True
+
+
+def _take_in(look: Look, connector: BeyondPayments) -> set[str] | None:
+    """Every flagged row, page by page; one that somebody is editing waits for the next look.
+
+    The numbers of all that are flagged; None when there are more than one look reads.
+    """
+    numbers: set[str] = set()
     after = ""
     for _ in range(MOST_PAGES):
         rows = connector.flagged_rows(after=after, limit=PAGE)
+        numbers |= {row.number for row in rows}
         for row in rows:
-            if not row.is_locked:
-                _take_one(look, account, row)
+            if look.takes is not None and not row.is_locked:
+                _take_one(look, look.takes, row)
         if len(rows) < PAGE:
-            return
+            return numbers
         after = rows[-1].number
+    return None
 
 
 def _take_one(look: Look, account: Connection, row: FlaggedRow) -> None:
     with tenant_transaction(look.tenant_id):
         taken = sage_rows.take_in(row, account=account)
-    if taken is not None:
-        log.info("flagged_row.taken_in", instruction_id=str(taken.id), state=taken.state)
+        if taken is None:
+            return
+        flagged_cases.settle(row.number, account=account)
+        if taken.code == ROW_REFUSED:
+            flagged_cases.ask(row, taken, account=account)
+    log.info("flagged_row.taken_in", instruction_id=str(taken.id), state=taken.state)
+
+
+def _take_back(look: Look, gone: Sequence[Instruction]) -> None:
+    """Cancel what was not sent of rows that somebody unflagged, or deleted, in Sage."""
+    for one in gone:
+        with tenant_transaction(look.tenant_id):
+            is_taken_back = sage_rows.take_back(one)
+        if is_taken_back:
+            log.info("flagged_row.taken_back", instruction_id=str(one.id))
 
 
 def _tell(look: Look, connector: BeyondPayments) -> bool:

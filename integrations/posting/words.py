@@ -135,6 +135,7 @@ KIND_WORDS: Mapping[str, str] = {
     "review": "Unknown status",
     "unreadable": "Unreadable record",
     "failed_run": "Failed recurring payment",
+    "flagged_row": "Row flagged in Sage",
 }
 
 # Kinds that take money away from the books; shown with a minus sign.

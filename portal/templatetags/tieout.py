@@ -51,6 +51,8 @@ def effect_money(effect: Any) -> SafeString:
     """An effect's amount, with a minus when it takes money back; words where it is unknown."""
     if effect.kind in {"unreadable", "review"} and not effect.amount:
         return format_html('<span class="soft">{}</span>', "amount not readable")
+    if effect.kind == "flagged_row" and not effect.amount:
+        return format_html('<span class="soft">{}</span>', "no amount")
     sign = MINUS if effect.kind in words.MONEY_BACK else ""
     return _money(effect.amount, effect.currency, sign=sign)
 

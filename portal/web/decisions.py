@@ -69,11 +69,13 @@ def offers_for(case: ExceptionCase) -> list[Button]:
 
 def is_unclear(case: ExceptionCase) -> bool:
     """Whether it is about what somebody tells, so that only whoever tells it can answer it."""
-    return case.effect.kind in {"review", "unreadable"}
+    return case.effect.kind in {"review", "unreadable", "flagged_row"}
 
 
 def teller(case: ExceptionCase) -> str:
     """Who tells what an unclear case is about."""
+    if case.effect.kind == "flagged_row":
+        return "Sage"
     return "the disputes provider" if case.code.startswith("dispute_") else "PayTrace"
 
 

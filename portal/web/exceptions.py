@@ -119,7 +119,7 @@ def decide(request: PlacedRequest, case_id: str, offer: str) -> HttpResponse:
     context = case_context(case) | {
         "form": form,
         "offer": wanted.value,
-        "words": _look(case) if wanted is Offer.RETRY and is_unclear(case) else _WORDS[wanted],
+        "words": _words(wanted, case),
         "preview": _preview(wanted, case),
         "is_open": is_open,
     }
@@ -214,6 +214,28 @@ _WORDS: Mapping[Offer, DecisionWords] = {
 
 
 _LOOKED = "{teller} is looked through now; this closes by itself once it tells something clear."
+
+
+_OF_ROWS: Mapping[Offer, DecisionWords] = {
+    Offer.RETRY: DecisionWords(
+        "Look again",
+        "Look through Sage again",
+        "Nothing is sent to PayTrace by this. Once the row is mended and flagged again in Sage, it "
+        "is taken in and this closes by itself.",
+    ),
+    Offer.DISMISS: DecisionWords(
+        "Dismiss",
+        "Dismiss it",
+        "Nothing is asked of PayTrace for it, and the row in Sage stays as it is. Flagged again, "
+        "it is looked at anew.",
+    ),
+}
+
+
+def _words(offer: Offer, case: ExceptionCase) -> DecisionWords:
+    if case.effect.kind == "flagged_row":
+        return _OF_ROWS.get(offer, _WORDS[offer])
+    return _look(case) if offer is Offer.RETRY and is_unclear(case) else _WORDS[offer]
 
 
 def _look(case: ExceptionCase) -> DecisionWords:

@@ -53,12 +53,10 @@ def instructions(request: PlacedRequest) -> HttpResponse:
         search=search,
     )
     page = queries.page(found, after=_place(request.GET.get("after", "")), size=PAGE_SIZE)
-    needs = queries.needs_people(environment.id)
     context = {
         "page": page,
         "next": f"{page.next[0].isoformat()}_{page.next[1]}" if page.next else "",
-        "waiting_approval": needs.waiting_approval,
-        "refused_rows": needs.refused_rows,
+        "waiting_approval": queries.count_waiting_approval(environment.id),
         "policy": queries.policy_of(environment.id),
         "states": InstructionState.choices,
         "kinds": [(one.value, text) for one, text in LABELS.items()],

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
+from integrations import pipeline
 from integrations.canonical.money import Money
 from integrations.connections import flagged
 from integrations.connections.models import Connection
-from integrations.instructions import deciding, policies
+from integrations.exceptions.models import ExceptionCase
+from integrations.instructions import deciding, policies, sage_rows
 from integrations.instructions.models import Instruction, StoredPaymentMethod
 from integrations.instructions.policies import Who
+from integrations.posting.models import Effect
+from tenants.errors import NotPossible
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
@@ -140,9 +146,126 @@ def test_a_row_that_cannot_be_asked_for_says_why(till: World) -> None:
     assert {(one.state, one.code) for one in rows} == {("refused", "sage.row_refused")}
     assert len(rows) == len(REFUSALS)
     assert at_paytrace(till) == []
-    change_row(till.sage_dsn, "1", reqflag="Y", reqkind="CHARGE")
+
+
+def cases(world: World) -> list[tuple[str, str, str, str]]:
+    """Each case of a row with what became of its effect, oldest first."""
+    with tenant_transaction(world.tenant.id):
+        found = ExceptionCase.objects.select_related("effect").order_by("opened_at", "id")
+        return [
+            (one.effect.transaction_id, one.effect.state, one.resolution, str(one.amount))
+            for one in found
+        ]
+
+
+def test_a_row_that_cannot_be_asked_for_is_a_case_until_it_is_taken_in(till: World) -> None:
+    """One for each generation; the next one closes it, and asks again where it is no better."""
+    flag(till, reqkind="LUNCH")
     look(till)
-    assert says(till)[:3] == ("", "2", "Done")
+    look(till)
+    (case,) = till.within(lambda: list(ExceptionCase.objects.select_related("effect")))
+    assert (case.code, case.sentence, case.remedy) == (
+        "row_refused",
+        "‘LUNCH’ is no word of the posting profile for what a row asks for.",
+        "Mend row 1 in Sage and flag it again.",
+    )
+    assert case.evidence["record"] == {
+        "row": "1", "asks_for": "LUNCH", "amount": "740.0000 USD", "customer": "ACME01",
+        "stored_card": "ACME01", "payment": "", "invoice": "10432", "how_often": "",
+        "description": "",
+    }  # fmt: skip
+    assert case.evidence["instruction_id"] == str(asked(till)[0].id)
+    assert cases(till) == [("ROW-1", "parked", "", "740.0000")]
+    change_row(till.sage_dsn, "1", reqflag="Y", reqkind="CHARGE", reqamt="-5.00")
+    look(till)
+    assert cases(till) == [
+        ("ROW-1", "noted", "by_itself", "740.0000"),
+        ("ROW-1", "parked", "", "0.0000"),
+    ]
+    change_row(till.sage_dsn, "1", reqflag="Y", reqamt="1.00")
+    # A person says that it is mended; Sage is looked through without waiting for the minute.
+    effect_id = till.within(lambda: Effect.objects.get(state="parked").id)
+    till.within(lambda: pipeline.retry(effect_id=effect_id, actor=ACTOR))
+    assert says(till)[:3] == ("", "3", "Done")
+    assert cases(till) == [
+        ("ROW-1", "noted", "by_itself", "740.0000"),
+        ("ROW-1", "noted", "by_itself", "0.0000"),
+    ]
+    assert till.changed_tables() == ["arpayrq", "ptpost"]
+    assert at_paytrace(till) == [("sale", "pending_settlement", "1.00")]
+
+
+def test_what_is_wrong_with_a_row_is_dismissed_and_asked_anew_when_it_is_flagged_again(
+    till: World,
+) -> None:
+    flag(till, currency="us$")
+    look(till)
+    effect_id = till.within(lambda: Effect.objects.get(state="parked").id)
+    till.within(
+        lambda: pipeline.dismiss(effect_id=effect_id, actor=ACTOR, reason="Nobody wants it")
+    )
+    look(till)
+    assert cases(till) == [("ROW-1", "dismissed", "dismissed", "0.0000")]
+    change_row(till.sage_dsn, "1", reqflag="Y")
+    look(till)
+    assert cases(till)[1:] == [("ROW-1", "parked", "", "0.0000")]
+    with tenant_transaction(till.tenant.id):
+        flagged.switch_off(connection_id=till.gateway_id, actor=ACTOR)
+        parked = Effect.objects.get(state="parked")
+        with pytest.raises(NotPossible, match="are not taken in any more"):
+            pipeline.retry(effect_id=parked.id, actor=ACTOR)
+
+
+def test_a_row_that_is_unflagged_takes_back_what_was_not_sent(till: World) -> None:
+    """One that waits for approval, one that waits to be sent, and a row that is deleted; the one
+    that is still flagged stays."""
+    with tenant_transaction(till.tenant.id):
+        policies.set_policy(
+            environment_id=till.environment_id, user_daily_limit=usd("5000"),
+            company_daily_limit=usd("5000"), approval_above=usd("1000"), actor=ACTOR,
+        )  # fmt: skip
+    for number in ("1", "2", "3"):
+        flag(till, number, reqamt="1100.00")
+    look(till)
+    change_row(till.sage_dsn, "1", reqflag="")
+    remove_row(till.sage_dsn, "3")
+    with tenant_transaction(till.tenant.id):
+        # PayTrace cannot be asked for an hour: what is approved waits to be sent.
+        row = Instruction.objects.filter(sage_row="1")
+        row.update(state="ready", due_at=timezone.now() + timedelta(hours=1))
+        flagged.switch_off(connection_id=till.gateway_id, actor=ACTOR)
+    look(till)
+    assert [(one.sage_row, one.state, one.decided_by) for one in asked(till)] == [
+        ("1", "cancelled", "Sage, row 1"),
+        ("2", "waiting_approval", ""),
+        ("3", "cancelled", "Sage, row 3"),
+    ]
+    assert says(till) == (
+        "", "1", "Cancelled", "",
+        "Cancelled before it was sent. The row is not flagged in Sage a...",
+    )  # fmt: skip
+    assert says(till, "2")[:3] == ("Y", "", "Waiting")
+    with tenant_transaction(till.tenant.id):
+        flagged.switch_on(connection_id=till.gateway_id, actor=ACTOR)
+    change_row(till.sage_dsn, "1", reqflag="Y", reqamt="7.00")
+    look(till)
+    assert at_paytrace(till) == [("sale", "pending_settlement", "7.00")]
+
+
+@pytest.mark.parametrize("state", ["claimed", "sent", "unknown"])
+def test_what_was_sent_is_not_taken_back_by_unflagging_its_row(till: World, state: str) -> None:
+    flag(till, reqamt="1500.00")
+    look(till)
+    with tenant_transaction(till.tenant.id):
+        Instruction.objects.update(
+            state=state, lease_until=timezone.now() + timedelta(hours=1),
+            due_at=timezone.now() + timedelta(hours=1),
+        )  # fmt: skip
+        (listed,) = Instruction.objects.all()
+    change_row(till.sage_dsn, "1", reqflag="")
+    look(till)
+    assert not till.within(lambda: sage_rows.take_back(listed))
+    assert [one.state for one in asked(till)] == [state]
 
 
 def test_the_other_kinds(till: World) -> None:

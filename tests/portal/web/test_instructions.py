@@ -271,8 +271,6 @@ def test_a_row_in_sage_shows_what_it_asked_for_and_was_told(alice: Client, books
         refused = sage_rows.take_in(row, account=account)
         assert refused is not None
         sage_rows.note_told(refused)
-    listed = text_of(alice.get(_page(books)))
-    assert "1 row flagged in Sage could not be taken in during the last 7 days." in listed
     shown = text_of(alice.get(_page(books, f"{refused.id}/")))
     assert "‘LUNCH’ is no word of the posting profile" in shown
     assert "By row 7, flagged in Sage." in shown
