@@ -18,6 +18,7 @@ from django.utils.datastructures import MultiValueDict
 from integrations.canonical.card_scan import contains_card_number
 from integrations.canonical.identifiers import is_identifier
 from portal.api.v1.errors import refused_card_number
+from portal.api.v1.parsers import NO_NUMBER
 from portal.web.errors import card_number, not_found
 
 Respond = Callable[[HttpRequest], HttpResponse]
@@ -28,9 +29,7 @@ _API = "/api/"
 _PAY = "/pay/"
 # What PayTrace's card form gives instead of a card: random text that is passed on and never kept.
 # Long ones look like a number by chance: 0.7 % of 512 hexadecimal digits, measured.
-_PAIR = frozenset({"hpf_token", "enc_key"})
-# No card number is longer, whatever stands between its digits.
-_NO_NUMBER = 40
+PAIR = frozenset({"hpf_token", "enc_key"})
 
 
 class CardWall:
@@ -65,7 +64,7 @@ def _fields_with_one(request: HttpRequest) -> Iterator[str]:
     if request.path_info.startswith(_API) or request.method != "POST":
         return
     is_pay_page = request.path_info.startswith(_PAY)
-    yield from _in_values(request.POST, but=_PAIR if is_pay_page else frozenset())
+    yield from _in_values(request.POST, but=PAIR if is_pay_page else frozenset())
     for name, file in _each(request.FILES):
         if contains_card_number(str(file.name).encode()) or _is_in_file(file):
             yield _safe(name)
@@ -75,7 +74,7 @@ def _in_values(
     values: MultiValueDict[str, str], *, but: frozenset[str] = frozenset()
 ) -> Iterator[str]:
     for name, value in _each(values):
-        if name in but and len(value) > _NO_NUMBER:
+        if name in but and len(value) > NO_NUMBER:
             continue
         if is_identifier(_field_of(name), value):
             continue

@@ -117,7 +117,13 @@ def store_hosted(
     `keep_as` is the id in PayTrace's vault, else the customer number; an id that is in use is
     `refused`. As `charge_hosted` otherwise.
     """
-    wish = Wish(
+    wish = to_store(customer_number=customer_number, name=name, email=email, keep_as=keep_as)
+    return _tell(wish, place=place, hosted=hosted, idempotency_key=idempotency_key, who=who)
+
+
+def to_store(*, customer_number: str, name: str = "", email: str = "", keep_as: str = "") -> Wish:
+    """What `store_hosted` asks for."""
+    return Wish(
         Kind.STORE_CUSTOMER,
         customer_number=customer_number,
         vault_id=keep_as,
@@ -125,7 +131,6 @@ def store_hosted(
         email=email,
         is_hosted=True,
     )
-    return _tell(wish, place=place, hosted=hosted, idempotency_key=idempotency_key, who=who)
 
 
 def card_form(place: Place) -> CardForm:
@@ -240,4 +245,12 @@ def _ended(told: Told, place: Place) -> Instruction:
     return row
 
 
-__all__ = ["CardForm", "Place", "card_form", "charge_hosted", "store_hosted", "tell_at_once"]
+__all__ = [
+    "CardForm",
+    "Place",
+    "card_form",
+    "charge_hosted",
+    "store_hosted",
+    "tell_at_once",
+    "to_store",
+]

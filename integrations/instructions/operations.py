@@ -61,11 +61,7 @@ def ask(
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
-    if who.key_id is not None and not may_now(who, Ability.MOVE_MONEY):
-        raise NotPossible(
-            "Whoever made this API key may not ask for payments in this company any more. "
-            "Somebody who may has to make a new key."
-        )
+    _check_key_owner(who)
     row = _row(wish, environment_id=environment_id, connection_id=connection_id)
     needs_second = check_limits(
         wish, environment_id=environment_id, who=who, today=row.asked_on, plan=row.plan
@@ -94,21 +90,48 @@ def new_row(
     who: Who,
     state: InstructionState,
 ) -> Taken:
-    """The same for what is sent at once, by whoever calls: hosted fields. No limits."""
+    """The same for what is sent at once, by whoever calls: hosted fields. No limits but for a
+    program, which may ask only where a policy is in force."""
     key = checked_key(idempotency_key)
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
+    _check_key_owner(who)
     row = _row(wish, environment_id=environment_id, connection_id=connection_id)
-    row.state, row.idempotency_key = state, key
-    row.origin = Instruction.Origin.PERSON if who.user_id else Instruction.Origin.PAY_PAGE
+    if who.key_id is not None:
+        check_limits(wish, environment_id=environment_id, who=who, today=row.asked_on, plan=None)
+    row.state, row.idempotency_key, row.origin = state, key, _origin_at_once(who)
     row.asked_by, row.asked_by_user_id = who.name[:254], who.user_id
+    row.asked_by_key_id = who.key_id
     if not insert_once(row):
         return _must(
             _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
         )
     record("instruction.asked", row, who.name)
     return Taken(Instruction.objects.get(id=row.id), is_new=True)
+
+
+def former(
+    wish: Wish, *, environment_id: UUID, connection_id: UUID, idempotency_key: str
+) -> Instruction | None:
+    """The instruction that this key led to before; raises KeyReused as `ask` does."""
+    key = checked_key(idempotency_key)
+    found = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
+    return found.instruction if found else None
+
+
+def _check_key_owner(who: Who) -> None:
+    if who.key_id is not None and not may_now(who, Ability.MOVE_MONEY):
+        raise NotPossible(
+            "Whoever made this API key may not ask for payments in this company any more. "
+            "Somebody who may has to make a new key."
+        )
+
+
+def _origin_at_once(who: Who) -> Instruction.Origin:
+    if who.key_id is not None:
+        return Instruction.Origin.API
+    return Instruction.Origin.PERSON if who.user_id else Instruction.Origin.PAY_PAGE
 
 
 def ring(connection_id: UUID, *, after: timedelta = work.NOW) -> None:

@@ -108,7 +108,7 @@ API: Mapping[str, Mapping[str, str]] = {
     "api/v1/accounts": {"GET": "gl_rules:read"},
     "api/v1/mappings": {"GET": "mappings:read", "POST": "mappings:write"},
     "api/v1/gl-rules": {"GET": "gl_rules:read", "POST": "gl_rules:write"},
-    "api/v1/payment-methods": {"GET": "instructions:read"},
+    "api/v1/payment-methods": {"GET": "instructions:read", "POST": "instructions:write"},
     "api/v1/recurring-plans": {"GET": "instructions:read"},
     "api/v1/instructions": {"GET": "instructions:read", "POST": "instructions:write"},
     "api/v1/instructions/<uuid:id>": {"GET": "instructions:read"},
@@ -127,6 +127,8 @@ OPEN = frozenset({
     "account_reset_password_from_key", "health_live", "health_ready", "health_metrics",
     "security_txt", "api_schema", "api_docs", "pay",
 })  # fmt: skip
+# What asks PayTrace within the request, which the accounts of the scene cannot reach.
+AT_ONCE = frozenset({"api/v1/payment-methods"})
 OPEN_ROUTES = frozenset({"api/v1/^.*$"})
 SHOWN_TO_ITS_HOLDER = frozenset({"invitation", "pay"})
 

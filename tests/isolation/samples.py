@@ -314,6 +314,12 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
         "vault_id": "V",
         "connection_id": v["connection_id"],
     },
+    "api/v1/payment-methods": lambda v: {
+        "hpf_token": "token",
+        "enc_key": "key",
+        "customer_number": "NEW",
+        "connection_id": v["connection_id"],
+    },
     "api/v1/instructions/<uuid:id>/reject": lambda _: _WHY,
     "api/v1/instructions/<uuid:id>/cancel": lambda _: _WHY,
     "api/v1/gl-rules": lambda _: {"rules": rules_to_json(RULES)},

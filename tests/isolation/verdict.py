@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tenants.roles import Ability, may
 from tests.isolation.addresses import Address
-from tests.isolation.oracle import API, COMPANY, OPEN, OPEN_ROUTES
+from tests.isolation.oracle import API, AT_ONCE, COMPANY, OPEN, OPEN_ROUTES
 from tests.isolation.samples import NOT_OFFERED, Fill
 from tests.isolation.scene import Actor
 
@@ -76,7 +76,8 @@ def _api(address: Address, actor: Actor, method: str, *, row: str) -> Verdict:
         return _only(403)
     if row != "own":
         return _only(404)
-    return Verdict(FINE, may_write=method == "POST")
+    is_at_once = method == "POST" and address.route in AT_ONCE
+    return Verdict(FINE | {409} if is_at_once else FINE, may_write=method == "POST")
 
 
 def _only(status: int) -> Verdict:

@@ -107,6 +107,11 @@ def _connection(asked: dict[str, Any], environment_id: UUID) -> Connection:
         if plan is None:
             raise NotPossible("There is no such recurring plan.", field="plan_id")
         return plan.connection
+    return account_named(wanted, environment_id)
+
+
+def account_named(wanted: UUID | None, environment_id: UUID) -> Connection:
+    """The PayTrace account of that id, or the only one. Raises Refusal and NotPossible."""
     accounts = [
         one
         for one in connections.connections(environment_id)

@@ -25,6 +25,7 @@ from tenants.models import ApiAnswer
 _LONGEST = 200
 _CAME_BEFORE = "This Idempotency-Key came before with another request."
 Answer = dict[str, Any]
+REPLAYED = {"Idempotent-Replayed": "true"}
 
 
 def decide_once(request: Request, decide: Callable[[], Answer], *, status: int = 200) -> Response:
@@ -46,6 +47,12 @@ def decide_once(request: Request, decide: Callable[[], Answer], *, status: int =
 def ask_once(request: Request, ask: Callable[[str], Answer]) -> Response:
     """The same for asking PayTrace something, where the key is required: `ask` gets it, and a
     key that came before with another request is 409."""
+    text = needed_key(request)
+    return _once(request, text, lambda: ask(text), status=201, another=key_reused(_CAME_BEFORE))
+
+
+def needed_key(request: Request) -> str:
+    """The request's idempotency key. Raises Refusal where there is none, or none that is good."""
     text = request.headers.get(HEADER, "")
     if not text:
         raise Refusal(
@@ -56,7 +63,7 @@ def ask_once(request: Request, ask: Callable[[str], Answer]) -> Response:
             remedy="Send a text of yours that is new for every new instruction.",
         )
     _check(text)
-    return _once(request, text, lambda: ask(text), status=201, another=key_reused(_CAME_BEFORE))
+    return text
 
 
 def _once(
@@ -80,8 +87,7 @@ def _former(text: str, request: Request, *, another: Refusal) -> Response:
     former = ApiAnswer.objects.get(api_key=key_of(request), idempotency_key=text)
     if bytes(former.request_hash) != _digest(request):
         raise another
-    headers = {"Idempotent-Replayed": "true"}
-    return Response(former.answer, status=former.status, headers=headers)
+    return Response(former.answer, status=former.status, headers=REPLAYED)
 
 
 def _check(text: str) -> None:

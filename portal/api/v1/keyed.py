@@ -1,12 +1,13 @@
 """The door of the API: one key, one company, one environment, one transaction.
 
 The whole request, rendering included, runs inside the company's `tenant_transaction`, so
-that row-level security decides what exists. A refused request is rolled back whole.
+that row-level security decides what exists. A refused request is rolled back whole. The few
+that ask PayTrace within the request open their transactions themselves.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -32,11 +33,14 @@ class KeyedRequest(HttpRequest):
     wait_seconds: int
 
 
-def keyed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def keyed(
+    view: Callable[..., HttpResponse], *, opens: Collection[str] = ()
+) -> Callable[..., HttpResponse]:
     """Wrap a DRF view so that it runs inside the company of the key in `Authorization`.
 
     Without a live key the view runs outside of any company, where its authentication
-    answers 401 before anything is read.
+    answers 401 before anything is read. So does a method named in `opens`: it asks PayTrace
+    within the request, and opens the company's transactions itself, around that.
     """
 
     @wraps(view)
@@ -48,6 +52,8 @@ def keyed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         request.wait_seconds = count_request(request.api_key.id)
         bind = structlog.contextvars.bind_contextvars
         bind(tenant_id=str(request.api_key.tenant_id), program=request.api_key.name)
+        if request.method in opens:
+            return view(request, *args, **kwargs)
         with tenant_transaction(request.api_key.tenant_id):
             response = view(request, *args, **kwargs)
             if isinstance(response, SimpleTemplateResponse):

@@ -16,6 +16,8 @@ from portal.api.v1.errors import Refusal, holds_card_number
 # The largest field mapping or rule set allowed is far smaller.
 MAX_BYTES = 262_144
 MAX_DEPTH = 12
+# No card number is longer, whatever stands between its digits.
+NO_NUMBER = 40
 
 
 class StrictJSONParser(BaseParser):
@@ -27,17 +29,25 @@ class StrictJSONParser(BaseParser):
         self,
         stream: IO[bytes],
         media_type: str | None = None,  # noqa: ARG002 DRF's signature
-        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """The parsed body, numbers with a point as Decimal. Raises Refusal."""
         body = stream.read(MAX_BYTES + 1)
         if len(body) > MAX_BYTES:
             raise Refusal(413, "too_large", f"A request body has at most {MAX_BYTES // 1024} kB.")
-        if contains_card_number(body) and (field := _field_with_one(body)) is not None:
+        random = _random_fields(parser_context or {})
+        if contains_card_number(body) and (field := _field_with_one(body, but=random)) is not None:
             raise holds_card_number(field)
         value = _loads(body)
         _check(value, depth=1)
         return value
+
+
+def _random_fields(context: Mapping[str, Any]) -> frozenset[str]:
+    """Fields of long random text that is passed on and never kept, as the view names them: one
+    reads like a card number now and then."""
+    named: frozenset[str] = getattr(context.get("view"), "random_fields", frozenset())
+    return named
 
 
 def _loads(body: bytes) -> Any:
@@ -90,17 +100,27 @@ def _check_text(text: str) -> None:
         raise Refusal(400, "malformed", "A text holds a NUL character or half a surrogate pair.")
 
 
-def _field_with_one(body: bytes) -> str | None:
+def _field_with_one(body: bytes, *, but: frozenset[str]) -> str | None:
     """The first field in which a card number stands; empty where that cannot be told, None where
-    only ids of a known shape read like one."""
+    only ids of a known shape, or the long random texts in `but`, read like one."""
     try:
-        value = without_identifiers(_loads(body))
+        value = _without(without_identifiers(_loads(body)), but)
     except (Refusal, RecursionError):
         return ""
     if not _holds_one(value):
         return None
     fields = value.items() if isinstance(value, dict) else ()
     return next((name for name, inner in fields if _holds_one(inner) and not _holds_one(name)), "")
+
+
+def _without(value: Any, random: frozenset[str]) -> Any:
+    if not (random and isinstance(value, dict)):
+        return value
+    return {
+        name: inner
+        for name, inner in value.items()
+        if not (name in random and isinstance(inner, str) and len(inner) > NO_NUMBER)
+    }
 
 
 def _holds_one(value: Any) -> bool:

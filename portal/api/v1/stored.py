@@ -16,10 +16,12 @@ from integrations.paytrace.recurring import Frequency
 from portal.api.v1.asking import FREQUENCIES
 from portal.api.v1.authentication import key_of
 from portal.api.v1.inputs import query_of
-from portal.api.v1.schema import refusals
+from portal.api.v1.instruction_shapes import InstructionDetailOut
+from portal.api.v1.schema import REQUIRED_IDEMPOTENCY_KEY, deciding_refusals, refusals
 from portal.api.v1.shapes import AmountField, money
+from portal.api.v1.storing import PAIR, PairIn, store
 
-_SCOPE = "instructions:read"
+_SCOPE, _WRITE = "instructions:read", "instructions:write"
 _TAGS = ["Instructions"]
 _METHOD = (
     "id", "connection_id", "vault_id", "customer_number", "customer_name", "brand", "last_four",
@@ -90,7 +92,8 @@ class RecurringPlanListOut(serializers.Serializer[Any]):
 class PaymentMethodList(APIView):
     """`/payment-methods`"""
 
-    scopes = {"GET": _SCOPE}
+    scopes = {"GET": _SCOPE, "POST": _WRITE}
+    random_fields = PAIR
 
     @extend_schema(
         operation_id="list_payment_methods",
@@ -105,6 +108,23 @@ class PaymentMethodList(APIView):
         found = queries.stored_methods(environment_id=key_of(request).environment_id, **asked)
         answer = {"payment_methods": [_method(one) for one in found]}
         return Response(PaymentMethodListOut(answer).data)
+
+    @extend_schema(
+        operation_id="store_payment_method",
+        summary="Store the card that PayTrace’s card form took",
+        description=(
+            "The pair is passed on to PayTrace at once and never kept; nothing is charged. The "
+            "answer is the instruction: `done` with the `vault_id` to charge by, `refused`, or "
+            "`unknown` while we find out. The same Idempotency-Key stores nothing again, with a "
+            f"new pair neither. Needs the scope `{_WRITE}`."
+        ),
+        tags=_TAGS,
+        parameters=[REQUIRED_IDEMPOTENCY_KEY],
+        request=PairIn,
+        responses={201: InstructionDetailOut, **deciding_refusals()},
+    )
+    def post(self, request: Request) -> Response:
+        return store(request)
 
 
 class RecurringPlanList(APIView):

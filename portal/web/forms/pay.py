@@ -5,9 +5,9 @@ from __future__ import annotations
 from django import forms
 
 # Longer than anything PayTrace documents (an encrypted CSC has up to 359 characters).
-_LONGEST = 4000
+LONGEST = 4000
 
 
 class PairForm(forms.Form):
-    hpf_token = forms.CharField(max_length=_LONGEST)
-    enc_key = forms.CharField(max_length=_LONGEST)
+    hpf_token = forms.CharField(max_length=LONGEST)
+    enc_key = forms.CharField(max_length=LONGEST)

@@ -69,6 +69,7 @@ def test_the_schema_names_every_operation_once(schema: Schema) -> None:
         "put_exception_on_account",
         "reject_instruction",
         "retry_exception",
+        "store_payment_method",
     ]
     for _, _, operation in _operations(schema):
         assert operation["security"] == [{"ApiKey": []}]
