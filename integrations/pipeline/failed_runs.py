@@ -112,7 +112,7 @@ def _ask(
         environment_id=effect.environment_id,
         connection_id=effect.source_id,
         idempotency_key=f"failed-run:{effect.id}:{wish.kind}",
-        origin=Instruction.Origin.PERSON,
+        origin=Instruction.Origin.API if who.key_id else Instruction.Origin.PERSON,
         who=who,
     )
     outbox.note(

@@ -102,6 +102,8 @@ API: Mapping[str, Mapping[str, str]] = {
     "api/v1/exceptions/<uuid:id>/choose-invoice": {"POST": "exceptions:write"},
     "api/v1/exceptions/<uuid:id>/choose-payment": {"POST": "exceptions:write"},
     "api/v1/exceptions/<uuid:id>/dismiss": {"POST": "exceptions:write"},
+    "api/v1/exceptions/<uuid:id>/charge-again": {"POST": "instructions:write"},
+    "api/v1/exceptions/<uuid:id>/pause-plan": {"POST": "instructions:write"},
     "api/v1/connections": {"GET": "connections:read"},
     "api/v1/connections/<uuid:id>": {"GET": "connections:read"},
     "api/v1/connections/<uuid:id>/posting-profile": {"GET": "connections:read"},

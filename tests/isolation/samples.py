@@ -71,6 +71,7 @@ _WHAT = {
     "no-such-thing": "connection_id",
 }
 _OF_DISPUTE = {"case_id": "disputed_case_id"}
+_OF_FAILED_RUN = Fill({}, {"exceptions/id": "failed_run_id"})
 _OF_SAGE = Fill({}, {"connection_id": "sage_id"})
 _CALIBRATING = (
     "start", "look-again", "keyed", "answer", "accept", "start-over", "no-such-thing",
@@ -110,6 +111,8 @@ _FILLS = {
     "api/v1/exceptions/<uuid:id>/choose-payment": (
         Fill({}, {"exceptions/id": "disputed_case_id"}),
     ),
+    "api/v1/exceptions/<uuid:id>/charge-again": (_OF_FAILED_RUN,),
+    "api/v1/exceptions/<uuid:id>/pause-plan": (_OF_FAILED_RUN,),
     "connection": (NO_WORDS, Fill({}, {"connection_id": "disputes_id"})),
     "posting_profile": (_OF_SAGE,),
     "rights_script": tuple(

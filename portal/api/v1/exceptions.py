@@ -52,7 +52,7 @@ class CaseOut(serializers.Serializer[Any]):
     state = serializers.ChoiceField(choices=ExceptionCase.State.choices)
     offers = serializers.ListField(
         child=serializers.ChoiceField(choices=[offer.value for offer in Offer]),
-        help_text="`charge_again` and `pause_plan` are asked for as instructions.",
+        help_text="Each one is an operation: `retry` is `/exceptions/{id}/retry`.",
     )
     opened_at = serializers.DateTimeField()
     resolved_at = serializers.DateTimeField(allow_null=True)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from integrations.canonical.money import Money
+from integrations.exceptions.models import ExceptionCase
 from integrations.instructions import policies
 from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
 from tenants import operations as tenants
@@ -419,3 +420,71 @@ def test_plans_are_listed_with_their_next_days(program: Program, till: Books) ->
         "done_count": 0,
         "next_days": ["2099-01-31", "2100-01-31"],
     }
+
+
+@pytest.fixture
+def failed(till: Books) -> ExceptionCase:
+    """A recurring plan's payment of 99.00 that was declined."""
+    with tenant_transaction(till.tenant.id):
+        plan = RecurringPlan.objects.create(
+            environment=till.environment, connection=till.paytrace, recurrence_id="77",
+            vault_id="ACME01", customer_number="ACME01", amount=Decimal("99.00"), currency="USD",
+            frequency="3", counts_from=date(2026, 11, 20),
+        )  # fmt: skip
+        return factories.failed_run(till, plan)
+
+
+@pytest.mark.parametrize(
+    ("what", "kind", "amount", "resolution"),
+    [
+        ("charge-again", "charge", "99.00", "charged_again"),
+        ("pause-plan", "plan_pause", None, "plan_paused"),
+    ],
+)
+def test_a_failed_run_is_charged_again_or_its_plan_paused_once(  # noqa: PLR0917 fixtures, a table
+    program: Program,
+    till: Books,
+    failed: ExceptionCase,
+    what: str,
+    kind: str,
+    amount: str | None,
+    resolution: str,
+) -> None:
+    address = f"exceptions/{failed.id}/{what}"
+    assert error(program.post(address)) == (
+        400,
+        "Idempotency-Key",
+        "This request needs an Idempotency-Key, so that asking twice moves money once.",
+    )
+    answer = program.post(address, **{"Idempotency-Key": "again"})
+    told = answer.json()
+    assert (answer.status_code, told["kind"], told["amount"], told["state"], told["origin"]) == (
+        201, kind, amount, "ready", "api"
+    )  # fmt: skip
+    same = program.post(address, **{"Idempotency-Key": "again"})
+    assert (same.status_code, same.json()) == (201, told)
+    assert error(program.post(address, **{"Idempotency-Key": "more"})) == (
+        409, "", "Somebody has decided about this already."
+    )  # fmt: skip
+    with tenant_transaction(till.tenant.id):
+        failed.refresh_from_db()
+    assert (failed.state, failed.resolution) == ("resolved", resolution)
+    assert failed.resolved_by.startswith("API key Shop …")
+    assert rows(till) == 1
+
+
+def test_a_failed_run_stays_open_where_nothing_may_be_asked(
+    program: Program, till: Books, failed: ExceptionCase, make_program: MakeProgram
+) -> None:
+    reader = make_program(till, "exceptions:write", "instructions:read")
+    address = f"exceptions/{failed.id}/charge-again"
+    assert reader.post(address, **{"Idempotency-Key": "a"}).status_code == 403
+    with tenant_transaction(till.tenant.id):
+        other = factories.parked(till)
+        policies.turn_off(environment_id=till.environment.id, actor=till.owner.email)
+    nothing = f"exceptions/{other.id}/charge-again"
+    assert program.post(nothing, **{"Idempotency-Key": "b"}).status_code == 404
+    assert error(program.post(address, **{"Idempotency-Key": "c"}))[0] == 409
+    with tenant_transaction(till.tenant.id):
+        failed.refresh_from_db()
+    assert (failed.state, rows(till)) == ("open", 0)
