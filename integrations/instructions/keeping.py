@@ -52,6 +52,17 @@ def _keep_method(row: Instruction, wish: Wish, outcome: Outcome) -> None:
     )
 
 
+def _change_method(row: Instruction, wish: Wish, _: Outcome) -> None:
+    """What we know of it ourselves; the rest is PayTrace’s alone."""
+    changed: dict[str, Any] = {"customer_name": wish.name[:120]} if wish.name else {}
+    if wish.expiry_month is not None:
+        changed |= {"expiry_month": wish.expiry_month, "expiry_year": wish.expiry_year}
+    if changed:
+        StoredPaymentMethod.objects.filter(
+            connection_id=row.connection_id, vault_id=wish.vault_id, forgotten_at=None
+        ).update(**changed)
+
+
 def _forget_method(row: Instruction, wish: Wish, _: Outcome) -> None:
     StoredPaymentMethod.objects.filter(
         connection_id=row.connection_id, vault_id=wish.vault_id, forgotten_at=None
@@ -137,6 +148,7 @@ def _update(row: Instruction, **fields: Any) -> None:
 
 
 _KEEPERS: Mapping[Kind, Callable[[Instruction, Wish, Outcome], None]] = {
+    Kind.UPDATE_CUSTOMER: _change_method,
     Kind.FORGET_CUSTOMER: _forget_method,
     Kind.PLAN_CREATE: _begin_plan,
     Kind.PLAN_RESUME: _resume_plan,

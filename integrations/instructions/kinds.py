@@ -13,6 +13,7 @@ class Kind(StrEnum):
     CHARGE = "charge"
     GIVE_BACK = "give_back"
     STORE_CUSTOMER = "store_customer"
+    UPDATE_CUSTOMER = "update_customer"
     FORGET_CUSTOMER = "forget_customer"
     PLAN_CREATE = "plan_create"
     PLAN_CHANGE = "plan_change"
@@ -25,6 +26,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CHARGE: "Charge",
     Kind.GIVE_BACK: "Give back",
     Kind.STORE_CUSTOMER: "Store payment method",
+    Kind.UPDATE_CUSTOMER: "Change payment method",
     Kind.FORGET_CUSTOMER: "Forget payment method",
     Kind.PLAN_CREATE: "Start recurring plan",
     Kind.PLAN_CHANGE: "Change recurring plan",
@@ -50,6 +52,11 @@ class Needs:
 
 
 _TEXTS = ("description", "email")
+# What can be changed of a stored customer; what is empty stays.
+DETAILS = (
+    "name", "email", "phone", "street", "street2", "city", "region", "postal_code", "country",
+    "expiry_month", "expiry_year",
+)  # fmt: skip
 NEEDS: Mapping[Kind, Needs] = {
     Kind.CHARGE: Needs(
         ("amount",),
@@ -62,6 +69,7 @@ NEEDS: Mapping[Kind, Needs] = {
     Kind.STORE_CUSTOMER: Needs(
         ("customer_number", "transaction_id"), ("vault_id", "name", "email")
     ),
+    Kind.UPDATE_CUSTOMER: Needs(("vault_id",), ("customer_number", *DETAILS)),
     Kind.FORGET_CUSTOMER: Needs(("vault_id",), ("customer_number",)),
     Kind.PLAN_CREATE: Needs(
         ("amount", "vault_id", "frequency", "start_on"),
@@ -75,6 +83,8 @@ NEEDS: Mapping[Kind, Needs] = {
     Kind.PLAN_CANCEL: Needs(("plan_id",)),
 }
 
+# One after another for one stored customer.
+OF_KEPT = frozenset({Kind.UPDATE_CUSTOMER, Kind.FORGET_CUSTOMER})
 OF_PLANS = frozenset(
     {Kind.PLAN_CREATE, Kind.PLAN_CHANGE, Kind.PLAN_PAUSE, Kind.PLAN_RESUME, Kind.PLAN_CANCEL}
 )

@@ -9,7 +9,7 @@ request nor the record can be under way any more.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from integrations.canonical.errors import NeverWorks
@@ -25,9 +25,11 @@ from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import NEVER_ARRIVED, Outcome
 from integrations.instructions.plan_calls import begun, changed, ended, marked
 from integrations.instructions.protocol import Told
-from integrations.instructions.sending import forgotten, given_back, stored
+from integrations.instructions.sending import forgotten, given_back, stored, updated
 from integrations.instructions.subjects import PlanNow, Subject
+from integrations.instructions.wishes import Wish, details_of
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.people import Address
 from integrations.paytrace.recurring import RecurringPlan
 from integrations.paytrace.vault import VaultCustomer
 
@@ -137,6 +139,31 @@ def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     return stored(found) if found is not None else _nothing(told, is_real_time=True)
 
 
+def _update(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    found = client.vault.customer(told.wish.vault_id)
+    if found is not None and _shows_details(found, told.wish):
+        return updated(told.wish.vault_id)
+    return _nothing(told, is_real_time=True)
+
+
+def _shows_details(found: VaultCustomer, wish: Wish) -> bool:
+    address = asdict(found.billing or Address())
+    shown = {
+        **address,
+        "name": found.name,
+        "email": found.email,
+        "phone": found.phone,
+        "expiry_month": found.expiry_month,
+        "expiry_year": found.expiry_year,
+    }
+    wanted = details_of(wish)
+    return all(_alike(shown[name], value) for name, value in wanted.items())
+
+
+def _alike(one: object, other: object) -> bool:
+    return str(one).strip().casefold() == str(other).strip().casefold()
+
+
 def _forget(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     if client.vault.customer(told.wish.vault_id) is None:
         return forgotten(told.wish.vault_id)
@@ -236,6 +263,7 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.CHARGE: _charge,
     Kind.GIVE_BACK: _give_back,
     Kind.STORE_CUSTOMER: _store,
+    Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,
     Kind.PLAN_CREATE: _plan_made,
     Kind.PLAN_RESUME: _plan_made,

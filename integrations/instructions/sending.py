@@ -28,18 +28,20 @@ from integrations.instructions.outcomes import Outcome
 from integrations.instructions.plan_calls import CALLS as PLAN_CALLS
 from integrations.instructions.protocol import Told
 from integrations.instructions.subjects import Subject
+from integrations.instructions.wishes import Wish
 from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.cards import Charge, SaleResult
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.giving_back import give_back
 from integrations.paytrace.people import (
+    Address,
     CardPayer,
     EarlierPayment,
     HostedFields,
     HostedFieldsKept,
     VaultPayer,
 )
-from integrations.paytrace.vault import NewCustomer, VaultCustomer
+from integrations.paytrace.vault import CustomerChange, NewCustomer, VaultCustomer
 
 log = structlog.get_logger("instructions.sending")
 S = InstructionState
@@ -186,6 +188,8 @@ def _store(
     wish = told.wish
     wanted = NewCustomer(wish.vault_id or wish.customer_number, email=wish.email)
     if wish.is_hosted:
+        # A card form tells no name; the card of a payment has its payer's.
+        wanted = replace(wanted, billing=address_of(wish))
         payer = _payer(told, hosted)
         assert isinstance(payer, HostedFields)  # noqa: S101 a store keeps nothing besides
         made = client.vault.create_from_token(wanted, payer)
@@ -209,6 +213,35 @@ def stored(customer: VaultCustomer) -> Outcome:
         S.DONE, "", "PayTrace keeps the payment method now.", customer.customer_id, result,
         customer=customer,
     )  # fmt: skip
+
+
+def _update(
+    told: Told, subject: Subject, client: PayTraceClient, _: HostedFields | None
+) -> Outcome:
+    wish = told.wish
+    change = CustomerChange(
+        billing=address_of(wish),
+        email=wish.email or None,
+        phone=wish.phone or None,
+        expiry_month=wish.expiry_month,
+        expiry_year=wish.expiry_year,
+    )
+    client.vault.update(customer_id=wish.vault_id, change=change)
+    return updated(wish.vault_id)
+
+
+def address_of(wish: Wish) -> Address | None:
+    """The parts of an address that a wish names; None without any."""
+    address = Address(
+        name=wish.name, street=wish.street, street2=wish.street2, city=wish.city,
+        region=wish.region, postal_code=wish.postal_code, country=wish.country.upper(),
+    )  # fmt: skip
+    return None if address == Address() else address
+
+
+def updated(vault_id: str) -> Outcome:
+    """A stored customer was changed."""
+    return Outcome(S.DONE, "", "PayTrace changed the payment method.", vault_id)
 
 
 def _forget(
@@ -241,8 +274,19 @@ _SENDERS: Mapping[Kind, _Sender] = {
     Kind.CHARGE: _charge,
     Kind.GIVE_BACK: _give_back,
     Kind.STORE_CUSTOMER: _store,
+    Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,
     **dict.fromkeys(PLAN_CALLS, _plan),
 }
 
-__all__ = ["FIRST_LOOK", "charged", "forgotten", "given_back", "send", "stored", "unknown"]
+__all__ = [
+    "FIRST_LOOK",
+    "address_of",
+    "charged",
+    "forgotten",
+    "given_back",
+    "send",
+    "stored",
+    "unknown",
+    "updated",
+]

@@ -18,7 +18,7 @@ from integrations.canonical.card_scan import contains_card_number
 from integrations.canonical.money import Money
 from integrations.canonical.problems import Problem
 from integrations.canonical.transactions import PaymentMethod
-from integrations.instructions.kinds import LABELS, NEEDS, Kind
+from integrations.instructions.kinds import DETAILS, LABELS, NEEDS, Kind
 from integrations.paytrace.recurring import Frequency
 
 _FIELD_WORDS = {
@@ -39,8 +39,18 @@ _LONGEST = {
     "description": 100,
     "email": 254,
     "name": 120,
+    "phone": 20,
+    "street": 60,
+    "street2": 60,
+    "city": 40,
+    "region": 40,
+    "postal_code": 12,
+    "country": 2,
 }
 LATEST_DAY = date(2199, 12, 31)
+_MONTHS = 12
+# Cards are issued for a few years; more is a slip of the finger.
+_MOST_YEARS = 20
 MOST_RUNS = 998
 """Payments of one plan; 999 means without an end (paytrace_ruby)."""
 
@@ -69,6 +79,16 @@ class Wish:
     description: str = ""
     name: str = ""
     email: str = ""
+    phone: str = ""
+    street: str = ""
+    street2: str = ""
+    city: str = ""
+    region: str = ""
+    postal_code: str = ""
+    country: str = ""
+    expiry_month: int | None = None
+    expiry_year: int | None = None
+    """Four digits."""
     is_hosted: bool = False
     """Paid with PayTrace's hosted fields, whose keys are never kept."""
     keeps_method: bool = False
@@ -130,7 +150,14 @@ def problems(wish: Wish, *, today: date) -> list[Problem]:
         *_wrong_amount(wish),
         *_wrong_texts(wish),
         *_wrong_plan(wish, today=today),
+        *_wrong_details(wish, today=today),
     ]
+
+
+def details_of(wish: Wish) -> dict[str, Any]:
+    """What a wish says of a stored customer, by `DETAILS`."""
+    told = {name: getattr(wish, name) for name in DETAILS}
+    return {name: value for name, value in told.items() if value not in (None, "")}
 
 
 def _missing(wish: Wish) -> Iterator[Problem]:
@@ -146,6 +173,9 @@ def _missing(wish: Wish) -> Iterator[Problem]:
         getattr(wish, name) not in (None, "") for name in NEEDS[wish.kind].may
     ):
         yield Problem("plan_id", "Nothing of the plan would change.", remedy="Say what to change.")
+    if wish.kind is Kind.UPDATE_CUSTOMER and not details_of(wish):
+        sentence = "Nothing of the payment method would change."
+        yield Problem("vault_id", sentence, remedy="Say what to change.")
 
 
 def _not_one(wish: Wish) -> Iterator[Problem]:
@@ -215,3 +245,24 @@ def _wrong_plan(wish: Wish, *, today: date) -> Iterator[Problem]:
             yield Problem(name, sentence, remedy="Choose an earlier day.")
     if wish.total_count is not None and not 1 <= wish.total_count <= MOST_RUNS:
         yield Problem("total_count", f"A plan makes 1 to {MOST_RUNS} payments, or has no end.")
+
+
+def _wrong_details(wish: Wish, *, today: date) -> Iterator[Problem]:
+    """Of a stored customer that is changed: its country, and the end of its card."""
+    if wish.country and not (wish.country.isascii() and wish.country.isalpha()):
+        sentence = f"‘{wish.country}’ is no country’s code of two letters."
+        yield Problem("country", sentence, remedy="Give one such as US.")
+    month, year = wish.expiry_month, wish.expiry_year
+    if month is None and year is None:
+        return
+    if month is None or year is None:
+        missing = "expiry_month" if month is None else "expiry_year"
+        yield Problem(missing, "A card ends in a month and a year.", remedy="Give both.")
+    elif not 1 <= month <= _MONTHS:
+        yield Problem("expiry_month", f"{month} is no month.", remedy="Give 1 to 12.")
+    elif not (today.year, today.month) <= (year, month) <= (today.year + _MOST_YEARS, _MONTHS):
+        yield Problem(
+            "expiry_year",
+            f"A card that ends in {month:02}/{year} cannot be charged.",
+            remedy=f"Give a month from {today.month:02}/{today.year} on, the year in four digits.",
+        )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.canonical.errors import NeverWorks
+from integrations.paytrace.people import Address
 from integrations.paytrace.recurring import OPEN_ENDED, Frequency, RecurringPlan
 from integrations.paytrace.translate import (
     Reading,
@@ -44,6 +45,20 @@ def to_customer(raw: Json) -> VaultCustomer:
         last_four=last_four_of(masked),
         expiry_month=_count(card, "expiration_month"),
         expiry_year=_year(_count(card, "expiration_year")),
+        billing=_address(billing),
+    )
+
+
+def _address(raw: Json) -> Address:
+    """The names are those v1 takes an address by."""
+    return Address(
+        name=text_of(raw, "name"),
+        street=text_of(raw, "street_address"),
+        street2=text_of(raw, "street_address2"),
+        city=text_of(raw, "city"),
+        region=text_of(raw, "state"),
+        postal_code=text_of(raw, "zip"),
+        country=text_of(raw, "country"),
     )
 
 

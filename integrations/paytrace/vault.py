@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from integrations.paytrace.people import Address, HostedFields
@@ -48,6 +48,8 @@ class VaultCustomer:
     expiry_month: int | None = None
     expiry_year: int | None = None
     """Four digits."""
+    billing: Address | None = field(default=None, compare=False)
+    """As far as the record tells it."""
 
 
 class Vault(Protocol):

@@ -1,17 +1,18 @@
-"""Stored cards: what PayTrace keeps for customers, and having it forgotten."""
+"""Stored cards: what PayTrace keeps for customers, changing it, and having it forgotten."""
 
 from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.instructions import queries
-from integrations.instructions.kinds import Kind
+from integrations.instructions.kinds import DETAILS, Kind
+from integrations.instructions.models import StoredPaymentMethod
 from integrations.instructions.wishes import Wish
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.asking import asked
-from portal.web.forms.instructions import EndPlanForm
+from portal.web.forms.instructions import ChangeMethodForm, EndPlanForm
 from tenants.roles import Ability
 
 
@@ -26,11 +27,7 @@ def stored_cards(request: PlacedRequest) -> HttpResponse:
 @member_view(Ability.MOVE_MONEY)
 def stored_card_forget(request: PlacedRequest, method_id: str) -> HttpResponse:
     """Have PayTrace forget a card or account for good."""
-    method = queries.stored_method(
-        environment_id=request.place.environment.id, method_id=parse_id(method_id)
-    )
-    if method is None:
-        raise Http404("Not found")
+    method = _find(request, method_id)
     form = EndPlanForm(request.POST)
     if form.is_valid():
         wish = Wish(
@@ -42,6 +39,35 @@ def stored_card_forget(request: PlacedRequest, method_id: str) -> HttpResponse:
         if taken:
             return redirect("instruction", request.place.tenant.slug, taken.id)
     return _page(request, form=form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_view(Ability.MOVE_MONEY)
+def stored_card_edit(request: PlacedRequest, method_id: str) -> HttpResponse:
+    """Have PayTrace change whose card it is, or when it ends."""
+    method = _find(request, method_id)
+    form = ChangeMethodForm(request.POST or None)
+    if form.is_valid():
+        given = {name: form.cleaned_data[name] for name in DETAILS}
+        wish = Wish(
+            kind=Kind.UPDATE_CUSTOMER,
+            vault_id=method.vault_id,
+            customer_number=method.customer_number,
+            **given,
+        )
+        taken = asked(request, form, wish, connection_id=method.connection_id)
+        if taken:
+            return redirect("instruction", request.place.tenant.slug, taken.id)
+    return render(request, "stored_cards/edit.html", {"form": form, "method": method})
+
+
+def _find(request: PlacedRequest, method_id: str) -> StoredPaymentMethod:
+    found = queries.stored_method(
+        environment_id=request.place.environment.id, method_id=parse_id(method_id)
+    )
+    if found is None:
+        raise Http404("Not found")
+    return found
 
 
 def _page(request: PlacedRequest, form: EndPlanForm | None = None) -> HttpResponse:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from integrations.connections.models import Connection
 from integrations.events.models import GatewayBatch
 from integrations.exceptions.models import ExceptionCase
-from integrations.instructions.models import Instruction, PaymentLink
+from integrations.instructions.models import Instruction, PaymentLink, StoredPaymentMethod
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
 from tests import factories
@@ -39,6 +39,7 @@ def _pages(books: Books) -> dict[str, str]:
         link = PaymentLink.objects.get()
         assert asked.plan is not None
         failed = factories.failed_run(books, asked.plan)
+        card = StoredPaymentMethod.objects.all()[0]
     inside = {
         "today": "",
         "payments": "payments/",
@@ -54,6 +55,7 @@ def _pages(books: Books) -> dict[str, str]:
         "plan": f"charges/plans/{asked.plan_id}/",
         "plan-new": "charges/plans/new/",
         "cards": "charges/cards/",
+        "card-edit": f"charges/cards/{card.id}/edit/",
         "limits": "charges/limits/",
         "batches": "batches/",
         "batch": f"batches/{batch.id}/",

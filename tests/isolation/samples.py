@@ -263,6 +263,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "instruction_decide": lambda _: {**_WHY, "result_id": "9001"},
     "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
     "plan_do": lambda _: _PLAN,
+    "stored_card_edit": lambda _: {"key": "k", "name": "Nora New"},
     "stored_card_forget": lambda _: {"key": "k"},
     "payment_link_new": lambda v: {
         **_CHARGE,
@@ -351,6 +352,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
 # Pages whose POST shows something and writes nothing, and why the owner's POST changes nothing.
 CHANGES_NOTHING = frozenset({
     "switch_environment",  # a cookie
+    "stored_card_edit",  # the scene's accounts are of API v3, which has no such call
     "calibration_do",  # the scene's books are Production's, and those are not calibrated
     "mapping_preview", "gl_rules_preview",
 })  # fmt: skip

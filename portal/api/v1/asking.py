@@ -25,7 +25,8 @@ from tenants.errors import NotPossible
 FREQUENCIES = [frequency.name.lower() for frequency in Frequency]
 _COPIED = (
     "customer_number", "invoice_number", "vault_id", "transaction_id", "plan_id", "start_on",
-    "next_on", "total_count", "description", "name", "email",
+    "next_on", "total_count", "description", "name", "email", "phone", "street", "street2", "city",
+    "region", "postal_code", "country", "expiry_month", "expiry_year",
 )  # fmt: skip
 
 
@@ -55,7 +56,7 @@ class InstructionIn(serializers.Serializer[Any]):
     customer_number = _text("The customer in Sage.")
     invoice_number = _text("The invoice in Sage that a charge pays.")
     vault_id = _text(
-        "PayTrace’s id of a stored payment method: what to charge, or what to forget. Of one to "
+        "PayTrace’s id of a stored payment method: what to charge, change or forget. Of one to "
         "be stored, the id it shall have; without it the customer number."
     )
     transaction_id = _text(
@@ -77,8 +78,23 @@ class InstructionIn(serializers.Serializer[Any]):
         default=None, allow_null=True, help_text="Payments in all; without it, until it is ended."
     )
     description = _text("Shown at PayTrace and here.")
-    name = _text("Of a payment method to be stored: the customer’s name.")
+    name = _text("Of a payment method to be stored or changed: the customer’s name.")
     email = _text("Where PayTrace sends its receipt.")
+    phone = _text("Of a payment method that is changed, as all that follow; what is empty stays.")
+    street = _text("Of its billing address.")
+    street2 = _text("A second line of it.")
+    city = _text("Of its billing address.")
+    region = _text("The state or province.")
+    postal_code = _text("Of its billing address.")
+    country = _text("Two letters, such as `US`.")
+    expiry_month = serializers.IntegerField(
+        default=None,
+        allow_null=True,
+        help_text="Where the card was renewed: 1 to 12.",
+    )
+    expiry_year = serializers.IntegerField(
+        default=None, allow_null=True, help_text="With the month; four digits."
+    )
 
 
 def ask(request: Request, asked: dict[str, Any], *, key: str) -> Instruction:

@@ -122,6 +122,29 @@ class KeepCardForm(AskingForm):
     )
 
 
+class ChangeMethodForm(AskingForm):
+    """What PayTrace is to change of a stored card’s customer. Empty leaves it as it is."""
+
+    renamed = {"vault_id": ""}
+    name = forms.CharField(label="Name", max_length=120, required=False)
+    email = forms.EmailField(label="E-mail", max_length=254, required=False)
+    phone = forms.CharField(label="Phone", max_length=20, required=False)
+    street = forms.CharField(label="Street", max_length=60, required=False)
+    street2 = forms.CharField(label="Street, second line", max_length=60, required=False)
+    city = forms.CharField(label="City", max_length=40, required=False)
+    region = forms.CharField(label="State", max_length=40, required=False)
+    postal_code = forms.CharField(label="Postal code", max_length=12, required=False)
+    country = forms.CharField(
+        label="Country", max_length=2, required=False, help_text="Two letters, such as US."
+    )
+    expiry_month = forms.IntegerField(label="The card ends in month", required=False)
+    expiry_year = forms.IntegerField(
+        label="of year",
+        required=False,
+        help_text="Both, where the bank has renewed the card under the same number.",
+    )
+
+
 class _PlanFields(AskingForm):
     amount = amount_field()
     frequency = forms.ChoiceField(

@@ -248,6 +248,42 @@ def test_a_stored_card_shows_only_what_may_be_known_and_is_forgotten(
     assert _rows(books)[0][:2] == ("forget_customer", "ready")
 
 
+def test_a_stored_card_is_edited_once_and_what_is_wrong_stands_beside_its_field(
+    alice: Client, books: Books
+) -> None:
+    _allow(books, alice)
+    card = _card(books)
+    page = _page(books, f"cards/{card.id}/edit/")
+    # An account of API v3 has no such call: no button, and a sentence to whoever comes anyway.
+    assert page not in alice.get(_page(books, "cards/")).content.decode()
+    refused = text_of(alice.post(page, {"key": "e", "name": "Acme"}))
+    assert "uses PayTrace’s API v3, which changes no stored payment method." in refused
+    with tenant_transaction(books.tenant.id):
+        books.paytrace.settings = {**books.paytrace.settings, "api_version": "v1"}
+        books.paytrace.save(update_fields=["settings"])
+    assert page in alice.get(_page(books, "cards/")).content.decode()
+    assert "Visa ending in 1111 of ACME01" in text_of(alice.get(page))
+    for sent, told in (
+        ({}, "Nothing of the payment method would change."),
+        ({"email": "nobody"}, "Enter a valid email address."),
+        ({"country": "U1"}, "‘U1’ is no country’s code of two letters."),
+        ({"expiry_month": "7"}, "A card ends in a month and a year."),
+        ({"expiry_month": "7", "expiry_year": "2020"}, "cannot be charged"),
+        ({"name": "4012000098765439"}, "card number"),
+    ):
+        answer = alice.post(page, {"key": "e", **sent})
+        assert answer.status_code in {200, 400}, sent
+        assert told in text_of(answer, status=answer.status_code), sent
+    assert _rows(books) == []
+    sent = {"key": "e", "name": "Acme Tools Inc.", "expiry_month": "7", "expiry_year": "2031"}
+    first = alice.post(page, sent)
+    assert alice.post(page, sent).headers["Location"] == first.headers["Location"]
+    assert [row[:2] for row in _rows(books)] == [("update_customer", "ready")]
+    again = alice.post(page, {**sent, "key": "f"})
+    assert "Something else about this payment method is still under way." in text_of(again)
+    assert _member(books, Role.VIEWER).get(page).status_code == 403
+
+
 def test_the_list_asks_the_same_few_questions_for_one_row_and_for_many(
     alice: Client, books: Books, django_assert_num_queries: Any
 ) -> None:
