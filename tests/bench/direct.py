@@ -6,8 +6,7 @@ copy of the company through nothing but the driver. Reading is beside its own on
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,11 +23,12 @@ from tests.bench import open_items
 from tests.bench.report import Aim, Row
 from tests.bench.sizes import Sizes
 from tests.bench.stage import Stage
+from tests.bench.turns import take_turns
 from tests.sagepro.companies import TODAY
 from tests.sagepro.postings import receipt
 
 _NAME, _COPY = "sage_direct", "sage_direct_copy"
-_COMMIT = "COMMIT"
+_COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _MANY = """
     CREATE TEMP TABLE one AS SELECT * FROM armast WHERE trim(invno) = '10433';
     ALTER TABLE one DROP COLUMN id_col;
@@ -42,6 +42,10 @@ _MANY = """
             'FROM one, generate_series(1, %(count)s) AS n', names, names);
     END $$
 """
+_ENDS: Mapping[str, Callable[[psycopg.Connection[Any]], None]] = {
+    _COMMIT: psycopg.Connection.commit,
+    _ROLLBACK: psycopg.Connection.rollback,
+}
 
 
 @dataclass
@@ -55,7 +59,7 @@ class Recorder:
         hooks: dict[str, Callable[..., None]] = {
             "before_cursor_execute": lambda *told: self.statements.append((told[2], told[3])),
             "commit": lambda _: self.statements.append((_COMMIT, None)),
-            "rollback": lambda _: self.statements.append((_COMMIT, None)),
+            "rollback": lambda _: self.statements.append((_ROLLBACK, None)),
         }
         for name, hook in hooks.items():
             event.listen(Engine, name, hook)
@@ -75,29 +79,40 @@ def measure(stage: Stage, sizes: Sizes) -> list[Row]:
     stage.execute(f"CREATE DATABASE {_COPY} TEMPLATE {_NAME}", name="postgres")
     sage = SqlConnector(stage.url(_NAME), profile=sample_profile())
     try:
-        rows = [_posting(stage, sage, sizes.receipts), _reading(stage, sage, sizes)]
+        rows = [_posting(stage, sage, sizes), _reading(stage, sage, sizes)]
         return rows + open_items.measure(sage, dsn=stage.url(_NAME))
     finally:
         sage.close()
 
 
-def _posting(stage: Stage, sage: SqlConnector, count: int) -> Row:
-    recorder = Recorder()
-    with recorder.listening():
-        _post(sage, "first", count)
-    ours = _seconds(lambda: _post(sage, "second", count))
+def _posting(stage: Stage, sage: SqlConnector, sizes: Sizes) -> Row:
+    rounds = sizes.rounds
+    count = max(sizes.receipts // rounds, 1)
+    begin, *told = [_recorded(sage, f"first-{number}", count) for number in range(rounds + 1)]
     with psycopg.connect(stage.url(_COPY)) as bare:
-        limit = _seconds(lambda: _replay(bare, recorder.statements))
-    per_receipt = sum(text != _COMMIT for text, _ in recorder.statements) / count
-    return Row(
+        # Both have said everything before, as a worker has that is at it all day.
+        _replay(bare, begin)
+        taken = take_turns(
+            rounds,
+            ours=lambda number: _post(sage, f"second-{number}", count),
+            bare=lambda number: _replay(bare, told[number]),
+        )
+    statements = sum(text not in _ENDS for text, _ in begin)
+    return taken.row(
         "Receipts posted directly",
-        count / ours,
+        count,
         "receipts/s",
-        limit=count / limit,
         beside="the same statements, driver only",
         aim=Aim(least=0.7),
-        details={"receipts": count, "statements_per_receipt": round(per_receipt, 1)},
+        details={"receipts": count, "statements_per_receipt": round(statements / count, 1)},
     )
+
+
+def _recorded(sage: SqlConnector, word: str, count: int) -> list[tuple[str, Any]]:
+    recorder = Recorder()
+    with recorder.listening():
+        _post(sage, word, count)
+    return recorder.statements
 
 
 def _post(sage: SqlConnector, word: str, count: int) -> None:
@@ -109,8 +124,8 @@ def _post(sage: SqlConnector, word: str, count: int) -> None:
 
 def _replay(bare: psycopg.Connection[Any], statements: Sequence[tuple[str, Any]]) -> None:
     for text, values in statements:
-        if text == _COMMIT:
-            bare.commit()
+        if text in _ENDS:
+            _ENDS[text](bare)
             continue
         cursor = bare.execute(text.encode(), values)
         if cursor.description is not None:
@@ -123,21 +138,16 @@ def _reading(stage: Stage, sage: SqlConnector, sizes: Sizes) -> Row:
         found = len(sage.open_invoices("ACME02"))
     if found < sizes.invoices:
         raise LaunchError(f"{found} of {sizes.invoices} invoices were read.")
-    rounds = range(sizes.repeats)
-    ours = min(_seconds(lambda: sage.open_invoices("ACME02")) for _ in rounds)
     with psycopg.connect(stage.url(_COPY)) as bare:
-        limit = min(_seconds(lambda: _replay(bare, recorder.statements)) for _ in rounds)
-    return Row(
+        taken = take_turns(
+            sizes.rounds,
+            ours=lambda _: sage.open_invoices("ACME02"),
+            bare=lambda _: _replay(bare, recorder.statements),
+        )
+    return taken.row(
         "Open invoices read directly",
-        found / ours,
+        found,
         "invoices/s",
-        limit=found / limit,
         beside="the same statement, driver only",
         details={"invoices": found},
     )
-
-
-def _seconds(act: Callable[[], object]) -> float:
-    began = time.perf_counter()
-    act()
-    return time.perf_counter() - began

@@ -19,6 +19,7 @@ from integrations.sagepro.sample.profile import foxpro_profile
 from integrations.sagepro.sample.schema import TABLES
 from tests.bench.report import Aim, Row
 from tests.bench.sizes import Sizes
+from tests.bench.turns import take_turns
 
 _TODAY = date(2026, 11, 20)
 _TABLE = "receipts"
@@ -28,16 +29,16 @@ def measure(sizes: Sizes) -> list[Row]:
     """Rows per second, and how long one look-up takes when the table has just changed."""
     with TemporaryDirectory(prefix="bench-foxpro-") as name:
         path = _make(Path(name), sizes.foxpro_rows)
-        bare = _best(sizes.repeats, lambda: _read_bare(path))
-        ours = _best(sizes.repeats, lambda: _read(path.parent))
+        read = take_turns(
+            sizes.rounds, ours=lambda _: _read(path.parent), bare=lambda _: _read_bare(path)
+        )
         again = _best(sizes.repeats, lambda: _find_again(path, sizes.foxpro_rows))
     count = sizes.foxpro_rows
     return [
-        Row(
+        read.row(
             "FoxPro receipts read",
-            count / ours,
+            count,
             "per s",
-            limit=count / bare,
             beside="bare dbfread",
             aim=Aim(least=1),
             details={"rows": count},

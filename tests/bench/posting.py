@@ -29,7 +29,7 @@ from tests.bench.stage import SAGE_LOGIN, Stage
 
 _COPY = "_copy"
 _OURS, _SAGE = "ours", "sage"
-_COMMIT = "COMMIT"
+_COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _BEGINS = "SELECT set_config('tieout.tenant'"
 
 
@@ -52,8 +52,8 @@ class Recorder:
     def listening(self) -> Iterator[None]:
         hooks: dict[str, Callable[..., None]] = {
             "before_cursor_execute": self._sage,
-            "commit": self._sage_ends,
-            "rollback": self._sage_ends,
+            "commit": lambda _: self._sage_ends(_COMMIT),
+            "rollback": lambda _: self._sage_ends(_ROLLBACK),
         }
         for name, hook in hooks.items():
             event.listen(Engine, name, hook)
@@ -76,8 +76,8 @@ class Recorder:
     def _sage(self, _conn: Any, _cursor: Any, text: str, values: Any, *_: Any) -> None:
         self.statements.append(Statement(_SAGE, text, values))
 
-    def _sage_ends(self, _conn: Any) -> None:
-        self.statements.append(Statement(_SAGE, _COMMIT))
+    def _sage_ends(self, how: str) -> None:
+        self.statements.append(Statement(_SAGE, how))
 
 
 @dataclass(frozen=True)
@@ -170,6 +170,9 @@ def _replay(stage: Stage, company: Company, statements: Sequence[Statement]) -> 
         for one in statements:
             if one.text == _COMMIT:
                 opened[one.side].commit()
+                continue
+            if one.text == _ROLLBACK:
+                opened[one.side].rollback()
                 continue
             cursor = opened[one.side].execute(one.text.encode(), one.values)
             if cursor.description is not None:

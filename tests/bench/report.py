@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from tests.bench.sizes import Sizes
@@ -46,9 +47,13 @@ class Row:
     aim: Aim = Aim()
     """Of the ratio where there is a limit, otherwise of our figure."""
     details: Mapping[str, Any] = field(default_factory=dict)
+    ratios: Sequence[float] = ()
+    """Of each round, where ours and the limit took turns; the median of them counts."""
 
     @property
     def ratio(self) -> float | None:
+        if self.ratios:
+            return median(self.ratios)
         return self.ours / self.limit if self.limit else None
 
     @property
@@ -84,7 +89,7 @@ def table(rows: Sequence[Row]) -> str:
             _number(row.ours),
             row.unit,
             f"{_number(row.limit)} {row.beside}".strip() if row.limit else "",
-            "" if row.ratio is None else f"{row.ratio:.2f}",
+            _ratio(row),
             row.aim.text,
             {True: "met", False: "MISSED", None: ""}[row.is_met],
         )
@@ -106,10 +111,19 @@ def _facts(row: Row) -> dict[str, Any]:
         "limit": None if row.limit is None else round(row.limit, 4),
         "beside": row.beside,
         "ratio": None if row.ratio is None else round(row.ratio, 4),
+        "ratios": [round(one, 4) for one in row.ratios],
         "aim": row.aim.text,
         "is_met": row.is_met,
         "details": dict(row.details),
     }
+
+
+def _ratio(row: Row) -> str:
+    """With the lowest and highest of the rounds, where there were any."""
+    if row.ratio is None:
+        return ""
+    told = f"{row.ratio:.2f}"
+    return f"{told} ({min(row.ratios):.2f} to {max(row.ratios):.2f})" if row.ratios else told
 
 
 def _number(value: float | None) -> str:
