@@ -13,13 +13,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import event
 
 from integrations.canonical.errors import OutcomeUnknown, TryLater
 from integrations.canonical.posting import PostingOutcome, PostingRequest, WithdrawOutcome
+from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.session import open_session
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.sample.books import changes
+from integrations.sagepro.sample.profile import sample_profile
 from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
@@ -132,6 +135,41 @@ def _until_somebody_waits(sql_company: SampleCompany) -> None:
     pytest.fail("The writer never reached the locked row")
 
 
+def test_a_connection_that_died_while_it_was_kept_costs_nobody_an_answer(
+    sql_company: SampleCompany,
+) -> None:
+    """Its first words tell, when nothing is written yet; nothing later is said again."""
+    sage = sql_company.connect()
+    before = sql_company.books()
+    assert sage.post_if_absent(on_account("kept-1", "1.00")).outcome is PostingOutcome.POSTED
+    with psycopg.connect(sql_company.dsn, autocommit=True) as connection:
+        assert connection.execute(_KILL).fetchall() == [(True,)]
+    assert sage.post_if_absent(on_account("kept-2", "1.00")).outcome is PostingOutcome.POSTED
+    assert len(changes(before, sql_company.books()).added["arcash"]) == 2
+
+
+def test_what_is_interrupted_is_given_up_and_its_connection_with_it(
+    sql_company: SampleCompany,
+) -> None:
+    session = open_session(sql_company.dsn, company="01", limits=SHORT)
+    before = sql_company.books()
+    event.listen(session.engine, "before_cursor_execute", _interrupt)
+    books = SqlCompany.of(sample_profile())
+    with pytest.raises(KeyboardInterrupt), session.writing() as connection:  # noqa: PT012
+        former = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        books.update(connection, "customers", None, {"balance": 0})
+    event.remove(session.engine, "before_cursor_execute", _interrupt)
+    with session.writing() as connection:
+        assert connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one() != former
+    session.engine.dispose()
+    assert sql_company.books() == before
+
+
+def _interrupt(*told: object) -> None:
+    if str(told[2]).startswith("UPDATE"):
+        raise KeyboardInterrupt
+
+
 def test_connections_killed_at_random_never_leave_half_a_posting(
     sql_company: SampleCompany,
 ) -> None:
@@ -157,14 +195,16 @@ def test_connections_killed_at_random_never_leave_half_a_posting(
     assert seen["cut"] > 0, "the killer never hit: the test proved nothing"
 
 
+_KILL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+
+
 def _kill_now_and_then(dsn: str, dice: random.Random, stop: threading.Event) -> None:
-    kill = (
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    )
     with psycopg.connect(dsn, autocommit=True) as connection:
         while not stop.wait(dice.uniform(0.005, 0.15)):
-            connection.execute(kill)
+            connection.execute(_KILL)
 
 
 def _post_until_known(sage: Connector, request: PostingRequest, seen: Counter[str]) -> None:

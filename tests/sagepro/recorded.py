@@ -23,10 +23,14 @@ _CLOCK = ("added_date", "added_time")
 
 @dataclass
 class Recorder:
-    """Listens to one engine; transactions are told by their beginning and end."""
+    """Listens to one engine; transactions are told by their beginning and end.
+
+    One that only reads is committed on PostgreSQL and rolled back on SQL Server.
+    """
 
     lines: list[str] = field(default_factory=list)
     _is_open: bool = False
+    _only_reads: bool = False
 
     @contextmanager
     def listening(self, engine: Engine) -> Iterator[None]:
@@ -53,20 +57,21 @@ class Recorder:
             return
         told = str(element)
         if "set_config" in told:
-            self._began()
+            self._began(element)
         elif "pg_advisory" in told:
-            self.lines[-1:] = in_mssql(MssqlPreamble._WRITER)
+            self.lines[-1:] = in_mssql(MssqlPreamble._WRITER.element)
         elif "pg_catalog" not in told:
             self.lines += in_mssql(element, given)
 
-    def _began(self) -> None:
+    def _began(self, settings: ClauseElement) -> None:
         self._ended("ROLLBACK TRAN")
-        self.lines += ["BEGIN TRAN", *in_mssql(MssqlPreamble._LIMIT)]
+        self._only_reads = "transaction_read_only" in settings.compile().params.values()
+        self.lines += ["BEGIN TRAN", *in_mssql(MssqlPreamble._LIMIT.element)]
         self._is_open = True
 
     def _ended(self, words: str) -> None:
         if self._is_open:
-            self.lines += [words, ""]
+            self.lines += ["ROLLBACK TRAN" if self._only_reads else words, ""]
         self._is_open = False
 
 

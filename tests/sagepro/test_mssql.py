@@ -57,8 +57,6 @@ def answering(act: Answers | None = None, *, lock: int = 0) -> Answers:
                 return Rows(("told",), [(told,)])
         if "sp_getapplock" in statement:
             return Rows(("answer",), [(lock,)])
-        if statement == "SELECT 1":
-            return Rows(("one",), [(1,)])
         is_ours = statement.startswith(("SET", "use", "BEGIN TRAN", "ROLLBACK TRAN"))
         return act(statement) if act and not is_ours else Count(0)
 
@@ -79,6 +77,7 @@ def opened() -> Iterator[Callable[[TdsServer], Session]]:
 
 
 Opens = Callable[[TdsServer], Session]
+_WRITTEN = ["UPDATE armast SET notes = 'x'", "COMMIT TRAN", "BEGIN TRAN"]
 
 
 def _write(session: Session, statement: str = "UPDATE armast SET notes = 'x'") -> None:
@@ -92,13 +91,7 @@ def test_a_write_takes_the_lock_before_and_ends_with_one_commit(opened: Opens) -
         _write(session)
         server.heard.clear()
         _write(session)
-        assert server.heard == [
-            "SELECT 1",
-            LOCK,
-            "UPDATE armast SET notes = 'x'",
-            "COMMIT TRAN",
-            "BEGIN TRAN",
-        ]
+        assert server.heard == [LOCK, *_WRITTEN]
 
 
 def test_what_the_address_adds_never_reaches_the_driver() -> None:
@@ -216,7 +209,30 @@ def test_a_server_that_goes_while_it_is_asked_is_away_and_comes_back(opened: Ope
         with pytest.raises(TryLater) as away:
             _write(session, "UPDATE armast SET notes = 'go'")
         assert away.value.code == "sage.unreachable"
+        assert server.heard.count("UPDATE armast SET notes = 'go'") == 1
         _write(session)
+
+
+def test_a_kept_connection_that_died_is_noticed_by_its_first_words(opened: Opens) -> None:
+    """They are said once more on a new connection; a new one that dies too is a failure."""
+    dying = iter([False, True, False, True, True])
+
+    def answer(statement: str) -> Answer:
+        if statement == LOCK and next(dying):
+            raise HangUp
+        return answering()(statement)
+
+    with TdsServer(answer) as server:
+        session = opened(server)
+        _write(session)
+        server.heard.clear()
+        _write(session)
+        assert server.heard[:1] == [LOCK]
+        assert server.heard[-4:] == [LOCK, *_WRITTEN]
+        with pytest.raises(TryLater) as away:
+            _write(session)
+        assert away.value.code == "sage.unreachable"
+        assert server.heard.count("COMMIT TRAN") == 1
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ class _NoLock(PostgresPreamble):
 
     def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
         del company
-        connection.execute(postgres_settings(limits, is_read_only=False))
+        postgres_settings(limits, is_read_only=False).rows(connection)
 
 
 class _Patient(PostgresPreamble):

@@ -7,7 +7,19 @@ force, that version is read instead, and the facts again only when it has change
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Connection, Text, cast, column, func, select, table
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    Select,
+    Text,
+    cast,
+    column,
+    func,
+    select,
+    table,
+)
 
 from integrations.sagepro.backends.company import SqlCompany
 
@@ -29,12 +41,17 @@ def sign(connection: Connection, company: SqlCompany) -> Sign | None:
     """
     if connection.dialect.name != "postgresql":
         return None
+    statement, _ = company.statements.of("sign", None, lambda _: _question(company))
+    return tuple(tuple(row) for row in statement.rows(connection))
+
+
+def _question(company: SqlCompany) -> Select[Any]:
     profile = company.profile
     names = [profile.physical_table(name) for name in company.tables]
     # A name, as the catalogue holds it; without the cast its indexes are not used.
     schema = profile.database_schema or func.current_schema()
     written = cast(cast(_ATTRIBUTE.c.xmin, Text), BigInteger)
-    statement = (
+    return (
         select(
             _CLASS.c.oid,
             cast(_CLASS.c.xmin, Text),
@@ -47,4 +64,3 @@ def sign(connection: Connection, company: SqlCompany) -> Sign | None:
         .group_by(_CLASS.c.oid, cast(_CLASS.c.xmin, Text))
         .order_by(_CLASS.c.oid)
     )
-    return tuple(tuple(row) for row in connection.execute(statement))

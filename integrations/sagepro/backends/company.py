@@ -14,7 +14,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
-    CursorResult,
     MetaData,
     Select,
     Table,
@@ -44,6 +43,7 @@ class SqlCompany:
     decodings: dict[tuple[str, tuple[str, ...], bool], Decoding] = field(
         default_factory=dict, repr=False, compare=False
     )
+    empty_rows: dict[str, Row] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, profile: PostingProfile) -> SqlCompany:
@@ -57,11 +57,11 @@ class SqlCompany:
         """The key is one of `values`, however either side is padded."""
         mapped = self.profile.column(table, column)
         keys = {key for value in values for key in mapped.candidates(value)}
-        return self._among(table, column, sorted(keys))
+        return self.among(table, column, sorted(keys))
 
     def equals(self, table: str, column: str, value: str) -> Condition:
         """The text is this one as it stands."""
-        return self._among(table, column, [value])
+        return self.among(table, column, [value])
 
     def holds(self, table: str, column: str, value: object) -> Condition:
         """The column still holds this value, which was read from it."""
@@ -79,7 +79,8 @@ class SqlCompany:
             ("beyond", table, column), (value,), lambda binds: found > binds.one(column, found.type)
         )
 
-    def _among(self, table: str, column: str, keys: list[str]) -> Condition:
+    def among(self, table: str, column: str, keys: Sequence[str]) -> Condition:
+        """The text is one of these as they stand."""
         kind = key_type(self.profile.column(table, column).type)
         found = self.column(table, column)
         return Condition(
@@ -114,29 +115,26 @@ class SqlCompany:
 
         shape = ("rows", table, tuple(only), whole, tuple(order_by), limit)
         statement, given = self.statements.of(shape, where, make)
-        return [decoding.row(values) for values in connection.execute(statement.element, given)]
+        return decoding.rows(statement.rows(connection, given))
 
     def insert(self, connection: Connection, table: str, values: Row) -> None:
         """Add a row: given values, the site's constants, blanks for the rest; never NULL."""
-        mapped = self.profile.table_map(table)
-        stored = {
-            _unread(name): blank(kind, empty_date=self.profile.empty_date)
-            for name, kind in mapped.blanks.items()
-        }
-        stored |= {_unread(name): value for name, (_, value) in mapped.constants.items()}
-        stored |= {
-            key: self._stored(column, values.get(key))
-            for key, column in mapped.columns.items()
-            if key != "row_id"
-        }
-        said = {key: one for key, one in stored.items() if isinstance(one, ColumnElement)}
+        columns, given = self.profile.table_map(table).columns, dict(self._empty_row(table))
+        said = {}
+        for key, value in values.items():
+            if key not in given:
+                continue
+            if isinstance(value, ColumnElement):
+                said[key] = value
+                del given[key]
+            else:
+                given[key] = self._stored(columns[key], value)
         # The statement keeps the expressions, so that no other one ever has their ids.
         shape = ("insert", table, tuple((key, id(one)) for key, one in said.items()))
         statement, _ = self.statements.of(
-            shape, None, lambda _: insert(self.tables[table]).values(said)
+            shape, None, lambda _: insert(self.tables[table]).values(said), sets=list(given)
         )
-        given = {key: value for key, value in stored.items() if key not in said}
-        connection.execute(statement.element, given)
+        statement.change(connection, given)
 
     def update(self, connection: Connection, table: str, where: Where, values: Row) -> int:
         """Set the given columns; how many rows matched."""
@@ -148,9 +146,8 @@ class SqlCompany:
             return statement if condition is None else statement.where(condition)
 
         shape = ("update", table, tuple(stored))
-        statement, given = self.statements.of(shape, where, make)
-        result: CursorResult[Any] = connection.execute(statement.element, {**given, **stored})
-        return result.rowcount
+        statement, given = self.statements.of(shape, where, make, sets=list(stored))
+        return statement.change(connection, {**given, **stored})
 
     def between(self, table: str, column: str, first: date, last: date) -> ColumnElement[bool]:
         """The day is one from `first` to `last`, both included."""
@@ -177,7 +174,8 @@ class SqlCompany:
             return statement if condition is None else statement.where(condition)
 
         statement, given = self.statements.of(("count", table), where, make)
-        return int(connection.execute(statement.element, given).scalar_one())
+        ((count,),) = statement.rows(connection, given)
+        return int(count)
 
     def has(self, table: str, column: str) -> bool:
         return self.profile.has(table, column)
@@ -198,6 +196,23 @@ class SqlCompany:
             }
             found = Decoding.of(mapped, empty_date=self.profile.empty_date)
             self.decodings[table, only, whole] = found
+        return found
+
+    def _empty_row(self, table: str) -> Row:
+        """What a new row holds where nothing is given."""
+        found = self.empty_rows.get(table)
+        if found is None:
+            mapped, empty = self.profile.table_map(table), self.profile.empty_date
+            found = {
+                _unread(name): blank(kind, empty_date=empty) for name, kind in mapped.blanks.items()
+            }
+            found |= {_unread(name): value for name, (_, value) in mapped.constants.items()}
+            found |= {
+                key: self._stored(column, None)
+                for key, column in mapped.columns.items()
+                if key != "row_id"
+            }
+            self.empty_rows[table] = found
         return found
 
     def _stored(self, column: ColumnMap, value: object) -> object:

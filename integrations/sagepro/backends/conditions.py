@@ -7,12 +7,14 @@ to answer it. Conditions of the same shape share one statement, which is given t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, bindparam
 from sqlalchemy.types import TypeEngine
+
+from integrations.sagepro.backends.statements import Statement, Values
 
 # Shapes differ by how many numbers are asked for at once; enough for every kind there is.
 _MOST_STATEMENTS = 500
@@ -68,38 +70,34 @@ Where = Condition | ColumnElement[bool] | None
 """A condition that is seldom asked may be an expression as it stands; it is built each time."""
 
 
-@dataclass(frozen=True)
-class Statement:
-    """One statement and the names of its places, in the order of a condition's values."""
-
-    element: Any
-    names: Sequence[str]
-
-    def given(self, values: Sequence[object]) -> dict[str, object]:
-        return dict(zip(self.names, values, strict=True))
-
-
 class Statements:
     """Statements by their shape. Safe to share between threads: the worst is building twice."""
 
     def __init__(self) -> None:
-        self._known: dict[Hashable, Statement] = {}
+        self._known: dict[Hashable, tuple[Statement, Sequence[str]]] = {}
 
     def __len__(self) -> int:
         return len(self._known)
 
     def of(
-        self, key: Hashable, where: Where, make: Callable[[ColumnElement[bool] | None], Any]
-    ) -> tuple[Statement, Mapping[str, object]]:
-        """The statement that `make` makes of a condition, and what it is given."""
+        self,
+        key: Hashable,
+        where: Where,
+        make: Callable[[ColumnElement[bool] | None], Any],
+        *,
+        sets: Sequence[str] = (),
+    ) -> tuple[Statement, Values]:
+        """The statement that `make` makes of a condition, and what the condition gives it."""
         if isinstance(where, ColumnElement):
-            return Statement(make(where), ()), {}
+            return Statement(make(where), sets=sets), {}
         shape, values = (where.shape, where.values) if where else (None, ())
         known = self._known.get((key, shape))
         if known is None:
             binds = Binds()
-            known = Statement(make(where.build(binds) if where else None), binds.names)
+            made = Statement(make(where.build(binds) if where else None), sets=sets)
+            known = made, binds.names
             if len(self._known) >= _MOST_STATEMENTS:
                 self._known.clear()
             self._known[key, shape] = known
-        return known, known.given(values)
+        statement, names = known
+        return statement, dict(zip(names, values, strict=True))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from integrations.sagepro.backends.books import Row
@@ -27,16 +28,22 @@ class Decoding:
     def keys(self) -> tuple[str, ...]:
         return tuple(key for key, _ in self.columns)
 
-    def row(self, values: Sequence[Any]) -> Row:
-        return {
-            key: value if decode is None else decode(value)
-            for (key, decode), value in zip(self.columns, values, strict=True)
-        }
+    def rows(self, found: Iterable[Sequence[Any]]) -> list[Row]:
+        columns = self.columns
+        return [
+            {
+                key: value if decode is None else decode(value)
+                for (key, decode), value in zip(columns, values, strict=True)
+            }
+            for values in found
+        ]
 
 
 def _decoder(column: ColumnMap, empty_date: date) -> Decoder | None:
     if column.type.is_text:
         return _trimmed
+    if column.type.letter in "YN":
+        return _exact
     if column.type.letter != "D":
         return None
 
@@ -46,6 +53,11 @@ def _decoder(column: ColumnMap, empty_date: date) -> Decoder | None:
         return None if value.date() == empty_date else value.date()
 
     return day
+
+
+def _exact(value: object) -> object:
+    # A site's column may be a float; money never is.
+    return Decimal(repr(value)) if isinstance(value, float) else value
 
 
 def _trimmed(value: object) -> object:

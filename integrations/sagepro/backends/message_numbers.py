@@ -37,21 +37,31 @@ _END = "DB-Lib error message"
 
 
 def is_theirs(error: DBAPIError) -> bool:
-    return type(error.orig).__module__.startswith("pymssql")
+    return is_from_driver(error.orig)
+
+
+def is_from_driver(error: BaseException | None) -> bool:
+    """Also of what the driver raises from beneath its own interface."""
+    return type(error).__module__.startswith("pymssql")
+
+
+def is_gone(error: DBAPIError) -> bool:
+    """Every error of the library ends the connection; SQLAlchemy knows only some of them."""
+    return is_theirs(error) and _told(error)[0] >= _FIRST_OF_LIBRARY
 
 
 def tell_engine(context: ExceptionContext) -> BaseException | None:
     """A hook for SQLAlchemy's `handle_error`, which knows only some of the driver's ways to go.
 
-    Every error of the library ends the connection. What the driver raises from beneath its own
-    interface, about a connection that is gone already, is an error of the interface like others.
+    What the driver raises from beneath its own interface, about a connection that is gone
+    already, is an error of the interface like others.
     """
     error = context.original_exception
-    if not type(error).__module__.startswith("pymssql"):
+    if not is_from_driver(error):
         return None
     whole = context.sqlalchemy_exception
     if isinstance(whole, DBAPIError):
-        context.is_disconnect = context.is_disconnect or _told(whole)[0] >= _FIRST_OF_LIBRARY
+        context.is_disconnect = context.is_disconnect or is_gone(whole)
         return None
     context.is_disconnect = True
     return DBAPIError(None, None, error)

@@ -12,10 +12,11 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, TryLater
 from integrations.sagepro.backends.sentences import IN_USE
+from integrations.sagepro.backends.statements import Statement
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,10 @@ class Preamble(Protocol):
         """Set the time limits and make the transaction read-only."""
         ...
 
+    def end_read(self, connection: Connection) -> None:
+        """End a transaction that has only read."""
+        ...
+
     def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
         """Set the time limits and take the company's writer lock until the transaction ends."""
         ...
@@ -50,15 +55,20 @@ class PostgresPreamble:
         return {"connect_timeout": int(limits.connect.total_seconds())}
 
     def read(self, connection: Connection, limits: Limits) -> None:
-        connection.execute(postgres_settings(limits, is_read_only=True))
+        postgres_settings(limits, is_read_only=True).rows(connection)
+
+    def end_read(self, connection: Connection) -> None:
+        # The server let it write nothing; at a rollback the driver would forget every
+        # statement that it has prepared.
+        connection.commit()
 
     def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
-        connection.execute(postgres_settings(limits, is_read_only=False))
-        connection.execute(_postgres_lock(company))
+        postgres_settings(limits, is_read_only=False).rows(connection)
+        _postgres_lock(company).rows(connection)
 
 
 @lru_cache(maxsize=100)
-def postgres_settings(limits: Limits, *, is_read_only: bool) -> Select[Any]:
+def postgres_settings(limits: Limits, *, is_read_only: bool) -> Statement:
     """Sets the limits of the transaction that it begins."""
     settings = {
         "lock_timeout": _milliseconds(limits.lock),
@@ -68,12 +78,13 @@ def postgres_settings(limits: Limits, *, is_read_only: bool) -> Select[Any]:
     if is_read_only:
         settings["transaction_read_only"] = "on"
     is_local = True
-    return select(*(func.set_config(key, value, is_local) for key, value in settings.items()))
+    told = (func.set_config(key, value, is_local) for key, value in settings.items())
+    return Statement(select(*told))
 
 
 @lru_cache(maxsize=100)
-def _postgres_lock(company: str) -> Select[Any]:
-    return select(func.pg_advisory_xact_lock(lock_key(company)))
+def _postgres_lock(company: str) -> Statement:
+    return Statement(select(func.pg_advisory_xact_lock(lock_key(company))))
 
 
 class MssqlPreamble:
@@ -84,12 +95,14 @@ class MssqlPreamble:
     is ended when it does not answer.
     """
 
-    _LIMIT = text("SET LOCK_TIMEOUT :wait")
+    _LIMIT = Statement(text("SET LOCK_TIMEOUT :wait"))
     # NOCOUNT off, because guarded updates look at the count and a server may have it on.
-    _WRITER = text(
-        "SET XACT_ABORT ON; SET NOCOUNT OFF; SET LOCK_TIMEOUT :wait; DECLARE @answer int; "
-        "EXEC @answer = sp_getapplock @Resource = :resource, @LockMode = 'Exclusive', "
-        "@LockOwner = 'Transaction', @LockTimeout = :wait; SELECT @answer AS answer"
+    _WRITER = Statement(
+        text(
+            "SET XACT_ABORT ON; SET NOCOUNT OFF; SET LOCK_TIMEOUT :wait; DECLARE @answer int; "
+            "EXEC @answer = sp_getapplock @Resource = :resource, @LockMode = 'Exclusive', "
+            "@LockOwner = 'Transaction', @LockTimeout = :wait; SELECT @answer AS answer"
+        )
     )
 
     def arguments(self, limits: Limits) -> dict[str, Any]:
@@ -100,17 +113,20 @@ class MssqlPreamble:
         }
 
     def read(self, connection: Connection, limits: Limits) -> None:
-        connection.execute(self._LIMIT, {"wait": _thousandths(limits.lock)})
+        self._LIMIT.change(connection, {"wait": _thousandths(limits.lock)})
+
+    def end_read(self, connection: Connection) -> None:
+        connection.rollback()
 
     def write(self, connection: Connection, limits: Limits, *, company: str) -> None:
         given = {"wait": _thousandths(limits.lock), "resource": lock_name(company)}
-        answer = connection.execute(self._WRITER, given).scalar_one_or_none()
+        answers = [answer for (answer,) in self._WRITER.rows(connection, given)]
         # 0 is at once, 1 after waiting; every other answer of sp_getapplock is a refusal.
-        if answer not in {0, 1}:
-            raise _not_locked(answer)
+        if answers not in ([0], [1]):
+            raise _not_locked(*answers)
 
 
-def _not_locked(answer: object) -> IntegrationError:
+def _not_locked(answer: object = None) -> IntegrationError:
     # -1 waited too long, -2 was cancelled, -3 lost a deadlock; -999 is a wrong call.
     if answer in {-1, -2, -3}:
         return TryLater(

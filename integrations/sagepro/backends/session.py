@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -29,9 +29,9 @@ class Session:
     def reading(self) -> Iterator[Connection]:
         """A read-only transaction. Raises as the connector's methods do."""
         try:
-            with self.engine.connect() as connection:
-                self.preamble.read(connection, self.limits)
+            with self._begun(self._read) as connection:
                 yield connection
+                self.preamble.end_read(connection)
         except DBAPIError as error:
             raise translate(error) from error
 
@@ -42,12 +42,41 @@ class Session:
         Raises OutcomeUnknown when the answer to the commit was lost.
         """
         try:
-            with self.engine.connect() as connection:
-                self.preamble.write(connection, self.limits, company=self.company)
+            with self._begun(self._write) as connection:
                 yield connection
                 _commit(connection)
         except DBAPIError as error:
             raise translate(error) from error
+
+    def _read(self, connection: Connection) -> None:
+        self.preamble.read(connection, self.limits)
+
+    def _write(self, connection: Connection) -> None:
+        self.preamble.write(connection, self.limits, company=self.company)
+
+    def _begun(self, begin: Callable[[Connection], None]) -> Connection:
+        """A connection whose transaction has begun; to be closed by the caller.
+
+        One that was kept may have died meanwhile: its first words tell, when nothing is written
+        yet, and they are said once more on a new one. Later ones are never said again.
+        """
+        try:
+            return self._begin(begin)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+        # What else is kept is as old.
+        self.engine.dispose()
+        return self._begin(begin)
+
+    def _begin(self, begin: Callable[[Connection], None]) -> Connection:
+        connection = self.engine.connect()
+        try:
+            begin(connection)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
 
 def _commit(connection: Connection) -> None:
@@ -68,7 +97,6 @@ def open_session(dsn: str, *, company: str, limits: Limits) -> Session:
             url,
             isolation_level="READ COMMITTED",
             hide_parameters=True,
-            pool_pre_ping=True,
             # Every transaction is ended by the block that began it.
             pool_reset_on_return=None,
             pool_size=2,

@@ -22,7 +22,7 @@ def enter(connection: Connection, company: SqlCompany, *, epoch: int) -> None:
     Raises FixConfiguration when a later pairing writes this company's books.
     """
     mine, ended = _key(company, epoch, _WRITER), _key(company, epoch, _ENDED)
-    where = company.column("postings", "effect_key").in_([mine, ended])
+    where = company.among("postings", "effect_key", [mine, ended])
     found = {row["effect_key"] for row in company.rows(connection, "postings", where)}
     if ended in found:
         raise agent_refused()

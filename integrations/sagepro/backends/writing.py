@@ -23,8 +23,9 @@ from integrations.sagepro.backends.plan import (
     new_paid,
     wait,
 )
+from integrations.sagepro.backends.statements import Statement
 
-_NOW = select(func.now())
+_NOW = Statement(select(func.now()))
 
 
 def write(connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan) -> str:
@@ -53,7 +54,7 @@ def _next_session(connection: Connection, company: SqlCompany) -> str:
 
 def audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
     """Who and when, by the company's clock, as Sage's own audit columns say it."""
-    now = connection.execute(_NOW).scalar_one()
+    ((now,),) = _NOW.rows(connection)
     return {
         "added_by": company.profile.user_code,
         "added_date": now.date(),

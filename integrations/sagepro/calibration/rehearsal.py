@@ -89,7 +89,7 @@ def _books(
     profile: PostingProfile, rows: Mapping[str, Sequence[Row]]
 ) -> Iterator[tuple[Connection, SqlCompany]]:
     company = SqlCompany.of(profile)
-    engine = create_engine("sqlite://")
+    engine = create_engine("sqlite://", paramstyle="named")
     try:
         with engine.connect() as connection:
             for logical, table in company.tables.items():
