@@ -37,8 +37,9 @@ _NETWORK = ("requests", "socket", "smtplib", "urllib.request", "http.client", "d
 _ADDRESS_ARITHMETIC = ("socket.inet_",)
 _OPENING = "tenants.scope.tenant_transaction"
 _WRAPPER = "portal.access.member_view"
-# The API's door wraps whole views, so what they answer with runs inside.
+# The API's door wraps whole views, so what they answer with runs inside, but for what is marked.
 _API = "portal.api."
+_AT_ONCE = "portal.api.v1.keyed.at_once"
 _ANSWERS = frozenset({"get", "post", "put", "patch", "delete"})
 
 
@@ -97,8 +98,10 @@ def _functions(module: Module, names: dict[str, dict[str, str]]) -> dict[str, _F
     for owner, node in _definitions(module.tree):
         name = ".".join(part for part in (module.name, owner, node.name) if part)
         reader = _Reader(module.name, owner, names)
-        wrapped = any(reader.resolve(one) == _WRAPPER for one in node.decorator_list)
+        marks = {reader.resolve(one) for one in node.decorator_list}
+        wrapped = _WRAPPER in marks
         answers = module.name.startswith(_API) and bool(owner) and node.name in _ANSWERS
+        answers = answers and _AT_ONCE not in marks
         reader.depth = int(wrapped or answers)
         for statement in node.body:
             reader.visit(statement)

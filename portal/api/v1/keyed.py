@@ -7,9 +7,9 @@ that ask PayTrace within the request open their transactions themselves.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.db import transaction
@@ -21,6 +21,8 @@ from tenants.models import ApiKey
 from tenants.operations import find_api_key
 from tenants.scope import tenant_transaction
 
+Answer = TypeVar("Answer", bound=Callable[..., Any])
+_AT_ONCE: set[Callable[..., Any]] = set()
 _SCHEME = "bearer "
 # A key of ours has about 50 characters; longer texts are not worth hashing.
 _LONGEST_KEY = 200
@@ -33,14 +35,18 @@ class KeyedRequest(HttpRequest):
     wait_seconds: int
 
 
-def keyed(
-    view: Callable[..., HttpResponse], *, opens: Collection[str] = ()
-) -> Callable[..., HttpResponse]:
+def at_once(answer: Answer) -> Answer:
+    """Mark a view's answer that asks PayTrace within the request: it runs outside of the company's
+    transaction, and opens its own around that."""
+    _AT_ONCE.add(answer)
+    return answer
+
+
+def keyed(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Wrap a DRF view so that it runs inside the company of the key in `Authorization`.
 
     Without a live key the view runs outside of any company, where its authentication
-    answers 401 before anything is read. So does a method named in `opens`: it asks PayTrace
-    within the request, and opens the company's transactions itself, around that.
+    answers 401 before anything is read. So does an answer that is marked `at_once`.
     """
 
     @wraps(view)
@@ -52,7 +58,7 @@ def keyed(
         request.wait_seconds = count_request(request.api_key.id)
         bind = structlog.contextvars.bind_contextvars
         bind(tenant_id=str(request.api_key.tenant_id), program=request.api_key.name)
-        if request.method in opens:
+        if _is_at_once(view, request):
             return view(request, *args, **kwargs)
         with tenant_transaction(request.api_key.tenant_id):
             response = view(request, *args, **kwargs)
@@ -63,6 +69,11 @@ def keyed(
         return response
 
     return inside
+
+
+def _is_at_once(view: Callable[..., HttpResponse], request: HttpRequest) -> bool:
+    shown_by: Any = getattr(view, "view_class", None)
+    return getattr(shown_by, str(request.method).lower(), None) in _AT_ONCE
 
 
 def _key_of(request: HttpRequest) -> ApiKey | None:

@@ -17,6 +17,7 @@ from portal.api.v1.asking import FREQUENCIES
 from portal.api.v1.authentication import key_of
 from portal.api.v1.inputs import query_of
 from portal.api.v1.instruction_shapes import InstructionDetailOut
+from portal.api.v1.keyed import at_once
 from portal.api.v1.schema import REQUIRED_IDEMPOTENCY_KEY, deciding_refusals, refusals
 from portal.api.v1.shapes import AmountField, money
 from portal.api.v1.storing import PAIR, PairIn, store
@@ -109,6 +110,7 @@ class PaymentMethodList(APIView):
         answer = {"payment_methods": [_method(one) for one in found]}
         return Response(PaymentMethodListOut(answer).data)
 
+    @at_once
     @extend_schema(
         operation_id="store_payment_method",
         summary="Store the card that PayTrace’s card form took",

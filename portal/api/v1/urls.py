@@ -39,8 +39,8 @@ class Nowhere(APIView):
         raise NotFound("There is nothing at this address.")
 
 
-def _at(address: str, view: type[APIView], *, opens: tuple[str, ...] = ()) -> Any:
-    return path(address, keyed(view.as_view(), opens=opens))
+def _at(address: str, view: type[APIView]) -> Any:
+    return path(address, keyed(view.as_view()))
 
 
 urlpatterns = [
@@ -61,7 +61,7 @@ urlpatterns = [
     _at("instructions/<uuid:id>/approve", instructions.Approve),
     _at("instructions/<uuid:id>/reject", instructions.Reject),
     _at("instructions/<uuid:id>/cancel", instructions.Cancel),
-    _at("payment-methods", stored.PaymentMethodList, opens=("POST",)),
+    _at("payment-methods", stored.PaymentMethodList),
     _at("recurring-plans", stored.RecurringPlanList),
     _at("connections", connections.ConnectionList),
     _at("connections/<uuid:id>", connections.ConnectionDetail),
