@@ -22,7 +22,7 @@ from integrations.canonical.transactions import (
 )
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
-from integrations.instructions.outcomes import NEVER_ARRIVED, Outcome
+from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
 from integrations.instructions.plan_calls import begun, changed, ended, marked
 from integrations.instructions.protocol import Told
 from integrations.instructions.sending import forgotten, given_back, stored, updated
@@ -42,6 +42,12 @@ _WAITS = (
     (timedelta(minutes=2), timedelta(seconds=30)),
     (timedelta(minutes=20), timedelta(minutes=2)),
     (timedelta(hours=2), timedelta(minutes=15)),
+)
+# What PayTrace's exports tell by themselves, should it have arrived after all (`late`).
+_LISTED = frozenset({Kind.CHARGE, Kind.GIVE_BACK})
+_LATE = (
+    (timedelta(hours=1), timedelta(hours=1)),
+    (timedelta(hours=24), timedelta(hours=24)),
 )
 _NOT_PAID = frozenset({TransactionState.DECLINED, TransactionState.AUTO_VOIDED})
 
@@ -108,7 +114,7 @@ def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = [
         one
         for one in listed
-        if _is_refund(one, sale, amount) and one.transaction_id not in subject.taken_ids
+        if is_refund(one, sale, amount) and one.transaction_id not in subject.taken_ids
     ]
     if not found:
         return _nothing(told, is_real_time=False)
@@ -117,7 +123,9 @@ def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     return given_back("refund", found[0].transaction_id, amount)
 
 
-def _is_refund(one: GatewayTransaction, sale: GatewayTransaction | None, amount: Money) -> bool:
+def is_refund(one: GatewayTransaction, sale: GatewayTransaction | None, amount: Money) -> bool:
+    """Whether it is a refund of this much of that payment; by card and customer where PayTrace
+    does not name the payment."""
     if one.type is not TransactionType.REFUND or one.amount != amount or sale is None:
         return False
     if one.original_transaction_id:
@@ -222,6 +230,7 @@ def _nothing(told: Told, *, is_real_time: bool) -> Outcome:
             NEVER_ARRIVED,
             "PayTrace holds no record of it: nothing was done. Ask for it again if it is still "
             "wanted.",
+            after=None if told.wish.kind in _LISTED else _late_look(told.age),
         )
     return Outcome(
         S.UNKNOWN,
@@ -231,10 +240,15 @@ def _nothing(told: Told, *, is_real_time: bool) -> Outcome:
     )
 
 
+def _late_look(age: timedelta) -> timedelta | None:
+    """When to ask once more about what nothing was found of; None for never."""
+    return next((wait for until, wait in _LATE if age < until), None)
+
+
 def _person(sentence: str) -> Outcome:
     return Outcome(
         S.UNKNOWN,
-        "instruction.person_needed",
+        PERSON_NEEDED,
         f"{sentence} Look it up in PayTrace and say here what happened.",
         after=timedelta(hours=6),
     )

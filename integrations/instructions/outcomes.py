@@ -12,6 +12,7 @@ from integrations.paytrace.vault import VaultCustomer
 
 NEVER_ARRIVED = "paytrace.never_arrived"
 ROW_REFUSED = "sage.row_refused"
+PERSON_NEEDED = "instruction.person_needed"
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,18 @@ WHERE id = (
     ORDER BY asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, fence
 """
+# Given up, and asked about once more: it stays what it is until PayTrace shows otherwise.
+_CLAIM_LATE = """
+UPDATE instructions_instruction SET
+    fence = fence + 1, lease_until = clock_timestamp() + make_interval(secs => %(lease)s)
+WHERE id = (
+    SELECT id FROM instructions_instruction
+    WHERE connection_id = %(connection)s AND state = 'refused' AND code = %(code)s
+      AND due_at <= clock_timestamp()
+      AND (lease_until IS NULL OR lease_until < clock_timestamp())
+    ORDER BY asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id, fence
+"""
 
 
 def claim_ready(*, connection_id: uuid.UUID) -> Claimed | None:
@@ -94,9 +106,17 @@ def claim_open(*, connection_id: uuid.UUID) -> Claimed | None:
     return _claim(_CLAIM_OPEN, connection_id)
 
 
+def claim_late(*, connection_id: uuid.UUID) -> Claimed | None:
+    """Take one that ended as never arrived and is to be asked about once more."""
+    return _claim(_CLAIM_LATE, connection_id)
+
+
 def _claim(statement: str, connection_id: uuid.UUID) -> Claimed | None:
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"connection": connection_id, "lease": LEASE_SECONDS})
+        cursor.execute(
+            statement,
+            {"connection": connection_id, "lease": LEASE_SECONDS, "code": NEVER_ARRIVED},
+        )
         row = cursor.fetchone()
     return Claimed(row[0], row[1]) if row else None
 
@@ -145,6 +165,13 @@ def look_again_later(claimed: Claimed, *, after: timedelta) -> None:
     Instruction.objects.filter(
         id=claimed.instruction_id, fence=claimed.fence, state=S.UNKNOWN
     ).update(lease_until=None, due_at=Now() + after)
+
+
+def look_late_again(claimed: Claimed, *, after: timedelta | None) -> None:
+    """One that ended as never arrived still does: ask again then, or never more."""
+    Instruction.objects.filter(
+        id=claimed.instruction_id, fence=claimed.fence, state=S.REFUSED
+    ).update(lease_until=None, due_at=Now() + after if after else None)
 
 
 def open_question(claimed: Claimed) -> Told | None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.connections import clients, health
 from integrations.connections.models import Connection
-from integrations.instructions import operations, protocol, running, waiting
+from integrations.instructions import late, operations, protocol, running, waiting
 from integrations.instructions.protocol import Claimed
 from integrations.instructions.running import Desk
 from integrations.pipeline import flagged, resume
@@ -28,6 +28,7 @@ log = structlog.get_logger("pipeline.instruct")
 # A drain gives way after this long.
 TURN_SECONDS = 20.0
 _NOT_BEFORE = timedelta(seconds=5)
+_MUCH_LATER = timedelta(hours=1)
 
 
 def instruct(
@@ -55,7 +56,7 @@ def instruct(
 def _work(connection: Connection, desk: Desk, keep: Callable[[], bool]) -> bool:
     began = time.monotonic()
     while time.monotonic() - began < TURN_SECONDS:
-        if not (_look_for_one(connection, desk) or _send_one(connection, desk)):
+        if not any(step(connection, desk) for step in _STEPS):
             return False
         keep()
     return True
@@ -84,6 +85,25 @@ def _send_one(connection: Connection, desk: Desk) -> bool:
     log.info("instruction.sent", state=str(told.state) if told else "")
     _answered(connection)
     return True
+
+
+def _look_late(connection: Connection, desk: Desk) -> bool:
+    """Ask once more about one that was given up: last, for nobody waits for it."""
+    claimed = _claim(connection, protocol.claim_late)
+    if claimed is None:
+        return False
+    try:
+        found = late.look(claimed, desk=desk)
+    except IntegrationError:
+        with tenant_transaction(desk.tenant_id):
+            protocol.look_late_again(claimed, after=_MUCH_LATER)
+        raise
+    log.info("instruction.looked_late", state=str(found.state) if found else "")
+    _answered(connection)
+    return True
+
+
+_STEPS = (_look_for_one, _send_one, _look_late)
 
 
 def _claim(connection: Connection, claim: Callable[..., Claimed | None]) -> Claimed | None:

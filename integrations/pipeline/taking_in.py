@@ -6,7 +6,9 @@ another order, it comes to the same.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from integrations.canonical.effects import EffectKind, derive, person_needed
 from integrations.canonical.transactions import GatewayTransaction
@@ -36,7 +38,7 @@ def take_in(
     fresh = facts.record(transactions, connection_id=source.id, seen_by=seen_by)
     if not fresh:
         return []
-    late.correct(fresh, connection_id=source.id)
+    late.correct(fresh, connection_id=source.id, payments=partial(_newest, connection_id=source.id))
     histories = facts.histories(
         connection_id=source.id, transaction_ids=[one.transaction_id for one in fresh]
     )
@@ -47,6 +49,13 @@ def take_in(
     settling.told_of(fresh, source=source)
     work.ring(WorkKind.DELIVER, tenant_id=source.tenant_id, subject_id=source.posts_to_id)
     return fresh
+
+
+def _newest(
+    transaction_ids: Sequence[str], *, connection_id: uuid.UUID
+) -> dict[str, GatewayTransaction]:
+    told = facts.histories(connection_id=connection_id, transaction_ids=transaction_ids)
+    return {number: states[-1] for number, states in told.items()}
 
 
 def _enter_effects(
