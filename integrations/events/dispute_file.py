@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from integrations.canonical.disputes import (
     LONGEST_CASE,
@@ -23,11 +23,13 @@ from integrations.canonical.transactions import TransactionState
 
 MAX_BYTES = 1_048_576
 MAX_ROWS = 2_000
-COLUMNS = ("case number", "payment", "state", "date", "amount", "fee", "reason")
+COLUMNS = ("case number", "payment", "state", "date", "amount", "fee", "reason", "respond by")
 REQUIRED = COLUMNS[:5]
 _DELIMITERS = (",", ";", "\t")
 _DATES = ("%Y-%m-%d", "%m/%d/%Y")
 _LONGEST_REASON = 200
+# Card brands allow weeks to answer; more is a slip of the finger.
+_LONGEST_TIME = timedelta(days=365)
 # Not a name a heading can have.
 _TOO_MANY = "\n"
 
@@ -89,14 +91,16 @@ def _read_row(row: Mapping[str, str], *, currency: str, today: date) -> Dispute:
             "row",
             'It has more values than the heading has columns. Quote amounts such as "1,740.00".',
         )
+    state, happened_on = _state(row), _day(row, today=today)
     return Dispute(
         case_number=_id(row, "case number", longest=LONGEST_CASE),
         payment_id=_id(row, "payment", longest=LONGEST_PAYMENT),
-        state=_state(row),
-        happened_on=_day(row, today=today),
+        state=state,
+        happened_on=happened_on,
         amount=_amount(row, "amount", currency),
         fee=_amount(row, "fee", currency) if row.get("fee", "").strip() else None,
         reason=redact_text(row.get("reason", "").strip())[:_LONGEST_REASON],
+        respond_by=_deadline(row, state=state, opened_on=happened_on),
     )
 
 
@@ -141,7 +145,7 @@ def _columns(heading: Sequence[str]) -> list[str]:
     if missing:
         raise UnreadableFile(
             f"The first line names no column ‘{missing[0]}’. It has to name these: "
-            f"{', '.join(REQUIRED)}; and may name fee and reason."
+            f"{', '.join(REQUIRED)}; and may name fee, reason and respond by."
         )
     named = [name for name in columns if name]
     if len(set(named)) != len(named):
@@ -180,16 +184,34 @@ def _state(row: Mapping[str, str]) -> TransactionState:
 
 
 def _day(row: Mapping[str, str], *, today: date) -> date:
-    text = row.get("date", "").strip()
+    day = _date(row, "date", "The date")
+    if day > today:
+        raise _wrong("date", "The date lies in the future.", row["date"].strip())
+    return day
+
+
+def _deadline(row: Mapping[str, str], *, state: TransactionState, opened_on: date) -> date | None:
+    """The last day to contest a case that was opened; of one that is over it says nothing."""
+    text = row.get("respond by", "").strip()
+    if not text:
+        return None
+    day = _date(row, "respond by", "The last day to contest it")
+    if state is not TransactionState.OPENED:
+        return None
+    if not opened_on <= day <= opened_on + _LONGEST_TIME:
+        sentence = "The last day to contest it is before the case was opened, or a year after."
+        raise _wrong("respond by", sentence, text)
+    return day
+
+
+def _date(row: Mapping[str, str], column: str, name: str) -> date:
+    text = row.get(column, "").strip()
     for form in _DATES:
         try:
-            day = datetime.strptime(text, form).date()  # noqa: DTZ007 a day, in the gateway's zone
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 a day, in the gateway's zone
         except ValueError:
             continue
-        if day > today:
-            raise _wrong("date", "The date lies in the future.", text)
-        return day
-    raise _wrong("date", "The date is not one such as 2026-11-20 or 11/20/2026.", text)
+    raise _wrong(column, f"{name} is not one such as 2026-11-20 or 11/20/2026.", text)
 
 
 def _amount(row: Mapping[str, str], column: str, currency: str) -> Money:

@@ -112,7 +112,7 @@ def _problems(told: Sequence[GatewayTransaction], *, source: Connection) -> tupl
     for place, one in enumerate(told, start=1):
         payment = payments.get(one.original_transaction_id, [])
         before = cases.setdefault(one.transaction_id, [])
-        found = _of_payment(one, payment) or _of_case(one, before)
+        found = _of_payment(one, payment) or _of_case(one, before) or _of_deadline(one, before)
         if found is not None:
             column, sentence = found
             problems.append(Problem(f"{place}, {column}", sentence))
@@ -168,11 +168,29 @@ def _of_fee(
     return None
 
 
+def _of_deadline(
+    told: GatewayTransaction, before: Sequence[GatewayTransaction]
+) -> tuple[str, str] | None:
+    """What is told of a state once stays, so a person who adds a last day to it must learn that.
+    A provider may put it off; its first word counts here, and nothing is asked about it."""
+    same = [one for one in before if one.state is told.state]
+    if told.respond_by is None or not same or told.respond_by == same[0].respond_by:
+        return None
+    was = same[0].respond_by
+    known = f"{was:%B} {was.day}, {was.year}" if was else "no last day to contest it"
+    name = f"Case {case_number(told.transaction_id)}"
+    return "respond by", f"{name} was entered with {known}, and that stays. Leave this empty."
+
+
 def _audit(told: GatewayTransaction, *, source: Connection, actor: str) -> None:
     audit.record(
         f"chargeback.{told.state.value}",
         actor=actor,
         subject=f"{told.amount}, case {case_number(told.transaction_id)}",
         subject_id=source.id,
-        details={"payment": told.original_transaction_id, "fee": str(told.fee or "")},
+        details={
+            "payment": told.original_transaction_id,
+            "fee": str(told.fee or ""),
+            "respond_by": str(told.respond_by or ""),
+        },
     )

@@ -27,11 +27,17 @@ class Case:
     fee: Effect | None
     end: Effect | None
     respond_by: date | None = None
-    """The last day to contest it, while it is open and where that was told."""
+    """The last day to contest it, where that was told."""
+
+    @property
+    def contest_by(self) -> date | None:
+        """The same while it is open."""
+        return None if self.end else self.respond_by
 
 
 def cases(*, environment_id: uuid.UUID) -> list[Case]:
-    """The newest cases of the environment; four statements however many there are."""
+    """The newest cases of the environment, those to be contested first and soonest on top; four
+    statements however many there are."""
     opened = list(
         Effect.objects.select_related("parent")
         .filter(environment_id=environment_id, kind=EffectKind.CHARGEBACK)
@@ -40,7 +46,7 @@ def cases(*, environment_id: uuid.UUID) -> list[Case]:
     fees = _by_case(opened, EffectKind.FEE)
     ends = _by_case(opened, *_ENDS)
     deadlines = _deadlines(opened)
-    return [
+    found = [
         Case(
             number=case_number(one.transaction_id),
             opened=one,
@@ -50,6 +56,7 @@ def cases(*, environment_id: uuid.UUID) -> list[Case]:
         )
         for one in opened
     ]
+    return sorted(found, key=lambda case: case.contest_by or date.max)
 
 
 def _deadlines(opened: list[Effect]) -> Mapping[tuple[uuid.UUID, str], date]:

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations import pipeline
@@ -19,6 +20,7 @@ from integrations.posting import chargebacks as cases
 from portal.access import PlacedRequest, member_view
 from portal.web.disputes import tellers
 from portal.web.forms.chargebacks import ChargebackForm, ChargebackRowsForm
+from portal.web.moments import today_in
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -105,6 +107,7 @@ def _page(request: PlacedRequest, **more: Any) -> HttpResponse:
     problems = more.pop("problems", ())
     context = {
         "cases": cases.cases(environment_id=request.place.environment.id),
+        "today": today_in(request.place.environment.zone, now=timezone.now()),
         "accounts": accounts,
         "tellers": tellers(connections.disputes_providers(request.place.environment.id)),
         "form": ChargebackForm(accounts=accounts),

@@ -45,6 +45,11 @@ def day(value: date, *, today: date) -> str:
     return words if value.year == today.year else f"{words}, {value.year}"
 
 
+def today_in(zone: str, *, now: datetime) -> date:
+    """The day it is there."""
+    return now.astimezone(ZoneInfo(zone)).date()
+
+
 def full(moment: datetime, *, zone: str) -> str:
     """`Friday, November 20, 2026, 14:05:12 Pacific`."""
     local = moment.astimezone(ZoneInfo(zone))

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from integrations.canonical.effects import EffectKind
 from integrations.connections import writing
 from integrations.events import queries as events
-from integrations.events.models import GatewayBatch
+from integrations.events.models import GatewayBatch, GatewayFact
 from integrations.exceptions import queries as exceptions
 from integrations.instructions import links
 from integrations.instructions import queries as instructions
@@ -24,6 +27,7 @@ from portal.asked import instruction_behind
 from portal.web.books import books_of, journal_of, plain_details
 from portal.web.decisions import case_context
 from portal.web.forms.payments import PaymentFilter, read_place, write_place
+from portal.web.moments import today_in
 from portal.web.spreadsheet import MAX_ROWS, csv_of
 from portal.web.timeline import timeline
 
@@ -75,7 +79,8 @@ def payment(request: PlacedRequest, effect_id: str) -> HttpResponse:
     )
     if effect is None:
         raise Http404("Not found")
-    return render(request, "payments/payment.html", _story(effect))
+    today = today_in(request.place.environment.zone, now=timezone.now())
+    return render(request, "payments/payment.html", _story(effect) | {"today": today})
 
 
 def _story(effect: Effect) -> dict[str, Any]:
@@ -107,6 +112,7 @@ def _story(effect: Effect) -> dict[str, Any]:
         "attempts": attempts,
         "facts": [(fact, plain_details(fact.details)) for fact in facts],
         "batch": _batch(effect),
+        "contest_by": _contest_by(effect, facts),
         "related": posting.related(effect),
         "asked": asked,
         "asked_link": links.link_of(asked) if asked else None,
@@ -120,6 +126,15 @@ def _batch(effect: Effect) -> GatewayBatch | None:
     if effect.kind not in (EffectKind.SETTLEMENT, EffectKind.REVIEW):
         return None
     return events.batch_called(connection_id=effect.source_id, name=effect.transaction_id)
+
+
+def _contest_by(effect: Effect, facts: Sequence[GatewayFact]) -> date | None:
+    """Of a chargeback that is open: the last day to contest it, where that was told."""
+    is_over = any(fact.state in {"won", "lost"} for fact in facts)
+    if effect.kind != EffectKind.CHARGEBACK or is_over:
+        return None
+    told = [fact.details["respond_by"] for fact in facts if fact.details.get("respond_by")]
+    return date.fromisoformat(told[0]) if told else None
 
 
 def _is_open(attempt: PostingAttempt) -> bool:

@@ -16,7 +16,7 @@ from integrations.connections.models import Connection
 from integrations.events import dispute_file
 
 # What a form's field is called in a file and in what is wrong with it.
-_COLUMNS = {"case_number": "case number", "happened_on": "date"}
+_COLUMNS = {"case_number": "case number", "happened_on": "date", "respond_by": "respond by"}
 
 
 class _AccountForm(forms.Form):
@@ -80,6 +80,12 @@ class ChargebackForm(_AccountForm):
     reason = forms.CharField(
         label="Reason", max_length=200, required=False, help_text="Its code or words."
     )
+    respond_by = forms.CharField(
+        label="Contest by",
+        required=False,
+        help_text="The last day to answer an open case, as the acquirer’s letter says.",
+        widget=forms.DateInput(attrs={"type": "date"}),
+    )
 
     def dispute(self) -> Dispute | None:
         """What was told; None after putting what is wrong beside its field."""
@@ -103,7 +109,7 @@ class ChargebackRowsForm(_AccountForm):
         label="CSV file",
         required=False,
         help_text="Columns: case number, payment, state (opened, won or lost), date, amount; and "
-        "fee and reason where there are any.",
+        "fee, reason and respond by (the last day to contest it) where there are any.",
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"empty": "The file is empty."},
     )

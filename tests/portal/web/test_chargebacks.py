@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from integrations.events.models import GatewayFact
 from integrations.posting.models import Effect
@@ -112,3 +115,66 @@ def test_a_viewer_looks_and_enters_nothing(books: Books) -> None:
     viewer.force_login(factories.member(books.tenant, email="bob@acme.example", role=Role.VIEWER))
     assert "Your role may look at chargebacks, not enter them." in text_of(viewer.get(_page(books)))
     assert viewer.post(_page(books, "record"), FORM).status_code == 403
+
+
+def day(after: int) -> str:
+    """So many days after today."""
+    return (timezone.now() + timedelta(days=after)).date().isoformat()
+
+
+def words(after: int) -> str:
+    """The same as pages write it."""
+    return f"{date.fromisoformat(day(after)):%b %-d, %Y}"
+
+
+def test_the_last_day_to_contest_is_told_shown_and_sorted_by(alice: Client, books: Books) -> None:
+    paid = [_payment(books) for _ in range(3)]
+    heading = "case number,payment,state,date,amount,respond by"
+    lines = [
+        heading,
+        f"78,{paid[0]},opened,{day(-2)},740.00,{day(9)}",
+        f"79,{paid[1]},opened,{day(-2)},740.00,",
+    ]
+    assert "2 entered." in _upload(alice, books, "\n".join(lines))
+    sent = FORM | {
+        "account": str(books.paytrace.id), "payment": paid[2], "respond_by": day(-20),
+        "case_number": "80", "happened_on": day(-30),
+    }  # fmt: skip
+    shown = text_of(alice.post(_page(books, "record"), sent, follow=True))
+    order = [shown.index(word) for word in ("80 Acme", "78 Acme", "79 Acme")]
+    assert order == sorted(order)
+    assert f"Contest by {words(9)}" in shown
+    with tenant_transaction(books.tenant.id):
+        effect = Effect.objects.get(transaction_id="CB-78", kind="chargeback")
+        old = Effect.objects.get(transaction_id="CB-80", kind="chargeback")
+    page = f"/t/{books.tenant.slug}/payments/"
+    told = text_of(alice.get(f"{page}{effect.id}/"))
+    assert f"To be contested with the acquirer by {words(9)}." in told
+    assert f"It could be contested until {words(-20)}." in text_of(alice.get(f"{page}{old.id}/"))
+    # Over, nothing is to be contested.
+    assert "1 entered." in _upload(alice, books, f"{heading}\n78,{paid[0]},lost,{day(-1)},740,")
+    assert f"Contest by {words(9)}" not in text_of(alice.get(_page(books)))
+    assert "to be contested" not in text_of(alice.get(f"{page}{effect.id}/")).lower()
+
+
+def test_a_last_day_that_cannot_be_is_refused_and_nothing_is_entered(
+    alice: Client, books: Books
+) -> None:
+    paid = _payment(books)
+    heading = "case number,payment,state,date,amount,respond by"
+    for day, sentence in (
+        ("soon", "respond by: The last day to contest it is not one such as 2026-11-20"),
+        ("2026-11-17", "respond by: The last day to contest it is before the case was opened"),
+        ("2036-12-08", "or a year after."),
+    ):
+        row = f"77,{paid},opened,2026-11-18,740.00,{day}"
+        assert sentence in _upload(alice, books, f"{heading}\n{row}"), day
+    sent = FORM | {"account": str(books.paytrace.id), "payment": paid, "respond_by": "2026-11-17"}
+    assert "Contest by: The last day to contest it" in text_of(
+        alice.post(_page(books, "record"), sent)
+    )
+    assert _kinds(books) == []
+    entered = FORM | {"account": str(books.paytrace.id), "payment": paid}
+    alice.post(_page(books, "record"), entered)
+    later = text_of(alice.post(_page(books, "record"), entered | {"respond_by": "2026-12-08"}))
+    assert "Case 77 was entered with no last day to contest it, and that stays." in later
