@@ -38,7 +38,13 @@ class Demo:
 
 def stock_simulator(url: str, companies: list[Company], kept: Facts) -> None:
     """Give both gateway accounts their users and the customers who owe something."""
-    simulator.put_accounts(url, password=kept["passwords"]["gateway"], customers=_payers(companies))
+    passwords = kept["passwords"]
+    simulator.put_accounts(
+        url,
+        password=passwords["gateway"],
+        disputes_key=passwords["disputes"],
+        customers=_payers(companies),
+    )
 
 
 def seed(demo: Demo, kept: Facts, settings: Mapping[str, str]) -> Demo:
@@ -49,6 +55,7 @@ def seed(demo: Demo, kept: Facts, settings: Mapping[str, str]) -> Demo:
         "known": kept.get("demo", {}),
         "gateway_url": demo.simulator_url,
         "gateway_password": kept["passwords"]["gateway"],
+        "disputes_key": kept["passwords"]["disputes"],
         "places": _places(demo.companies),
     }
     private_files.write_json(REQUEST, plan)

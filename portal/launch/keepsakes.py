@@ -53,7 +53,15 @@ def _made() -> Facts:
         "master_keys": "v1:" + base64.b64encode(secrets.token_bytes(32)).decode(),
         "passwords": {
             name: secrets.token_urlsafe(24)
-            for name in (MIGRATOR, APP, SUPPORT, "sage_owner", "sage_connector", "gateway")
+            for name in (
+                MIGRATOR,
+                APP,
+                SUPPORT,
+                "sage_owner",
+                "sage_connector",
+                "gateway",
+                "disputes",
+            )
         },
         "logins": {place: _readable_password() for place in DEMO_LOGINS},
     }

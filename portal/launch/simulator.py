@@ -65,8 +65,13 @@ def wait_until_announced(log: Path) -> str:
     return str(json.loads(ANNOUNCED.read_text())["url"])
 
 
-def put_accounts(url: str, *, password: str, customers: Sequence[Mapping[str, str]]) -> None:
-    """Create or replace both accounts. Raises LaunchError when the simulator refuses."""
+def put_accounts(
+    url: str, *, password: str, disputes_key: str, customers: Sequence[Mapping[str, str]]
+) -> None:
+    """Create or replace both accounts, and let the key read Production's disputed payments.
+
+    Raises LaunchError when the simulator refuses.
+    """
     with requests.Session() as session:
         session.trust_env = False
         for account in ACCOUNTS:
@@ -76,9 +81,15 @@ def put_accounts(url: str, *, password: str, customers: Sequence[Mapping[str, st
                 "users": [{"username": account.username, "password": password}],
                 "customers": list(customers),
             }
-            answer = session.post(f"{url}/_control/accounts", json=body, timeout=10)
-            if not answer.ok:
-                raise LaunchError(f"The PayTrace simulator refused an account: {answer.text}")
+            _post(session, f"{url}/_control/accounts", body)
+        permitted = {"account": ACCOUNTS[0].name, "key": disputes_key}
+        _post(session, f"{url}/_control/dispute_key", permitted)
+
+
+def _post(session: requests.Session, address: str, body: Mapping[str, Any]) -> None:
+    answer = session.post(address, json=body, timeout=10)
+    if not answer.ok:
+        raise LaunchError(f"The PayTrace simulator refused an account: {answer.text}")
 
 
 def customers_of(invoices: Sequence[Invoice], names: Mapping[str, str]) -> list[dict[str, str]]:

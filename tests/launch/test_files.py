@@ -31,7 +31,7 @@ def test_secrets_are_made_once(tmp_path: Path) -> None:
     again = keepsakes.load(database=tmp_path / "database", file=tmp_path / "secrets.json")
     assert first == again
     passwords = [*first["passwords"].values(), *first["logins"].values()]
-    assert len(set(passwords)) == 11
+    assert len(set(passwords)) == 12
     assert min(len(one) for one in passwords) >= 16
 
 

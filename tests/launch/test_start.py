@@ -36,6 +36,7 @@ def test_a_fresh_checkout_from_first_start_to_reset(checkout: Checkout) -> None:
     _people_can_sign_in(facts)
     posted = _wait_for_a_posted_payment(facts)
     _receipt_is_in_sage(facts, posted)
+    _disputes_of_the_simulator_are_read(facts)
     printed = checkout.stop(first)
     _everything_was_printed(facts, printed)
     assert checkout.processes() == []
@@ -131,6 +132,21 @@ def _receipt_is_in_sage(facts: Facts, payment: dict[str, Any]) -> None:
         ).fetchall()
     amounts = [(customer, f"{amount:.2f}") for customer, amount in rows]
     assert (payment["customer_number"], payment["amount"]) in amounts
+
+
+def _disputes_of_the_simulator_are_read(facts: Facts) -> None:
+    """The acquirer's key was accepted, so that a dispute made on its control page arrives."""
+
+    def is_connected() -> bool:
+        answer = requests.get(
+            f"{facts['url']}/api/v1/connections",
+            headers={"Authorization": f"Bearer {facts['api_key']}"},
+            timeout=30,
+        )
+        found = {one["kind"]: one["state"] for one in answer.json()["connections"]}
+        return found.get("disputes") == "connected"
+
+    assert wait_until(is_connected, seconds=30)
 
 
 def _everything_was_printed(facts: Facts, printed: str) -> None:

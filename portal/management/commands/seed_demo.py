@@ -22,8 +22,8 @@ from sqlalchemy import make_url
 from integrations.accounting.operations import publish_rules
 from integrations.accounting.queries import accounts, rules_in_force
 from integrations.accounting.rules import ROLE_LABELS, AccountRole, GLRule
+from integrations.connections import disputes, queries
 from integrations.connections import operations as connections
-from integrations.connections import queries
 from integrations.connections.models import Connection
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.models import Environment, Membership, Tenant, User
@@ -69,6 +69,8 @@ class Plan:
     known: Mapping[str, str]
     gateway_url: str
     gateway_password: str
+    # Reads the disputes of Production's account.
+    disputes_key: str
     # By environment: api_version, merchant_id, username; company_number, company_dsn.
     places: Mapping[str, Mapping[str, str]]
 
@@ -98,6 +100,7 @@ def _seed(plan: Plan) -> dict[str, str]:
         )
     with tenant_transaction(northwind.id):
         gateways = {place: _connect(plan, place) for place in plan.places}
+        _disputes(gateways["production"], plan)
         answer = {
             **_notice_address(plan, gateways["production"]),
             **_api_key(plan, people["owner"]),
@@ -199,6 +202,25 @@ def _gateway(
     if found.settings["base_url"] == plan.gateway_url:
         return found
     return connections.replace_address(connection_id=found.id, **address)
+
+
+def _disputes(gateway: Connection, plan: Plan) -> None:
+    """The simulator is the acquirer too: its disputes come by themselves."""
+    given = {"base_url": f"{plan.gateway_url}/disputes", "api_key": plan.disputes_key}
+    found = next(iter(disputes.of_account(gateway.id)), None)
+    if found is None:
+        found = disputes.create(
+            environment_id=gateway.environment_id,
+            name="Acquirer (simulator)",
+            provider="cases_api",
+            account_id=gateway.id,
+            given=given,
+            actor=ACTOR,
+        )
+    elif found.settings["base_url"] != given["base_url"]:
+        found = disputes.replace_access(connection_id=found.id, given=given, actor=ACTOR)
+    if found.state == Connection.State.NEW:
+        connections.request_test(connection_id=found.id, actor=ACTOR)
 
 
 def _existing(environment: Environment, kind: str) -> Connection | None:
