@@ -25,6 +25,7 @@ from integrations.posting.words import (
 )
 
 LAG_WINDOW = timedelta(hours=24)
+_OF_BATCHES = Q(kind="settlement") | Q(kind="review", reason_code="batch_changed")
 _MOVING = (RECEIVED, CHECKING, READY, POSTING)
 
 
@@ -46,6 +47,8 @@ class Numbers:
     moving: tuple[Total, ...]
     waiting: tuple[Total, ...]
     needs_you: tuple[Total, ...]
+    batches: int = 0
+    """Of what needs a person: settled batches that did not agree, or wait for a decision."""
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,15 @@ def numbers(*, environment_id: uuid.UUID, zone: str, today: date) -> Numbers:
         measures[f"{name}_count"] = Count("id", filter=part)
         measures[f"{name}_in"] = Sum("amount", filter=part & Q(kind="sale"))
         measures[f"{name}_back"] = Sum("amount", filter=part & Q(kind__in=MONEY_BACK))
+    measures["batches"] = Count("id", filter=parts["needs_you"] & _OF_BATCHES)
     rows: list[Any] = list(
         Effect.objects.filter(anything, environment_id=environment_id)
         .values("currency")
         .annotate(**measures)
         .order_by("currency")
     )
-    return Numbers(**{name: _totals(rows, name) for name in parts})
+    totals = {name: _totals(rows, name) for name in parts}
+    return Numbers(**totals, batches=sum(row["batches"] for row in rows))
 
 
 def lag(*, environment_id: uuid.UUID, now: datetime) -> Lag:

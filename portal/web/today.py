@@ -104,6 +104,7 @@ def _live(place: Place, now: datetime) -> dict[str, Any]:
         "headline": headline(numbers, connections=found, moment=Moment(now, environment.zone)),
         "tiles": _tiles(numbers, place, _today(place, now)),
         "to_key": _to_key(found),
+        "batches": numbers.batches,
         "lag": numbers_of.lag(environment_id=environment.id, now=now),
         "lamps": _lamps(found),
         "recent": posting.recent(environment_id=environment.id),

@@ -46,6 +46,23 @@ def test_the_list_says_what_each_comes_to_and_where_it_stands(
     assert "Checking It is being compared with our own transactions of it." in shown
 
 
+def test_today_leads_to_the_batches_where_one_needs_somebody(alice: Client, posting: Books) -> None:
+    today = f"/t/{posting.tenant.slug}/"
+    with tenant_transaction(posting.tenant.id):
+        settled(posting, "571")
+        settled(posting, "572", net="812.35")
+    assert "Look at the batches" not in text_of(alice.get(today))
+    with tenant_transaction(posting.tenant.id):
+        effects = Effect.objects.filter(kind="settlement").order_by("occurred_at", "id")
+        Effect.objects.filter(id=effects[0].id).update(state="parked", reason_code="batch_mismatch")
+    shown = alice.get(today)
+    assert "1 settled batch needs you. It does not agree" in text_of(shown)
+    assert f'href="{page(posting)}"' in shown.content.decode()
+    with tenant_transaction(posting.tenant.id):
+        Effect.objects.filter(kind="settlement").update(state="parked")
+    assert "2 settled batches need you. They do not agree" in text_of(alice.get(today))
+
+
 def test_the_list_asks_the_same_few_questions_for_one_batch_and_for_many(
     alice: Client, posting: Books, django_assert_num_queries: Any
 ) -> None:
