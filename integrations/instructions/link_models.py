@@ -42,6 +42,8 @@ class PaymentLink(TenantModel):
     description = models.CharField(max_length=100, blank=True)
     # Where the address is mailed to; PayTrace mails its receipt there too.
     email = models.EmailField(blank=True)
+    # Whether who pays may have the card kept for next time.
+    may_keep = models.BooleanField(default=False)
     made_by = models.CharField(max_length=254)
     made_by_user_id = models.UUIDField(null=True, blank=True)
     made_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -49,6 +51,8 @@ class PaymentLink(TenantModel):
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     state_since = models.DateTimeField(db_default=Now())
+    # The payer's own word at the newest try.
+    keeps = models.BooleanField(default=False)
     tries = models.PositiveSmallIntegerField(default=0)
     instruction = models.ForeignKey(
         "instructions.Instruction",

@@ -20,10 +20,14 @@ MOST_TRIES = 10
 _TOO_MANY = "Tieout: too many cards were refused"
 
 
-def begin(link_id: uuid.UUID, *, now: datetime) -> bool:
-    """From open to being paid, for one try; False when it is not open (any more)."""
+def begin(link_id: uuid.UUID, *, now: datetime, keeps: bool = False) -> bool:
+    """From open to being paid, for one try; False when it is not open (any more).
+
+    `keeps` is the payer's word, which counts where the link allows it.
+    """
     rows = PaymentLink.objects.filter(id=link_id, state=_S.OPEN, expires_at__gt=now)
-    return _move(rows, _S.BEING_PAID, tries=F("tries") + 1) == 1
+    kept = F("may_keep") if keeps else False
+    return _move(rows, _S.BEING_PAID, tries=F("tries") + 1, keeps=kept) == 1
 
 
 def follow(instruction_id: uuid.UUID, *, is_done: bool) -> None:

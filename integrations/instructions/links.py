@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.canonical.money import Money
-from integrations.instructions import link_states, operations, wishes
+from integrations.instructions import link_keeping, link_states, operations, wishes
 from integrations.instructions.errors import BadWish, KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, PaymentLink
@@ -50,6 +50,8 @@ class NewLink:
     days: int = DEFAULT_DAYS
     is_mailed: bool = False
     """Whether the address is mailed to `email`."""
+    may_keep: bool = False
+    """Whether who pays may have the card kept for next time."""
 
     @property
     def purpose(self) -> PaymentLink.Purpose:
@@ -160,7 +162,7 @@ def link_of(instruction: Instruction) -> PaymentLink | None:
     if instruction.origin != Instruction.Origin.PAY_PAGE:
         return None
     parts = instruction.idempotency_key.split(":")
-    if len(parts) != 3 or parts[0] != "link":
+    if len(parts) not in {3, 4} or parts[0] != "link":
         return None
     return PaymentLink.objects.filter(
         id=parts[1], environment_id=instruction.environment_id
@@ -174,7 +176,7 @@ def wish_of(row: PaymentLink) -> Wish:
         return Wish(
             Kind.STORE_CUSTOMER,
             customer_number=row.customer_number,
-            vault_id=f"{row.customer_number}-{row.id.hex[-6:]}{row.tries}",
+            vault_id=link_keeping.vault_id(row),
             email=row.email,
             is_hosted=True,
         )
@@ -203,6 +205,7 @@ def _row(new: NewLink, *, environment_id: UUID, connection_id: UUID) -> PaymentL
         invoice_number=new.invoice_number.strip(),
         description=new.description.strip(),
         email=new.email.strip(),
+        may_keep=new.may_keep and new.amount is not None,
         expires_at=now + timedelta(days=new.days),
         mail_due_at=now if new.is_mailed else None,
     )
@@ -231,8 +234,8 @@ def _former(new: NewLink, *, environment_id: UUID, key: str) -> PaymentLink | No
     if found is None:
         return None
     before = Money(found.amount, found.currency) if found.amount is not None else None
-    asked = (new.amount, new.customer_number.strip(), new.invoice_number.strip())
-    if (before, found.customer_number, found.invoice_number) != asked:
+    asked = (new.amount, new.customer_number.strip(), new.invoice_number.strip(), new.may_keep)
+    if (before, found.customer_number, found.invoice_number, found.may_keep) != asked:
         raise KeyReused(
             "This form made a link before, with other contents. Open the form anew.",
             field="idempotency_key",

@@ -71,8 +71,10 @@ def card_form(seen: Seen) -> CardForm:
     return hosted.card_form(seen.place)
 
 
-def pay(seen: Seen, *, pair: HostedFields) -> Instruction:
+def pay(seen: Seen, *, pair: HostedFields, keeps: bool = False) -> Instruction:
     """Charge or store the card that the form took, once; the instruction with its outcome.
+
+    `keeps` has a card that was charged kept for next time, where the link allows it.
 
     The link goes from open to being paid in the very transaction that puts the attempt on record,
     so of two tabs one finds it open. From then on only PayTrace's answer moves it: paid, or open
@@ -80,15 +82,15 @@ def pay(seen: Seen, *, pair: HostedFields) -> Instruction:
     used now; then nothing was asked.
     """
     link_id = seen.link.id
-    return hosted.tell_at_once(lambda: take(link_id), place=seen.place, hosted=pair)
+    return hosted.tell_at_once(lambda: take(link_id, keeps=keeps), place=seen.place, hosted=pair)
 
 
-def take(link_id: UUID) -> Taken:
+def take(link_id: UUID, *, keeps: bool = False) -> Taken:
     """Move an open link to being paid and take in what PayTrace is then told, in one transaction.
 
     Inside the open company's transaction. Raises LinkNotOpen.
     """
-    if not link_states.begin(link_id, now=timezone.now()):
+    if not link_states.begin(link_id, now=timezone.now(), keeps=keeps):
         raise LinkNotOpen("This link cannot be paid now.")
     link = PaymentLink.objects.get(id=link_id)
     taken = operations.new_row(

@@ -17,7 +17,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from integrations.instructions import attempts, keeping, link_states
+from integrations.instructions import attempts, keeping, link_keeping, link_states
 from integrations.instructions.models import Instruction, InstructionAttempt, InstructionState
 from integrations.instructions.outcomes import NEVER_ARRIVED, Outcome
 from integrations.instructions.wishes import Wish
@@ -229,6 +229,7 @@ def _move(rows: Any, told: Told, outcome: Outcome) -> bool:
         return False
     if outcome.is_ended:
         link_states.follow(told.instruction_id, is_done=outcome.state is S.DONE)
+        link_keeping.keep(told.instruction_id)
     if outcome.state is S.DONE:
         keeping.keep(told.instruction_id, told.wish, outcome)
     return True

@@ -70,7 +70,9 @@ def _pay(request: HttpRequest, seen: Seen) -> HttpResponse:
         return _form(request, seen, problem=_NOT_FILLED_IN)
     if seen.state == S.OPEN:
         try:
-            paying.pay(seen, pair=HostedFields(**form.cleaned_data))
+            given = form.cleaned_data
+            pair = HostedFields(given["hpf_token"], given["enc_key"])
+            paying.pay(seen, pair=pair, keeps=given["keeps"])
         except LinkNotOpen:
             pass  # another tab was faster; the page says how far it is
         except NotPossible:

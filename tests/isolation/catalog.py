@@ -100,6 +100,7 @@ APPEND_ONLY = {
         "state",
         "state_since",
         "tries",
+        "keeps",
         "instruction_id",
         "ended_by",
         "mail_due_at",

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from integrations.instructions.models import Instruction, PaymentLink
+from integrations.instructions import links
+from integrations.instructions.models import Instruction, PaymentLink, StoredPaymentMethod
 from portal.web import pay as pay_page
 from tenants import pausing
 from tenants.scope import tenant_transaction
 from tests.portal.web.reading import text_of
-from tests.walks.test_payment_links import CARD, SALES, at_paytrace, look_now, made, states
+from tests.walks.test_payment_links import (
+    CARD,
+    INVOICE,
+    SALES,
+    at_paytrace,
+    look_now,
+    made,
+    states,
+)
 from tests.walks.world import World
 
 pytestmark = pytest.mark.walk
@@ -27,9 +37,9 @@ def payer() -> Client:
     return Client()
 
 
-def send(world: World, payer: Client, token: str, **card: Any) -> Any:
+def send(world: World, payer: Client, token: str, *, keeps: str = "", **card: Any) -> Any:
     pair = world.simulator.control("hosted_fields", account=world.account, **card)
-    return payer.post(f"/pay/{token}/", pair)
+    return payer.post(f"/pay/{token}/", pair | ({"keeps": keeps} if keeps else {}))
 
 
 def policy(answer: Any) -> dict[str, str]:
@@ -161,3 +171,56 @@ def test_nobody_asks_without_end(world: World, payer: Client) -> None:
 def _without_csrf(answer: Any) -> str:
     """The page but for what is new in every answer."""
     return re.sub(r'"X-CSRFToken": "[^"]+"', "-", answer.content.decode())
+
+
+KEEPING = replace(INVOICE, may_keep=True)
+
+
+def test_who_pays_may_have_the_card_kept_for_next_time(world: World, payer: Client) -> None:
+    """After the payment, by its number, once; the card can be charged then."""
+    row, token = made(world, KEEPING)
+    assert "Keep my card for next time." in text_of(payer.get(f"/pay/{token}/"))
+    send(world, payer, token, keeps="on")
+    world.work()
+    world.work()
+    receipt = text_of(payer.get(f"/pay/{token}/"))
+    assert "Paid. Thank you." in receipt
+    assert "keeps this card for later invoices, as you asked." in receipt
+    with tenant_transaction(world.tenant.id):
+        paid, stored = Instruction.objects.order_by("asked_at", "id")
+        method = StoredPaymentMethod.objects.get()
+        assert links.link_of(stored) == PaymentLink.objects.get(id=row.id)
+    assert (paid.kind, paid.state) == ("charge", "done")
+    assert (stored.kind, stored.state, stored.origin) == ("store_customer", "done", "pay_page")
+    assert stored.transaction_id == paid.result_id
+    assert (method.customer_number, method.last_four) == ("ACME01", "5439")
+    assert method.vault_id.startswith("ACME01-")
+    assert at_paytrace(world) == [("pending_settlement", "740.00")]
+
+
+@pytest.mark.parametrize("allows", [True, False])
+def test_no_card_is_kept_unless_the_link_allows_it_and_the_payer_wants_it(
+    world: World, payer: Client, *, allows: bool
+) -> None:
+    _, token = made(world, replace(INVOICE, may_keep=allows))
+    shown = text_of(payer.get(f"/pay/{token}/"))
+    assert ("Keep my card" in shown) is allows
+    # A tick that the page did not offer counts for nothing.
+    send(world, payer, token, keeps="" if allows else "on")
+    world.work()
+    with tenant_transaction(world.tenant.id):
+        assert [one.kind for one in Instruction.objects.all()] == ["charge"]
+        assert not StoredPaymentMethod.objects.exists()
+
+
+def test_a_payment_that_is_found_out_later_keeps_the_card_then(world: World, payer: Client) -> None:
+    _, token = made(world, KEEPING)
+    world.simulator.control("faults", kind="reply_lost", count=1, path_prefix=SALES)
+    send(world, payer, token, keeps="on")
+    with tenant_transaction(world.tenant.id):
+        assert not StoredPaymentMethod.objects.exists()
+    look_now(world)
+    world.work()
+    with tenant_transaction(world.tenant.id):
+        assert StoredPaymentMethod.objects.get().customer_number == "ACME01"
+    assert at_paytrace(world) == [("pending_settlement", "740.00")]

@@ -70,9 +70,14 @@ class PaymentLinkForm(CardLinkForm):
         help_text="The payment is applied to it. Without one it waits under Exceptions.",
     )
     description = forms.CharField(label="Note for the customer", max_length=100, required=False)
+    may_keep = forms.BooleanField(
+        label="Let the customer have the card kept for next time",
+        required=False,
+        help_text="Who ticks it on the pay page leaves the card for later charges.",
+    )
     field_order = (
         "account", "customer_number", "invoice_number", "amount", "description", "email",
-        "is_mailed", "days",
+        "is_mailed", "may_keep", "days",
     )  # fmt: skip
 
     @property
@@ -86,4 +91,5 @@ class PaymentLinkForm(CardLinkForm):
             email=given["email"],
             days=given["days"],
             is_mailed=given["is_mailed"],
+            may_keep=given["may_keep"],
         )

@@ -1,4 +1,5 @@
-"""What a payer's browser sends: the pair that PayTrace's card form gave it, and nothing else."""
+"""What a payer's browser sends: the pair that PayTrace's card form gave it, and whether to
+keep the card."""
 
 from __future__ import annotations
 
@@ -11,3 +12,4 @@ LONGEST = 4000
 class PairForm(forms.Form):
     hpf_token = forms.CharField(max_length=LONGEST)
     enc_key = forms.CharField(max_length=LONGEST)
+    keeps = forms.BooleanField(required=False)
