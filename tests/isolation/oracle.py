@@ -112,6 +112,7 @@ API: Mapping[str, Mapping[str, str]] = {
     "api/v1/mappings": {"GET": "mappings:read", "POST": "mappings:write"},
     "api/v1/gl-rules": {"GET": "gl_rules:read", "POST": "gl_rules:write"},
     "api/v1/payment-methods": {"GET": "instructions:read", "POST": "instructions:write"},
+    "api/v1/card-forms": {"POST": "instructions:write"},
     "api/v1/recurring-plans": {"GET": "instructions:read"},
     "api/v1/instructions": {"GET": "instructions:read", "POST": "instructions:write"},
     "api/v1/instructions/<uuid:id>": {"GET": "instructions:read"},
@@ -131,7 +132,7 @@ OPEN = frozenset({
     "security_txt", "api_schema", "api_docs", "pay",
 })  # fmt: skip
 # What asks PayTrace within the request, which the accounts of the scene cannot reach.
-AT_ONCE = frozenset({"api/v1/payment-methods"})
+AT_ONCE = frozenset({"api/v1/payment-methods", "api/v1/card-forms"})
 OPEN_ROUTES = frozenset({"api/v1/^.*$"})
 SHOWN_TO_ITS_HOLDER = frozenset({"invitation", "pay"})
 

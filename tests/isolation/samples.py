@@ -318,6 +318,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
         "vault_id": "V",
         "connection_id": v["connection_id"],
     },
+    "api/v1/card-forms": lambda v: {"connection_id": v["connection_id"]},
     "api/v1/payment-methods": lambda v: {
         "hpf_token": "token",
         "enc_key": "key",

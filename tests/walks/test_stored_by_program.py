@@ -86,6 +86,22 @@ def test_a_card_is_stored_once_for_a_key(world: World, shop: Program) -> None:
     assert [one["vault_id"] for one in listed] == ["NEW01"]
 
 
+def test_a_program_opens_paytraces_form_for_a_page_of_its_own(world: World, shop: Program) -> None:
+    answer = shop.post("card-forms")
+    told = answer.json()
+    assert (answer.status_code, told["script"]) == (
+        201, f"{world.simulator.url}/js/protect.min.js"
+    )  # fmt: skip
+    assert len(told["client_key"]) > 20
+    again = shop.post("card-forms", {"connection_id": str(world.gateway_id)}).json()
+    assert again["client_key"] != told["client_key"]
+    assert refused(shop.post("card-forms", {"connection_id": str(world.company_id)})) == (
+        409, "not_possible", "connection_id"
+    )  # fmt: skip
+    world.simulator.control("faults", kind="offline", count=9)
+    assert refused(shop.post("card-forms"))[:2] == (409, "not_possible")
+
+
 def test_a_lost_answer_is_found_out_and_nothing_is_stored_twice(
     world: World, shop: Program
 ) -> None:

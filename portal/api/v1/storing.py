@@ -8,24 +8,29 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.validators import RegexValidator
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from integrations.instructions import hosted, operations, queries
 from integrations.instructions.hosted import Place
 from integrations.instructions.models import Instruction
+from integrations.paytrace.card_form import SCRIPT
 from integrations.paytrace.people import HostedFields
 from portal.api.v1.asking import account_named
 from portal.api.v1.authentication import key_of, who_of
 from portal.api.v1.idempotency import REPLAYED, needed_key
 from portal.api.v1.inputs import body_of
 from portal.api.v1.instruction_shapes import detail
+from portal.api.v1.keyed import at_once
+from portal.api.v1.schema import deciding_refusals
 from portal.card_wall import PAIR
 from portal.web.forms.pay import LONGEST
 from tenants.scope import tenant_transaction
 
-__all__ = ["PAIR", "PairIn", "store"]
+__all__ = ["PAIR", "CardForms", "PairIn", "store"]
 
 _plain = RegexValidator(
     r"^[\x21-\x7e]+\Z", "Send it just as PayTrace’s card form gave it, without blanks."
@@ -60,6 +65,50 @@ class PairIn(serializers.Serializer[Any]):
         allow_null=True,
         help_text="The PayTrace account; may be left out where there is only one.",
     )
+
+
+class AccountIn(serializers.Serializer[Any]):
+    """Whose card form is to be opened."""
+
+    connection_id = serializers.UUIDField(
+        default=None,
+        allow_null=True,
+        help_text="The PayTrace account; may be left out where there is only one.",
+    )
+
+
+class CardFormOut(serializers.Serializer[Any]):
+    """What a page needs to show PayTrace’s card form."""
+
+    client_key = serializers.CharField(help_text="Opens an empty form, for some minutes.")
+    script = serializers.URLField(help_text="PayTrace’s script, to be loaded from there.")
+
+
+class CardForms(APIView):
+    """`/card-forms`"""
+
+    scopes = {"POST": "instructions:write"}
+
+    @at_once
+    @extend_schema(
+        operation_id="open_card_form",
+        summary="Open PayTrace’s card form in a page of yours",
+        description=(
+            "The customer types the card into PayTrace’s own frame; its pair goes to "
+            "`/payment-methods`. Needs the scope `instructions:write`. 409 when the account "
+            "cannot be used now."
+        ),
+        tags=["Instructions"],
+        request=AccountIn,
+        responses={201: CardFormOut, **deciding_refusals()},
+    )
+    def post(self, request: Request) -> Response:
+        api_key, asked = key_of(request), body_of(request, AccountIn)
+        with tenant_transaction(api_key.tenant_id):
+            account = account_named(asked["connection_id"], api_key.environment_id)
+        form = hosted.card_form(Place(api_key.tenant_id, api_key.environment_id, account.id))
+        shown = {"client_key": form.client_key, "script": f"{form.origin}{SCRIPT}"}
+        return Response(CardFormOut(shown).data, status=201)
 
 
 def store(request: Request) -> Response:

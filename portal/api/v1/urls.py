@@ -20,6 +20,7 @@ from portal.api.v1 import (
     payments,
     posting_profiles,
     stored,
+    storing,
 )
 from portal.api.v1.keyed import keyed
 from portal.api.v1.schema import ApiKeyScheme
@@ -62,6 +63,7 @@ urlpatterns = [
     _at("instructions/<uuid:id>/reject", instructions.Reject),
     _at("instructions/<uuid:id>/cancel", instructions.Cancel),
     _at("payment-methods", stored.PaymentMethodList),
+    _at("card-forms", storing.CardForms),
     _at("recurring-plans", stored.RecurringPlanList),
     _at("connections", connections.ConnectionList),
     _at("connections/<uuid:id>", connections.ConnectionDetail),

@@ -65,6 +65,7 @@ def test_the_schema_names_every_operation_once(schema: Schema) -> None:
         "list_payment_methods",
         "list_payments",
         "list_recurring_plans",
+        "open_card_form",
         "pause_plan_of_failed_run",
         "publish_gl_rules",
         "publish_mapping",
