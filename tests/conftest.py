@@ -14,9 +14,6 @@ from pytest_django.plugin import DjangoDbBlocker
 from portal.launch import databases, postgres
 from tests import database_plugin
 
-# Filled by migrations and read-only afterwards.
-_KEPT = {"django_migrations", "django_content_type", "auth_permission"}
-
 
 @pytest.fixture(scope="session")
 def database_of_worker() -> Iterator[str]:
@@ -99,6 +96,6 @@ END $$
 
 
 def _empty(url: str) -> None:
-    kept = "{" + ",".join(sorted(_KEPT)) + "}"
+    kept = "{" + ",".join(sorted(database_plugin.NEVER_EMPTIED)) + "}"
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_EMPTY_ALL.replace("%s", f"'{kept}'"))

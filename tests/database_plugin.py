@@ -32,6 +32,8 @@ FAST = {
     "max_connections": "400",
     "autovacuum": "off",
 }
+# Filled by migrations and read-only afterwards.
+NEVER_EMPTIED = frozenset({"django_migrations", "django_content_type", "auth_permission"})
 
 
 class _Running:

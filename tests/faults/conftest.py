@@ -10,15 +10,15 @@ from tests.faults.scene import Scene, scene_of
 from tests.faults.stories import Delivery, templates
 from tests.faults.workers import Workers, workers
 from tests.sagepro.companies import company_template
-from tests.walks.conftest import sage_dsn, simulator, world
+from tests.walks.conftest import built_world, sage_dsn, simulator
 from tests.walks.world import World
 
-__all__ = ["company_template", "sage_dsn", "simulator", "world"]
+__all__ = ["built_world", "company_template", "sage_dsn", "simulator"]
 
 
 @pytest.fixture
-def scene(world: World, superuser_url: str) -> Iterator[Scene]:
-    with scene_of(world, superuser_url=superuser_url) as made:
+def scene(built_world: World, superuser_url: str) -> Iterator[Scene]:
+    with scene_of(built_world, superuser_url=superuser_url) as made:
         yield made
 
 

@@ -23,10 +23,11 @@ _START = 20.0  # seconds until the process must have announced itself
 
 @dataclass(frozen=True)
 class Simulator:
-    """A running simulator: where it answers, and its control API."""
+    """A running simulator: where it answers, its control API, and the file of its state."""
 
     url: str
     pid: int
+    state: Path
     process: subprocess.Popen[bytes]
 
     def wait(self) -> int:
@@ -62,7 +63,8 @@ def simulator_process(
     """Start it with its state in `folder`, yield it when it answers, stop it by SIGTERM."""
     announce = folder / "simulator.json"
     announce.unlink(missing_ok=True)
-    arguments = ["--port", str(port), "--state", str(folder / "simulator.sqlite")]
+    state = folder / "simulator.sqlite"
+    arguments = ["--port", str(port), "--state", str(state)]
     arguments += ["--announce", str(announce)]
     if traffic is not None:
         arguments += ["--traffic", str(traffic)]
@@ -71,7 +73,7 @@ def simulator_process(
     )
     try:
         said = _wait_for(announce, process)
-        yield Simulator(url=said["url"], pid=said["pid"], process=process)
+        yield Simulator(url=said["url"], pid=said["pid"], state=state, process=process)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=5)

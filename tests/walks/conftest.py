@@ -1,4 +1,4 @@
-"""One simulator per worker; a fresh world per walk."""
+"""One simulator per worker; the same world, as if fresh, for every walk."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from integrations.connections import clients
 from tests import database_plugin
 from tests.paytrace.simulator_process import Simulator, simulator_process
 from tests.sagepro.companies import company_template
+from tests.walks.kept import Shelf
 from tests.walks.world import NOON, World, build
 
 __all__ = ["company_template"]
@@ -35,8 +36,34 @@ def sage_dsn(company_template: str) -> Iterator[str]:
     database_plugin.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def shelf(
+    simulator: Simulator,
+    company_template: str,
+    database_of_worker: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shelf]:
+    made = Shelf(
+        database_plugin.superuser_url(database_of_worker),
+        simulator,
+        company_template,
+        tmp_path_factory.mktemp("kept"),
+        build=lambda dsn: build(simulator, sage_dsn=dsn),
+    )
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def world(db: None, simulator: Simulator, sage_dsn: str) -> Iterator[World]:
+def world(db: None, simulator: Simulator, shelf: Shelf) -> Iterator[World]:
+    simulator.control("faults", kind="none")
+    with time_machine.travel(NOON, tick=True), shelf.take() as made:
+        yield made
+
+
+@pytest.fixture
+def built_world(db: None, simulator: Simulator, sage_dsn: str) -> Iterator[World]:
+    """The same, set up anew: for tests whose workers are processes that remember."""
     simulator.control("faults", kind="none")
     with time_machine.travel(NOON, tick=True):
         yield build(simulator, sage_dsn=sage_dsn)
