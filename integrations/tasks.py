@@ -21,23 +21,28 @@ Keep = Callable[[], bool]
 AFTER_A_FALL_SECONDS = 10
 
 
-def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> None:
-    """Answer a doorbell: run one drain if nobody else does, and ring again if more is due."""
+def drain(*, kind: str, tenant_id: str, subject_id: str, **_: Any) -> bool:
+    """Answer a doorbell: run one drain if nobody else does, and ring again if more is due.
+
+    True when it rang again.
+    """
     heartbeat.beat("worker")
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(tenant_id=tenant_id, drain=kind)
     due = work.Due(kind, uuid.UUID(tenant_id), uuid.UUID(subject_id))
     fence = work.take(kind, subject_id=due.subject_id, seconds=LEASE_SECONDS)
     if fence is None:
-        return
+        return False
     try:
         more = _RUN[WorkKind(kind)](due, _keeper(due, fence))
     except Exception:
         # Unforeseen: keep the lease a little, so that the sweeper finds it over and rings.
         work.extend(kind, subject_id=due.subject_id, fence=fence, seconds=AFTER_A_FALL_SECONDS)
         raise
-    if work.release(kind, subject_id=due.subject_id, fence=fence) or more:
+    rings = work.release(kind, subject_id=due.subject_id, fence=fence) or more
+    if rings:
         work.enqueue(due)
+    return rings
 
 
 def _keeper(due: work.Due, fence: int) -> Keep:
