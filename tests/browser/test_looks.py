@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from integrations.instructions.models import Instruction, PaymentLink, StoredPay
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
 from tests import factories
-from tests.browser.conftest import Visit
+from tests.browser.conftest import Visit, Visitor
 from tests.factories import Books
 
 # Set to a folder to keep a picture of every page.
@@ -101,9 +102,13 @@ DOOR = {
     "pay-unknown": "/pay/unknown/",
 }
 
+MISSING = {"not-found": 404, "pay-unknown": 404}
 
-def serious(page: Page) -> list[tuple[str, Any]]:
-    found = Axe().run(page).response["violations"]
+
+def serious(page: Page, *, only: str = "") -> list[tuple[str, Any]]:
+    """What keeps somebody from using the page; of one rule, or of all."""
+    options = {"runOnly": {"type": "rule", "values": [only]}} if only else {}
+    found = Axe().run(page, options=options).response["violations"]
     return [
         (each["id"], [node["html"][:160] for node in each["nodes"][:4]])
         for each in found
@@ -124,30 +129,59 @@ def keep(page: Page, name: str) -> None:
         page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
 
 
-@pytest.mark.parametrize(
-    ("scheme", "width"), [("light", 1280), ("dark", 1280), ("light", 390)], ids=str
-)
-def test_no_page_has_a_serious_barrier_or_overflows(
-    visit: Visit, books: Books, scheme: str, width: int
-) -> None:
-    inside = visit(person=books.owner, scheme=scheme, width=width)
-    outside = visit(scheme=scheme, width=width)
-    barriers: dict[str, Any] = {}
-    wide: dict[str, int] = {}
-    statuses: dict[str, int] = {}
-    pages = [(inside, _pages(books)), (outside, DOOR)]
-    for visitor, addresses in pages:
-        for name, address in addresses.items():
-            answer = visitor.page.goto(address)
-            statuses[name] = answer.status if answer else 0
-            keep(visitor.page, f"{name}-{scheme}-{width}")
-            if found := serious(visitor.page):
-                barriers[name] = found
-            if (over := overflow(visitor.page)) > 0:
-                wide[name] = over
-    assert {name: status for name, status in statuses.items() if status != 200} == {
-        "not-found": 404,
-        "pay-unknown": 404,
+# Dark, a page differs by its colours only.
+LOOKS = (("light", 1280, ""), ("dark", 1280, "color-contrast"), ("light", 390, ""))
+
+
+def look(page: Page, name: str) -> dict[str, tuple[list[tuple[str, Any]], int]]:
+    """What is wrong with the page at hand, by how one looks at it."""
+    wrong = {}
+    for scheme, width, rule in LOOKS:
+        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        page.set_viewport_size({"width": width, "height": 900})
+        keep(page, f"{name}-{scheme}-{width}")
+        found = (serious(page, only=rule), max(0, overflow(page)))
+        if found != ([], 0):
+            wrong[f"{name}-{scheme}-{width}"] = found
+    return wrong
+
+
+PARTS = 3
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_page_has_a_serious_barrier_or_overflows(visit: Visit, books: Books, part: int) -> None:
+    pages = dict(list(_pages(books).items())[part::PARTS])
+    assert _looked_at(visit(person=books.owner), pages) == {}
+
+
+def test_no_page_before_signing_in_has_one(visit: Visit, db: None) -> None:
+    assert _looked_at(visit(), DOOR) == {}
+
+
+def _looked_at(visitor: Visitor, addresses: Mapping[str, str]) -> dict[str, Any]:
+    wrong: dict[str, Any] = {}
+    for name, address in addresses.items():
+        answer = visitor.page.goto(address)
+        wrong |= look(visitor.page, name)
+        if answer is None or answer.status != MISSING.get(name, 200):
+            wrong[name] = answer and answer.status
+    return wrong
+
+
+def test_what_is_wrong_with_a_page_is_seen(visit: Visit) -> None:
+    page = visit().page
+    page.goto("/account/sign-in/")
+    for rule in (
+        "@media (prefers-color-scheme: dark) { label { color: #111 !important } }",
+        "@media (max-width: 400px) { main { min-width: 30rem } }",
+    ):
+        page.evaluate("rule => document.styleSheets[0].insertRule(rule)", rule)
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    wrong = look(page, "sign-in")
+    told = {name: ([rule for rule, _ in found], wide > 0) for name, (found, wide) in wrong.items()}
+    assert told == {
+        "sign-in-light-1280": (["html-has-lang"], False),
+        "sign-in-dark-1280": (["color-contrast"], False),
+        "sign-in-light-390": (["html-has-lang"], True),
     }
-    assert barriers == {}
-    assert wide == {}
