@@ -15,6 +15,8 @@ SOCKET_NAME = ".s.PGSQL.5432"
 class CuttingProxy:
     """Passes bytes both ways until the client sends COMMIT, then hangs up on it.
 
+    The COMMIT of a transaction that was made read-only passes: nothing hangs on it.
+
     With `reaches_server` the server gets the COMMIT and answers it; the answer is swallowed.
     Without, the server never hears of it. After `cut_only` just one COMMIT is cut and the
     others pass.
@@ -71,20 +73,22 @@ class CuttingProxy:
             self._start(self._questions, client, server)
 
     def _questions(self, client: socket.socket, server: socket.socket) -> None:
+        only_reads = False
         while data := _receive(client):
-            if self._is_cut(data):
+            is_commit = b"COMMIT\x00" in data  # the whole word: BEGIN says READ COMMITTED
+            if is_commit and not only_reads and self._is_cut():
                 self.cuts += 1
                 _shut(client)
                 if self._reaches_server:
                     server.sendall(data)
                 break
+            ends = is_commit or b"ROLLBACK\x00" in data
+            only_reads = not ends and (only_reads or b"transaction_read_only" in data)
             server.sendall(data)
         # Half-closed: the server reads to the end, so a COMMIT it got is carried out.
         _shut(server, how=socket.SHUT_WR)
 
-    def _is_cut(self, data: bytes) -> bool:
-        if b"COMMIT\x00" not in data:  # the whole word: BEGIN says READ COMMITTED
-            return False
+    def _is_cut(self) -> bool:
         self.commits += 1
         return not self._only or self.commits == self._only
 
