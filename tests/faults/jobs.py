@@ -17,7 +17,7 @@ def deliver(*, tenant_id: str, subject_id: str, **_: str) -> None:
     pipeline.deliver(tenant_id=UUID(tenant_id), company_id=UUID(subject_id))
 
 
-JOBS: dict[str, Callable[..., None]] = {
+JOBS: dict[str, Callable[..., object]] = {
     "deliver": deliver,
     "drain": tasks.drain,
     "flag_in_transaction": controls.flag_in_transaction,

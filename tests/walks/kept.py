@@ -84,7 +84,7 @@ class Shelf:
                 for name, columns in portal.execute(_FILLED).fetchall()
                 if name not in database_plugin.NEVER_EMPTIED
             }
-            counters = dict(portal.execute(_COUNTERS).fetchall())
+            counters: dict[str, int] = dict(portal.execute(_COUNTERS).fetchall())
             row = portal.execute("SELECT clock_timestamp()").fetchone()
         assert row is not None
         return _Rows(row[0], {name: rows for name, rows in tables.items() if rows}, counters)
