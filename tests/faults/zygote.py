@@ -36,7 +36,7 @@ def main(orders: TextIO, answers: TextIO) -> None:
             answers.flush()
 
 
-def _obey(order: Mapping[str, Any], jobs: Mapping[str, Callable[..., None]]) -> dict[str, Any]:
+def _obey(order: Mapping[str, Any], jobs: Mapping[str, Callable[..., object]]) -> dict[str, Any]:
     if "go_on" in order:
         os.kill(order["go_on"], signal.SIGCONT)
     if pid := order.get("go_on") or order.get("wait"):
@@ -57,7 +57,7 @@ def _trap(order: Mapping[str, Any]) -> AbstractContextManager[None]:
     return trapped(order["at"], signal=signal.Signals[order["signal"]])
 
 
-def _warmed(order: Mapping[str, Any], jobs: Mapping[str, Callable[..., None]]) -> dict[str, Any]:
+def _warmed(order: Mapping[str, Any], jobs: Mapping[str, Callable[..., object]]) -> dict[str, Any]:
     """Do the job here once, so that workers inherit what is computed once per process."""
     jobs[order["job"]](**order["arguments"])
     _forget_connections()
@@ -73,7 +73,7 @@ def _forget_connections() -> None:
     connections.close_all()
 
 
-def _recorded(order: Mapping[str, Any], jobs: Mapping[str, Callable[..., None]]) -> list[Point]:
+def _recorded(order: Mapping[str, Any], jobs: Mapping[str, Callable[..., object]]) -> list[Point]:
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -93,7 +93,7 @@ def _tell(pipe: int, points: list[Point]) -> None:
 
 def _work(
     order: Mapping[str, Any],
-    jobs: Mapping[str, Callable[..., None]],
+    jobs: Mapping[str, Callable[..., object]],
     watch: AbstractContextManager[None],
     *,
     last: Callable[[], None] = lambda: None,
