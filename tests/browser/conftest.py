@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -22,9 +23,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_pla
 
 from portal.launch import places
 from tenants.models import User
-from tests import factories
+from tests import factories, kept_rows
 from tests.browser.scene import fill
 from tests.factories import Books
+from tests.kept_rows import KeptRows
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _QUIET = (
@@ -131,11 +133,22 @@ def visit(browser: Browser, portal_url: str) -> Iterator[Visit]:
     assert [visitor.errors for visitor in opened if visitor.errors] == []
 
 
+@pytest.fixture(scope="session")
+def shelf() -> dict[str, tuple[Books, KeptRows]]:
+    """The company of `books`, once it was built."""
+    return {}
+
+
 @pytest.fixture
-def books(db: None) -> Books:
+def books(db: None, superuser_url: str, shelf: dict[str, tuple[Books, KeptRows]]) -> Books:
     """A company with two weeks of payments and one of each trouble."""
+    if "books" in shelf:
+        made, rows = shelf["books"]
+        kept_rows.lay_out(superuser_url, rows)
+        return deepcopy(made)
     made = factories.company("Acme Industrial Supply and Fastener Company of Sacramento")
     fill(made)
+    shelf["books"] = deepcopy(made), kept_rows.keep(superuser_url)
     return made
 
 
