@@ -36,6 +36,8 @@ class PostingKind(StrEnum):
 
 JOURNALS = frozenset({PostingKind.SETTLEMENT, PostingKind.FEE})
 """Kinds that are a journal alone, without customer, document or receipt."""
+TAKES_BACK = frozenset({PostingKind.REVERSAL, PostingKind.CHARGEBACK})
+"""Kinds whose receipts are negative, unless they take back what took back."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,12 @@ class PostingRequest:
         credit = sum((line.credit for line in self.journal), Decimal(0))
         if debit != credit:
             raise ValueError(f"Journal does not balance: debits {debit}, credits {credit}")
+
+    @property
+    def is_journal(self) -> bool:
+        """A journal alone, or the taking back of one, which names no customer either."""
+        takes_back = self.kind is PostingKind.REVERSAL and not self.customer_number.strip()
+        return self.kind in JOURNALS or takes_back
 
     @property
     def payload_hash(self) -> str:

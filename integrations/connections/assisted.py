@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -20,30 +21,24 @@ from integrations.canonical.ledger_documents import (
 )
 from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
 from integrations.canonical.posting import (
-    Hands,
-    PostingOutcome,
     PostingRequest,
     PostingResult,
-    Refusal,
     WithdrawOutcome,
     marker_for,
 )
 from integrations.canonical.stock import Item, SalesOrder, Stock
-from integrations.connections import worksheet
-from integrations.connections.worksheet import EntryState, Looked
-from integrations.matching.keyed import Keyed, find_keyed
+from integrations.connections.keying import Desk
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ShowsLayout
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
-from tenants.scope import tenant_transaction
 
 
 class AssistedConnector(BeyondPayments):
     """A Sage Pro company that a person writes; see `Connector` for what each method promises.
 
-    `post_if_absent` answers EXISTS once the receipts are read in the books, and HANDED_OVER
-    until then. Called outside of transactions.
+    `post_if_absent` lists what Sage would take on the worksheet and answers HANDED_OVER until it
+    is read in the books. Called outside of transactions.
     """
 
     def __init__(
@@ -51,53 +46,19 @@ class AssistedConnector(BeyondPayments):
     ) -> None:
         self._reader = reader
         self._rule = profile.marker
-        self._tenant_id = tenant_id
-        self._company_id = company_id
+        self._desk = Desk(reader, tenant_id=tenant_id, company_id=company_id)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
-        with tenant_transaction(self._tenant_id):
-            looked = worksheet.look(company_id=self._company_id, effect_key=request.effect_key)
-        found = find_keyed(
-            request,
-            marked=self._reader.receipts_by_reference(request.marker),
-            on_invoices=self._on_invoices(request, looked),
-            taken=looked.taken,
-        )
-        with tenant_transaction(self._tenant_id):
-            if isinstance(found, Keyed):
-                worksheet.see(request, found, company_id=self._company_id)
-                return _seen(request, found)
-            return self._listed(request, found.sentence)
+        return self._desk.answer(request)
 
     def withdraw(self, effect_key: str) -> WithdrawOutcome:
-        marker = marker_for(effect_key, self._rule.width, self._rule.prefix)
-        if self._reader.receipts_by_reference(marker):
-            return WithdrawOutcome.EXISTS
-        with tenant_transaction(self._tenant_id):
-            return worksheet.withdraw(
-                company_id=self._company_id, effect_key=effect_key, marker=marker
-            )
+        return self._desk.withdraw(effect_key, self._marker(effect_key))
 
-    def _on_invoices(self, request: PostingRequest, looked: Looked) -> dict[str, list[Receipt]]:
-        if looked.state is not EntryState.CONFIRMED:
-            return {}
-        numbers = [part.invoice_number for part in request.applications]
-        return {number: self._reader.receipts_for_invoice(number) for number in numbers}
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        return self._reader.look_for_keyed(question)
 
-    def _listed(self, request: PostingRequest, missing: str) -> PostingResult:
-        entry = worksheet.enter(request, company_id=self._company_id, missing=missing)
-        if entry.state == EntryState.WITHDRAWN:
-            return PostingResult(PostingOutcome.WITHDRAWN)
-        if entry.state == EntryState.GIVEN_BACK:
-            refusal = Refusal("not_keyed", entry.problem, remedy="Decide what it should be.")
-            return PostingResult(PostingOutcome.REFUSED, refusal=refusal)
-        if entry.payload_hash != request.payload_hash:
-            return PostingResult(
-                PostingOutcome.CONFLICT, evidence={"worksheet": "Listed with other contents."}
-            )
-        told = f"It stands on the worksheet, for a person to key into Sage. {missing}"
-        evidence = {"waiting_for": told, "held_by": Hands.PERSON}
-        return PostingResult(PostingOutcome.HANDED_OVER, evidence=evidence)
+    def _marker(self, effect_key: str) -> str:
+        return marker_for(effect_key, self._rule.width, self._rule.prefix)
 
     def company_profile(self) -> CompanyProfile:
         return self._reader.company_profile()
@@ -167,23 +128,3 @@ class AssistedConnector(BeyondPayments):
 
     def close(self) -> None:
         self._reader.close()
-
-
-def _seen(request: PostingRequest, found: Keyed) -> PostingResult:
-    numbers = ", ".join(dict.fromkeys(receipt.invoice_number for receipt in found.receipts))
-    rows = [
-        {
-            "Invoice": receipt.invoice_number,
-            "Customer": receipt.customer_number,
-            "Date": receipt.paid_date.isoformat() if receipt.paid_date else "",
-            "Amount": f"{receipt.amount:.2f}",
-            "Discount": f"{receipt.discount:.2f}",
-            "Reference": receipt.reference,
-        }
-        for receipt in found.receipts
-    ]
-    return PostingResult(
-        PostingOutcome.EXISTS,
-        sage_reference=f"Receipt {request.marker} on {numbers}, keyed by hand",
-        evidence={"Cash receipts": rows, "known_by": found.why},
-    )

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from integrations.canonical.posting import JOURNALS, PostingKind
+from integrations.canonical.posting import JOURNALS, TAKES_BACK, PostingKind
 from integrations.connections import profiles
 from integrations.connections.agents import jobs
 from integrations.connections.models import (
@@ -24,7 +24,6 @@ from integrations.connections.models import (
     ProfileVersion,
 )
 from integrations.connections.rows import locked_connection, record_change
-from integrations.sagepro.backends.plan import TAKES_BACK
 from integrations.sagepro.calibration.inference import Proposal, infer
 from integrations.sagepro.calibration.keyed import Keyed, keyed_to_json
 from integrations.sagepro.calibration.observation import from_json

@@ -30,6 +30,7 @@ from integrations.connections.guarded_http import guarded_session
 from integrations.connections.live import LiveClients
 from integrations.connections.models import Connection
 from integrations.connections.notices import notice_secrets
+from integrations.connections.partly import PartlyAssisted
 from integrations.connections.secrets import open_secrets
 from integrations.connections.tokens import DatabaseTokens
 from integrations.connections.writing import is_assisted
@@ -183,9 +184,8 @@ def sage_with(opened: Opened, *, any_tables: bool = False) -> Connector:
     _leave_transaction()
     profile = PostingProfile.from_json(opened.settings["profile"])
     reader = _reader(opened, profile, any_tables=any_tables)
-    if not is_assisted(opened.settings):
-        return reader
-    return AssistedConnector(
+    make = AssistedConnector if is_assisted(opened.settings) else PartlyAssisted
+    return make(
         reader, tenant_id=opened.tenant_id, company_id=opened.connection_id, profile=profile
     )
 

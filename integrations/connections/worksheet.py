@@ -6,8 +6,9 @@ entry. State moves by conditional update.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,14 +16,22 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from integrations.canonical.posting import PostingRequest, WithdrawOutcome
+from integrations.canonical.keyed import KeyedBefore
+from integrations.canonical.posting import PostingKind, PostingRequest, WithdrawOutcome
 from integrations.connections.models import WorksheetEntry
 from integrations.connections.rows import locked_connection, record_change
 from integrations.matching.keyed import Keyed
 from tenants.errors import NotPossible
+from tenants.scope import tenant_statement
 
 EntryState = WorksheetEntry.State
 OPEN = (EntryState.WAITING, EntryState.CONFIRMED)
+_SAID = (EntryState.CONFIRMED, EntryState.SEEN)
+
+_STATE = (
+    "SELECT state FROM connections_worksheetentry"
+    " WHERE company_id = %(company)s AND effect_key = %(key)s"
+)
 
 
 @dataclass(frozen=True)
@@ -30,28 +39,143 @@ class Looked:
     """What the worksheet knows of one posting."""
 
     state: EntryState | None
-    taken: frozenset[str]
-    """Receipts that were found to be other entries."""
+    payload_hash: str = ""
+    said_at: datetime | None = None
+    """When a person said that it is keyed; None while nobody does."""
+    is_other_key: bool = False
+    """Another entry has its marker."""
+    before: tuple[KeyedBefore, ...] = ()
+    """What it takes back, and what took that back."""
 
 
-def look(*, company_id: UUID, effect_key: str) -> Looked:
-    """The entry of this key, if there is one, and which receipts are spoken for."""
-    entry = WorksheetEntry.objects.filter(company_id=company_id, effect_key=effect_key).first()
-    others = WorksheetEntry.objects.filter(company_id=company_id, state=EntryState.SEEN)
-    keys = others.exclude(effect_key=effect_key).values_list("receipt_keys", flat=True)
+def state_of(*, tenant_id: UUID, company_id: UUID, effect_key: str) -> EntryState | None:
+    """Where the entry of this key stands; None when there is none. Outside transactions, in one
+    round trip: it is asked before every posting of every company."""
+    named = {"company": company_id, "key": effect_key}
+    row = tenant_statement(tenant_id, _STATE, named)
+    return EntryState(row[0]) if row else None
+
+
+def look(request: PostingRequest, *, company_id: UUID) -> Looked:
+    """The entry of this posting, and those it builds on."""
+    of_company = WorksheetEntry.objects.filter(company_id=company_id)
+    entry = of_company.filter(effect_key=request.effect_key).first()
+    others = of_company.filter(marker=request.marker).exclude(effect_key=request.effect_key)
     return Looked(
         state=EntryState(entry.state) if entry else None,
-        taken=frozenset(key for each in keys for key in each),
+        payload_hash=entry.payload_hash if entry else "",
+        said_at=entry.confirmed_at if entry and entry.state in _SAID else None,
+        is_other_key=entry is None and others.exists(),
+        before=tuple(_before(of_company, request.reverses)),
     )
 
 
-def enter(request: PostingRequest, *, company_id: UUID, missing: str) -> WorksheetEntry:
-    """List a posting to be keyed, once, and say what is still missing in Sage; its entry.
+def _before(of_company: QuerySet[WorksheetEntry], key: str) -> Iterator[KeyedBefore]:
+    """The entry of this key, what took it back, and what took that back in turn."""
+    if not key:
+        return
+    ended = of_company.filter(state__in=[EntryState.SEEN, EntryState.WITHDRAWN])
+    yield from map(_keyed_before, ended.filter(effect_key=key))
+    keys = {key}
+    while keys:
+        found = [_keyed_before(one) for one in ended.filter(request__reverses__in=keys)]
+        yield from found
+        keys = {one.effect_key for one in found}
 
-    One that was confirmed and is not there goes back to the list. One that was taken off is
-    given back to be decided about first, and listed again when it is asked about again.
+
+def _keyed_before(entry: WorksheetEntry) -> KeyedBefore:
+    kind = entry.request.get("kind")
+    return KeyedBefore(
+        effect_key=entry.effect_key,
+        marker=entry.marker,
+        kind=PostingKind(kind) if kind else None,
+        reverses=str(entry.request.get("reverses", "")),
+        is_withdrawn=entry.state == EntryState.WITHDRAWN,
+    )
+
+
+def taken(receipt_keys: Collection[str], *, company_id: UUID, but: str) -> frozenset[str]:
+    """Which of these receipts were found to be other entries than that of the key `but`."""
+    if not receipt_keys:
+        return frozenset()
+    others = WorksheetEntry.objects.filter(
+        company_id=company_id,
+        state=EntryState.SEEN,
+        receipt_keys__has_any_keys=list(receipt_keys),
+    ).exclude(effect_key=but)
+    return frozenset(key for keys in others.values_list("receipt_keys", flat=True) for key in keys)
+
+
+def expect(request: PostingRequest, *, company_id: UUID) -> None:
+    """A person keys this one; it is listed once the books have been looked at."""
+    WorksheetEntry.objects.get_or_create(
+        company_id=company_id,
+        effect_key=request.effect_key,
+        defaults={**_told(request), "state": EntryState.GIVEN_BACK},
+    )
+
+
+def enter(request: PostingRequest, *, company_id: UUID) -> WorksheetEntry:
+    """List a posting to be keyed, once; one that was given back is listed again. Its entry."""
+    told = _told(request)
+    entry, is_new = WorksheetEntry.objects.get_or_create(
+        company_id=company_id, effect_key=request.effect_key, defaults=told
+    )
+    if not is_new and entry.state == EntryState.GIVEN_BACK:
+        _of(request, company_id, EntryState.GIVEN_BACK).update(
+            state=EntryState.WAITING, state_since=Now(), problem="",
+            confirmed_by="", confirmed_at=None, **told,
+        )  # fmt: skip
+        entry.refresh_from_db()
+    return entry
+
+
+def go_back(request: PostingRequest, *, company_id: UUID, said_at: datetime, missing: str) -> None:
+    """One that a person said is keyed is not there as it should be: to be keyed again.
+
+    A person who has said so once more since is believed first.
     """
-    told = {
+    said = _of(request, company_id, EntryState.CONFIRMED).filter(confirmed_at=said_at)
+    said.update(state=EntryState.WAITING, state_since=Now(), problem=missing[:500])
+
+
+def say(request: PostingRequest, *, company_id: UUID, problem: str) -> None:
+    """Say what stands in the way of an entry that waits to be keyed; empty when nothing does."""
+    waiting = _of(request, company_id, EntryState.WAITING)
+    if not problem:
+        # What was missing when a person said that it was keyed is still missing.
+        waiting = waiting.filter(confirmed_at=None)
+    waiting.exclude(problem=problem[:500]).update(problem=problem[:500])
+
+
+def give_back(request: PostingRequest, *, company_id: UUID) -> str:
+    """One that was taken off is given back to be decided about; why it was."""
+    taken_off = _of(request, company_id, EntryState.TAKEN_OFF)
+    taken_off.update(state=EntryState.GIVEN_BACK, state_since=Now())
+    return WorksheetEntry.objects.get(company_id=company_id, effect_key=request.effect_key).problem
+
+
+def see(request: PostingRequest, found: Keyed, *, company_id: UUID) -> bool:
+    """It stands in the books: take it off the list, if it was there; True when it was.
+
+    One that was never listed is remembered, so that what takes it back later is known.
+    """
+    seen = {
+        "state": EntryState.SEEN,
+        "problem": "",
+        "receipt_keys": [receipt.key for receipt in found.receipts],
+    }
+    entry, is_new = WorksheetEntry.objects.get_or_create(
+        company_id=company_id, effect_key=request.effect_key, defaults={**_told(request), **seen}
+    )
+    if is_new or entry.state == EntryState.SEEN:
+        return False
+    moved = WorksheetEntry.objects.filter(id=entry.id).exclude(state=EntryState.SEEN)
+    return bool(moved.update(state_since=Now(), **seen))
+
+
+def _told(request: PostingRequest) -> dict[str, Any]:
+    return {
         "marker": request.marker,
         "payload_hash": request.payload_hash,
         "request": request.as_json(),
@@ -59,38 +183,12 @@ def enter(request: PostingRequest, *, company_id: UUID, missing: str) -> Workshe
         "amount": request.amount.amount,
         "currency": request.amount.currency,
     }
-    entry, is_new = WorksheetEntry.objects.get_or_create(
-        company_id=company_id, effect_key=request.effect_key, defaults=told
-    )
-    if not is_new:
-        _ask_again(entry, told, missing=missing)
-        entry.refresh_from_db()
-    return entry
 
 
-def _ask_again(entry: WorksheetEntry, told: dict[str, Any], *, missing: str) -> None:
-    if entry.state == EntryState.CONFIRMED:
-        _move(entry, EntryState.WAITING, problem=missing[:500])
-    elif entry.state == EntryState.TAKEN_OFF:
-        _move(entry, EntryState.GIVEN_BACK)
-    elif entry.state == EntryState.GIVEN_BACK:
-        _move(entry, EntryState.WAITING, problem="", **told)
-
-
-def _move(entry: WorksheetEntry, state: EntryState, **fields: Any) -> None:
-    """Unless somebody else has moved it since it was read."""
-    WorksheetEntry.objects.filter(id=entry.id, state=entry.state).update(
-        state=state, state_since=Now(), **fields
-    )
-
-
-def see(request: PostingRequest, found: Keyed, *, company_id: UUID) -> None:
-    """Take an entry off the list: it stands in the books. One never listed leaves no row."""
-    WorksheetEntry.objects.filter(company_id=company_id, effect_key=request.effect_key).update(
-        state=EntryState.SEEN,
-        state_since=Now(),
-        problem="",
-        receipt_keys=[receipt.key for receipt in found.receipts],
+def _of(request: PostingRequest, company_id: UUID, state: EntryState) -> QuerySet[WorksheetEntry]:
+    """The entry of this posting while it is in that state: nobody else has moved it since."""
+    return WorksheetEntry.objects.filter(
+        company_id=company_id, effect_key=request.effect_key, state=state
     )
 
 

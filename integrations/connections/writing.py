@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from integrations.canonical.posting import PostingKind
 from integrations.connections import worksheet
 from integrations.connections.models import Connection
 from integrations.connections.rows import locked_connection, record_change
@@ -21,6 +22,15 @@ ASSISTED = "assisted"
 def is_assisted(settings: Mapping[str, Any]) -> bool:
     """Whether a person keys what is posted to this company."""
     return ASSISTED in (settings.get(SETTING, DIRECT), settings.get(BESIDE, DIRECT))
+
+
+def is_keyed_into(settings: Mapping[str, Any]) -> bool:
+    """Whether a person keys something there: all of it, or the kinds nobody has calibrated.
+
+    A company whose profile has no kind is only read.
+    """
+    kinds = set(settings.get("profile", {}).get("kinds", ()))
+    return is_assisted(settings) or bool(kinds and kinds < {kind.value for kind in PostingKind})
 
 
 def choose(*, connection_id: UUID, writes: str, actor: str) -> Connection:

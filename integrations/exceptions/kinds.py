@@ -185,10 +185,11 @@ _KINDS: tuple[CaseKind, ...] = (
         _REPAIR,
     ),
     CaseKind(
-        "by_hand",
-        "To be entered in Sage by hand",
-        "Tieout may not write this kind of entry into this Sage company, so nothing was written. "
-        "Enter it in Sage and dismiss it here with a note, so that nobody enters it twice.",
+        "profile_missing",
+        "Not in the posting profile",
+        "The posting profile of this Sage company does not allow it, so nothing was written. "
+        "Calibrate it and try again; or enter it in Sage and dismiss it here with a note, so that "
+        "nobody enters it twice.",
         (Offer.DISMISS, Offer.RETRY),
     ),
     CaseKind(
@@ -235,6 +236,7 @@ _ALIASES: Mapping[str, str] = {
     "likely_twice": "duplicate",
     "same_payment": "duplicate",
     "adopt": "duplicate",
+    "by_hand": "profile_missing",
     "value_too_long": "validation",
     "value_refused": "validation",
     "account_missing": "unmapped",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -76,6 +77,15 @@ class Connector(Protocol):
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         """Receipts that carry this reference (our marker, or what a person typed there), history
         included; oldest first. None for a blank one."""
+        ...
+
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        """What a person has keyed of a posting: receipts and GL lines that carry its marker.
+
+        With none of them, whether Sage would take it, by the rules `post_if_absent` goes by; a
+        kind that the posting profile does not name is no reason not to, since a person keys it.
+        Writes nothing and takes no lock.
+        """
         ...
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:

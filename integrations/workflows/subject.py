@@ -91,7 +91,7 @@ class Subject:
     batch: SettledBatch | None = None
     """Of a settlement."""
     kinds: frozenset[PostingKind] = frozenset()
-    """What this company lets us post."""
+    """What this company books as its profile was calibrated for; a person keys any other."""
     undone: GatewayTransaction | None = None
     """The fact that says that none of its money moves, if there is one."""
     decision: Mapping[str, Any] = field(default_factory=dict)

@@ -387,6 +387,9 @@ def _books_context(found: Connection) -> dict[str, Any]:
         "agent_is_silent": paired is not None and pairing.is_silent(paired, timezone.now()),
         "profile_version": profiles.version_in_force(found),
         "profile_kinds": [word.label for kind, word in KINDS.items() if kind in profile.kinds],
+        "not_calibrated": [word.label for kind, word in KINDS.items() if kind not in profile.kinds]
+        if profile.kinds
+        else [],
         "waiting_layout": layouts.waiting(found.id),
         "waiting_changes": layouts.waiting_changes(found.id),
         "authority": authorities.from_settings(found.settings),

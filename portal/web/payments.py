@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from integrations.canonical.effects import EffectKind
-from integrations.connections import writing
+from integrations.canonical.posting import Hands
 from integrations.events import queries as events
 from integrations.events.models import GatewayBatch, GatewayFact
 from integrations.exceptions import queries as exceptions
@@ -93,7 +93,7 @@ def _story(effect: Effect) -> dict[str, Any]:
     return {
         "effect": effect,
         "is_on_worksheet": effect.state == EffectState.HANDED_OVER
-        and writing.is_assisted(effect.company.settings),
+        and effect.reason_code == Hands.PERSON,
         "waits_for": HANDS.get(effect.reason_code, ""),
         "waits_since": next((one.started_at for one in attempts if _is_open(one)), None),
         **(case_context(case) if case else {}),

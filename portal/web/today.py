@@ -115,7 +115,7 @@ def _live(place: Place, now: datetime) -> dict[str, Any]:
 
 def _to_key(found: Sequence[Connection]) -> int:
     """What a person is to key into Sage; nothing is asked where no company is keyed by hand."""
-    companies = [each.id for each in found if writing.is_assisted(each.settings)]
+    companies = [each.id for each in found if writing.is_keyed_into(each.settings)]
     return worksheet.to_key(companies) if companies else 0
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrations import pipeline
 from integrations.canonical.money import Money
-from integrations.canonical.posting import Application, PostingKind, PostingRequest
+from integrations.canonical.posting import TAKES_BACK, Application, PostingKind, PostingRequest
 from integrations.connections import queries, worksheet, writing
 from integrations.connections.models import Connection, WorksheetEntry
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
@@ -29,6 +29,10 @@ _KIND_WORDS = {
     PostingKind.RECEIPT: "Receipt",
     PostingKind.ON_ACCOUNT: "Payment on account",
     PostingKind.REVERSAL: "Reversal",
+    PostingKind.APPLICATION: "Open credit applied",
+    PostingKind.SETTLEMENT: "Settled batch",
+    PostingKind.FEE: "Processor's fee",
+    PostingKind.CHARGEBACK: "Chargeback",
 }
 
 
@@ -41,14 +45,19 @@ class Line:
 
     @property
     def kind(self) -> str:
-        return _KIND_WORDS.get(self.request.kind, self.request.kind.value.replace("_", " ").title())
+        return _KIND_WORDS[self.request.kind]
 
     @property
     def amount(self) -> Money:
         """Below zero for what is taken back."""
         amount = self.request.amount
-        takes_back = self.request.kind is PostingKind.REVERSAL
+        takes_back = self.request.kind in TAKES_BACK and not self.is_journal
         return Money(-amount.amount, amount.currency) if takes_back else amount
+
+    @property
+    def is_journal(self) -> bool:
+        """Keyed in the general ledger, without customer or invoice."""
+        return self.request.is_journal
 
     @property
     def is_waiting(self) -> bool:
@@ -57,11 +66,17 @@ class Line:
 
 @dataclass(frozen=True)
 class Deposit:
-    """The entries of one company and day."""
+    """The receipts of one company and day, or its GL entries of that day."""
 
     company: Connection
     day: date
+    is_journal: bool
     lines: Sequence[Line]
+
+    @property
+    def mark(self) -> str:
+        """Told apart from every other on the page."""
+        return f"{self.company.id.hex}-{self.day:%Y%m%d}-{int(self.is_journal)}"
 
     @property
     def totals(self) -> list[Money]:
@@ -91,7 +106,7 @@ def page(request: PlacedRequest) -> HttpResponse:
 @require_safe
 @member_view()
 def as_csv(request: PlacedRequest) -> HttpResponse:
-    """The same as a file: one line for each invoice of each entry."""
+    """The same as a file: one line for each invoice or account of each entry."""
     response = HttpResponse(_csv(_lines(_companies(request))), content_type="text/csv")
     response["Content-Disposition"] = 'attachment; filename="worksheet.csv"'
     return response
@@ -135,9 +150,9 @@ def _entries(count: int) -> str:
 
 
 def _companies(request: PlacedRequest) -> list[Connection]:
-    """Those a person keys into."""
+    """Those a person keys into, if only what is not calibrated."""
     found = queries.sage_companies(request.place.environment.id)
-    return [company for company in found if writing.is_assisted(company.settings)]
+    return [company for company in found if writing.is_keyed_into(company.settings)]
 
 
 def _lines(companies: Sequence[Connection]) -> list[Line]:
@@ -146,15 +161,17 @@ def _lines(companies: Sequence[Connection]) -> list[Line]:
 
 
 def _deposits(lines: Sequence[Line]) -> Iterable[Deposit]:
-    ordered = sorted(lines, key=lambda line: (line.entry.company.name, line.entry.deposit_date))
-    for (company, day), group in groupby(
-        ordered, key=lambda line: (line.entry.company, line.entry.deposit_date)
-    ):
-        yield Deposit(company, day, list(group))
+    def place(line: Line) -> tuple[str, UUID, date, bool]:
+        company = line.entry.company
+        return (company.name, company.id, line.entry.deposit_date, line.is_journal)
+
+    for (_, _, day, is_journal), group in groupby(sorted(lines, key=place), key=place):
+        alike = list(group)
+        yield Deposit(alike[0].entry.company, day, is_journal, alike)
 
 
 _HEADING = (
-    "Company", "Deposit date", "Reference", "Kind", "Customer", "Invoice", "Amount", "Discount",
+    "Company", "Date", "Reference", "Kind", "Customer", "Invoice", "Amount", "Discount",
     "Currency", "Debit", "Credit",
 )  # fmt: skip
 
@@ -169,8 +186,31 @@ def _csv(lines: Sequence[Line]) -> str:
 
 
 def _rows(line: Line) -> Iterable[list[str]]:
+    """One for each invoice of a receipt, one for each account of a GL entry."""
+    return _journal_rows(line) if line.is_journal else _receipt_rows(line)
+
+
+def _journal_rows(line: Line) -> Iterable[list[str]]:
     request = line.request
-    sign = "-" if request.kind is PostingKind.REVERSAL else ""
+    for each in request.journal:
+        yield [
+            safe(line.entry.company.name),
+            request.accounting_date.isoformat(),
+            request.marker,
+            line.kind,
+            "",
+            "",
+            f"{each.debit or each.credit:.2f}",
+            "",
+            request.amount.currency,
+            safe(each.account) if each.debit else "",
+            safe(each.account) if each.credit else "",
+        ]
+
+
+def _receipt_rows(line: Line) -> Iterable[list[str]]:
+    request = line.request
+    sign = "-" if request.kind in TAKES_BACK else ""
     debits = " + ".join(each.account for each in request.journal if each.debit)
     credit = " + ".join(each.account for each in request.journal if each.credit)
     whole = Application("", request.amount.amount)

@@ -82,6 +82,10 @@ class AgentCompany:
     def forget_posting(self, effect_key: str) -> None:
         self.sample.forget_posting(effect_key)
 
+    @property
+    def leaves_record(self) -> bool:
+        return True
+
     def busy(self) -> AbstractContextManager[None]:
         return self.sample.busy()
 

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from integrations.canonical.errors import TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -232,6 +233,9 @@ class Patient:
 
     def receipts_for_invoice(self, number: str) -> list[Receipt]:
         return self._asked(lambda: self.connector.receipts_for_invoice(number))
+
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        return self._asked(lambda: self.connector.look_for_keyed(question))
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         with self._turn():

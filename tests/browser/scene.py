@@ -11,10 +11,12 @@ from django.utils import timezone
 from integrations.accounting import operations as accounting
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.conditions import Condition, Operator
+from integrations.connections import worksheet
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.events.models import InboundNotice, SyncRun, Watermark
 from integrations.mapping import operations as mapping
 from integrations.mapping import queries as mappings
+from integrations.sagepro.sample.profile import sample_profile
 from tenants import operations as people
 from tenants.models import Membership
 from tenants.roles import Role
@@ -22,6 +24,7 @@ from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
 from tests.portal.settled import settled
+from tests.sagepro.postings import journal, on_account, receipt
 
 _CUSTOMERS = (
     ("Acme Tools Inc.", "ACME01", "Visa", "5454"),
@@ -39,6 +42,7 @@ def fill(books: Books) -> None:
         _now(books)
         _troubles(books)
         _connections(books)
+        _worksheet(books)
         _rules(books)
         factories.instructed(books)
         _batches(books)
@@ -162,6 +166,24 @@ def _connections(books: Books) -> None:
     )  # fmt: skip
     InboundNotice.objects.create(
         connection=books.paytrace, source="signed", body=b"{}", body_length=2, body_hmac=b"0" * 32
+    )
+
+
+def _worksheet(books: Books) -> None:
+    """A receipt that went back to the list, and two GL entries of kinds nobody calibrated."""
+    profile = {**sample_profile().as_json(), "kinds": ["receipt", "on_account", "reversal"]}
+    books.sage.settings = {**books.sage.settings, "profile": profile}
+    books.sage.save(update_fields=["settings"])
+    batch = journal(
+        debited={"1010-00": "970.00", "6100-00": "30.00"}, credited={"1105-00": "1000.00"}
+    )
+    paid = receipt(invoices={"10432": "700.00", "10433": "40.00"}, discounts={"10433": "2.00"})
+    for request in (paid, on_account(), batch):
+        worksheet.enter(request, company_id=books.sage.id)
+    worksheet.say(
+        paid,
+        company_id=books.sage.id,
+        problem="PTH06BA0EN: 700.00 on invoice 10432 is missing. Correct it in Sage.",
     )
 
 

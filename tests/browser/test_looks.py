@@ -68,6 +68,7 @@ def _pages(books: Books) -> dict[str, str]:
         "decide-on-account": f"exceptions/{case.id}/on_account/",
         "decide-dismiss": f"exceptions/{case.id}/dismiss/",
         "charge-again": f"exceptions/{failed.id}/ask/charge_again/",
+        "worksheet": "worksheet/",
         "connections": "connections/",
         "connection-paytrace": f"connections/{paytrace.id}/",
         "connection-sage": f"connections/{sage.id}/",

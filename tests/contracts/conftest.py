@@ -6,30 +6,42 @@ The five ways, and what stands behind each here:
 - `agent`: the SQL edition behind a real agent and a real portal. Slow.
 - `foxpro`: FoxPro tables, with Sage Pro's own program played by its model.
 - `sample`: the sample company's database, reached from this process.
-- `assisted`: the same, read by us and keyed by a person; only what reads is asked of it.
+- `assisted`: the same, read by us and keyed by a bookkeeper, who keys whatever is listed on the
+  worksheet, says so, and is asked again.
 
-A test that writes runs on the ways that write, one marked `reads` on all five. What a way does
-not offer is in the table of test_sagepro_ways.py.
+Every test runs on all five, but for those marked `machine`, with the reason: they are about what
+only a writing program does. The reasons, and what a way does not offer, are in the tables of
+test_sagepro_ways.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import cast
 from uuid import UUID
 
+import psycopg
 import pytest
+from django.db import connection as database
+from django.db import connections as database_connections
 
+from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
+from integrations.connections import worksheet
 from integrations.connections.assisted import AssistedConnector
+from integrations.connections.models import WorksheetEntry
 from integrations.sagepro.apart.connector import ApartConnector
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
-from tests import factories
+from tenants.scope import tenant_transaction
+from tests import database_plugin, factories
 from tests.agent.company import agent_company, portal_of_agents
 from tests.sagepro.any_company import AnyCompany
+from tests.sagepro.bookkeeper import Bookkeeper
 from tests.sagepro.companies import SampleCompany, company_template
 from tests.sagepro.companies import company as sql_company
 from tests.sagepro.foxpro.company import foxpro_company, foxpro_template
@@ -44,15 +56,16 @@ __all__ = [
 ]
 
 _SLOW = ("sqlserver", "agent")
-WRITING = ("sqlserver", "agent", "foxpro", "sample")
-READING = (*WRITING, "assisted")
+_NOWHERE = UUID(int=0)
+MACHINES = ("sqlserver", "agent", "foxpro", "sample")
+WAYS = (*MACHINES, "assisted")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """The one place where the suites get their ways."""
     if "company" not in metafunc.fixturenames:
         return
-    ways = READING if metafunc.definition.get_closest_marker("reads") else WRITING
+    ways = MACHINES if metafunc.definition.get_closest_marker("machine") else WAYS
     slow = pytest.mark.slow
     wanted = [pytest.param(way, marks=slow) if way in _SLOW else way for way in ways]
     metafunc.parametrize("company", wanted, indirect=True)
@@ -87,11 +100,68 @@ class ApartCompany(SampleCompany):
         return made
 
 
+class KeptByHand(AssistedConnector):
+    """An assisted connector whose bookkeeper keys whatever it lists, until nothing is listed."""
+
+    desk: AssistedCompany
+    profile: PostingProfile
+
+    def post_if_absent(self, request: PostingRequest) -> PostingResult:
+        try:
+            for _ in range(3):
+                result = super().post_if_absent(request)
+                if result.outcome is not PostingOutcome.HANDED_OVER:
+                    return result
+                self.desk.key(request, profile=self.profile)
+        finally:
+            if threading.current_thread() is not threading.main_thread():
+                database_connections.close_all()
+        raise AssertionError("The worksheet never let go of it")
+
+
 @dataclass
 class AssistedCompany(SampleCompany):
     """The sample company, which a person writes."""
 
-    place: Callable[[], tuple[UUID, UUID]] = lambda: (UUID(int=0), UUID(int=0))
+    tenant_id: UUID = _NOWHERE
+    company_id: UUID = _NOWHERE
+
+    @cached_property
+    def bookkeeper(self) -> Bookkeeper:
+        return Bookkeeper(self.dsn)
+
+    @property
+    def leaves_record(self) -> bool:
+        return False
+
+    def forget_posting(self, effect_key: str) -> None:
+        """Our database as it was before; the application itself may never delete an entry."""
+        ours = database_plugin.superuser_url(str(database.settings_dict["NAME"]))
+        with psycopg.connect(ours, autocommit=True) as restored:
+            restored.execute(
+                "DELETE FROM connections_worksheetentry WHERE tenant_id = %s AND effect_key = %s",
+                [self.tenant_id, effect_key],
+            )
+
+    def key(self, request: PostingRequest, *, profile: PostingProfile) -> None:
+        """The bookkeeper looks at the list: what stands there is keyed, or taken off."""
+        with self.bookkeeper.at_work:
+            with tenant_transaction(self.tenant_id):
+                waiting = WorksheetEntry.objects.filter(
+                    effect_key=request.effect_key, state=worksheet.EntryState.WAITING
+                )
+                listed = list(waiting.values_list("id", flat=True))
+            if not listed:
+                return
+            wrong = self.bookkeeper.key(request, profile=profile)
+            place, actor = self.company_id, "mb@acme.example"
+            with tenant_transaction(self.tenant_id):
+                if wrong:
+                    worksheet.take_off(
+                        company_id=place, entry_ids=listed, reason=wrong, actor=actor
+                    )
+                else:
+                    worksheet.confirm(company_id=place, entry_ids=listed, actor=actor)
 
     def connect(
         self,
@@ -104,10 +174,14 @@ class AssistedCompany(SampleCompany):
         reader = super().connect(
             dsn=dsn, profile=profile, limits=limits, expected_fingerprint=expected_fingerprint
         )
-        tenant_id, company_id = self.place()
-        return AssistedConnector(
-            reader, tenant_id=tenant_id, company_id=company_id, profile=profile or self.profile
+        made = KeptByHand(
+            reader,
+            tenant_id=self.tenant_id,
+            company_id=self.company_id,
+            profile=profile or self.profile,
         )
+        made.desk, made.profile = self, profile or self.profile
+        return made
 
 
 @pytest.fixture
@@ -126,7 +200,7 @@ def sqlserver_company(sql_company: SampleCompany) -> Iterator[ApartCompany]:
 @pytest.fixture
 def assisted_company(db: None, sql_company: SampleCompany) -> Iterator[AssistedCompany]:
     books = factories.company()
-    made = AssistedCompany(sql_company.dsn, place=lambda: (books.tenant.id, books.sage.id))
+    made = AssistedCompany(sql_company.dsn, tenant_id=books.tenant.id, company_id=books.sage.id)
     yield made
     for connector in made.opened:
         connector.close()

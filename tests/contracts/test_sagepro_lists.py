@@ -21,7 +21,6 @@ DAY = date(2026, 11, 20)
 CARD = "4111 1111 1111 1111"
 
 
-@pytest.mark.reads
 def test_an_order_is_read_with_its_lines(books: BeyondPayments) -> None:
     assert books.orders_by_number(["  7402", "6990", "", "99"]) == [
         SalesOrder(
@@ -60,7 +59,6 @@ def test_an_order_is_read_with_its_lines(books: BeyondPayments) -> None:
     assert books.orders_by_number([]) == []
 
 
-@pytest.mark.reads
 def test_a_card_number_in_an_order_never_comes_out(
     company: AnyCompany, books: BeyondPayments
 ) -> None:
@@ -76,7 +74,6 @@ def test_a_card_number_in_an_order_never_comes_out(
     )
 
 
-@pytest.mark.reads
 def test_items_and_quantities_are_read_by_location(books: BeyondPayments) -> None:
     assert books.items(["VLV-075", "NONE", " "]) == [
         Item("VLV-075", "Gate valve 3/4 in", Decimal(42))
@@ -120,6 +117,7 @@ def test_customers_are_paged_and_found_by_when_they_changed(
     assert [one.number for one in books.customers_changed_since(DAY)] == ["ACME01"]
 
 
+@pytest.mark.machine("Rows are flagged for a program, which writes its answers into them.")
 def test_flagged_rows_are_read_typed_by_page(company: AnyCompany, books: BeyondPayments) -> None:
     flag(company, reqno="2", reqkind="plan", planfreq="MONTHLY", planstrt=date(2026, 12, 15),
          plancnt=6, vaultid="ACME01", reqamt=Decimal(99), currency="USD")  # fmt: skip

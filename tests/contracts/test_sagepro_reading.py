@@ -23,7 +23,6 @@ from tests.sagepro.companies import SampleCompany
 from tests.sagepro.postings import on_account, receipt, reversal
 
 
-@pytest.mark.reads
 def test_the_company_tells_who_it_is(company: AnyCompany, sage: Connector) -> None:
     profile = sage.company_profile()
     assert (profile.company_number, profile.name, profile.edition) == (
@@ -39,7 +38,6 @@ def test_the_company_tells_who_it_is(company: AnyCompany, sage: Connector) -> No
     )
 
 
-@pytest.mark.reads
 @pytest.mark.parametrize("number", ["10432", "     10432", "10432     ", " 10432 "])
 def test_an_invoice_is_found_however_its_number_is_padded(number: str, sage: Connector) -> None:
     assert sage.invoices_by_number([number]) == [
@@ -67,7 +65,6 @@ def test_an_invoice_is_paid_however_sage_padded_its_number(
     assert sage.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
 
 
-@pytest.mark.reads
 def test_numbers_of_differing_digits_are_found_in_current_and_history(sage: Connector) -> None:
     found = sage.invoices_by_number(["998", "10432", "100431", "", "  "])
     assert [(one.number, one.is_history, one.status.value) for one in found] == [
@@ -78,14 +75,12 @@ def test_numbers_of_differing_digits_are_found_in_current_and_history(sage: Conn
     assert sage.invoices_by_number([]) == []
 
 
-@pytest.mark.reads
 def test_invoices_are_found_by_their_order(sage: Connector) -> None:
     assert [one.number for one in sage.invoices_by_order("7063")] == ["10203"]
     assert [one.order_number for one in sage.invoices_by_order("    7063")] == ["7063"]
     assert sage.invoices_by_order("") == []
 
 
-@pytest.mark.reads
 def test_open_invoices_leave_out_void_and_paid(sage: Connector) -> None:
     found = sage.open_invoices("ACME01")
     assert {one.number for one in found} >= {"10432", "10433"}
@@ -95,7 +90,6 @@ def test_open_invoices_leave_out_void_and_paid(sage: Connector) -> None:
     assert sum(one.balance for one in found) == owner.balance
 
 
-@pytest.mark.reads
 def test_a_locked_invoice_and_a_void_one_say_so(sage: Connector) -> None:
     found = {one.number: one for one in sage.invoices_by_number(["10477", "10205", "OC00017"])}
     assert found["10477"].is_locked
@@ -103,7 +97,6 @@ def test_a_locked_invoice_and_a_void_one_say_so(sage: Connector) -> None:
     assert found["OC00017"].status is InvoiceStatus.CREDIT
 
 
-@pytest.mark.reads
 def test_customers_carry_hold_parent_and_currency(sage: Connector) -> None:
     held, child, foreign = (sage.customer(one) for one in ("HOLD01", "NATNL2", "MAPLE1"))
     assert held is not None
@@ -118,7 +111,6 @@ def test_customers_carry_hold_parent_and_currency(sage: Connector) -> None:
     assert accented.name == "Crème & Café Équipement"
 
 
-@pytest.mark.reads
 def test_receipts_keyed_by_hand_are_seen(company: AnyCompany, sage: Connector) -> None:
     """Adoption and reconciliation need receipts that do not carry our marker."""
     keyed = {"invno": "     10432", "refno": "CHK 991", "paidamt": Decimal("12.34")}
@@ -132,7 +124,6 @@ def test_receipts_keyed_by_hand_are_seen(company: AnyCompany, sage: Connector) -
     assert seen[0].values_hash == replace(seen[0], key="arycsh:1", is_history=True).values_hash
 
 
-@pytest.mark.reads
 def test_receipts_are_found_by_what_was_typed_as_their_reference(
     company: AnyCompany, sage: Connector
 ) -> None:
@@ -142,12 +133,10 @@ def test_receipts_are_found_by_what_was_typed_as_their_reference(
     assert sage.receipts_by_reference("  ") == []
 
 
-@pytest.mark.reads
 def test_receipts_in_history_are_seen(sage: Connector) -> None:
     assert [one.is_history for one in sage.receipts_for_invoice("998")] == [True]
 
 
-@pytest.mark.reads
 def test_card_numbers_typed_into_free_text_are_redacted(sage: Connector) -> None:
     text = sage.invoices_by_number(["10217"])[0].customer_po
     assert "4012" not in text
@@ -327,7 +316,6 @@ def test_the_demo_pays_open_invoices_in_the_home_currency(sql_company: SampleCom
     assert all(one.balance > 0 and one.status is InvoiceStatus.OPEN for one in found)
 
 
-@pytest.mark.reads
 def test_accounts_and_periods_say_what_is_usable(sage: Connector) -> None:
     accounts = {one.number: one for one in sage.gl_accounts()}
     assert [number for number, one in accounts.items() if not one.is_active] == ["1015-00"]

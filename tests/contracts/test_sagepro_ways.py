@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.canonical.errors import NeverWorks, TryLater
+from integrations.canonical.keyed import KeyedQuestion
 from integrations.canonical.open_items import OpenItemsQuestion
 from integrations.canonical.posting import PostingOutcome, PostingResult
 from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
@@ -16,7 +17,13 @@ from integrations.connections.agents.connector import ASKED
 from integrations.sagepro.agent import calls
 from integrations.sagepro.connector import Connector
 from tests.agent.scene import Patient
-from tests.contracts.conftest import READING
+from tests.contracts import (
+    test_sagepro,
+    test_sagepro_kinds,
+    test_sagepro_lists,
+    test_sagepro_writer,
+)
+from tests.contracts.conftest import WAYS
 from tests.contracts.test_sagepro_flagged import told
 from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.orders import NEWCOMER, order
@@ -48,7 +55,9 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "stock": ("yes", "yes", "yes", "yes", "yes"),
     "flagged_rows": ("yes", "yes", "yes", "yes", NO),
     "snapshot": ("yes", "yes", "yes", "yes", NO),
-    "post_if_absent": ("posted", "posted", "posted", "posted", "handed_over"),
+    "look_for_keyed": ("yes", "yes", "yes", "yes", "yes"),
+    # By a person, from the worksheet.
+    "post_if_absent": ("posted", "posted", "posted", "posted", "posted"),
     "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
     "note_status": ("True", "True", "True", "True", "False"),
     "allocate_stock": ("done", "done", NO, "done", NO),
@@ -59,6 +68,22 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     # A person needs no proof of a server; nothing of ours is written there.
     "self_test": ("yes", "yes", "yes", "yes", NO),
 }
+# Contract tests that are about what only a writing program does, and why.
+NOT_BY_A_PERSON = {
+    "test_a_kind_the_profile_does_not_name_is_refused": (
+        "A person keys every kind; none has to be calibrated."
+    ),
+    "test_a_kind_nobody_calibrated_is_entered_by_hand": (
+        "A person keys every kind; none has to be calibrated."
+    ),
+    "test_a_payment_status_is_noted_once": ("A status is no posting: nobody is asked to type one."),
+    "test_flagged_rows_are_read_typed_by_page": (
+        "Rows are flagged for a program, which writes its answers into them."
+    ),
+    "test_a_busy_writer_is_waited_for": (
+        "A person holds no writer lock, and is not kept waiting by one."
+    ),
+}
 ARGUMENTS: dict[str, dict[str, object]] = {
     "customer": {"number": "ACME01"},
     "invoices_by_number": {"numbers": ["10432"]},
@@ -67,6 +92,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "invoices_by_order": {"order_number": "7001"},
     "receipts_for_invoice": {"number": "10432"},
     "receipts_by_reference": {"reference": "CHK 1"},
+    "look_for_keyed": {"question": KeyedQuestion(receipt().marker, receipt())},
     "receipts_between": {"first": DAY, "last": DAY},
     "customers_after": {"number": "", "limit": 3},
     "customers_changed_since": {"day": DAY},
@@ -87,21 +113,30 @@ ARGUMENTS: dict[str, dict[str, object]] = {
 
 def test_the_table_names_every_call_there_is() -> None:
     assert set(TABLE) == calls.READS | calls.WRITES
-    assert {len(row) for row in TABLE.values()} == {len(READING)}
+    assert {len(row) for row in TABLE.values()} == {len(WAYS)}
 
 
-@pytest.mark.reads
+def test_a_person_is_asked_everything_but_what_the_second_table_says() -> None:
+    suites = (test_sagepro, test_sagepro_kinds, test_sagepro_lists, test_sagepro_writer)
+    told = {
+        name: mark.args[0]
+        for suite in suites
+        for name, test in vars(suite).items()
+        for mark in getattr(test, "pytestmark", ())
+        if mark.name == "machine"
+    }
+    assert told == NOT_BY_A_PERSON
+
+
 def test_a_way_offers_what_the_table_says_and_says_so_of_the_rest(
     company: AnyCompany, sage: Connector, request: pytest.FixtureRequest
 ) -> None:
-    way = READING.index(request.node.callspec.params["company"])
+    way = WAYS.index(request.node.callspec.params["company"])
     before = company.books()
     reads = {name: _told(sage, name) for name in sorted(calls.READS - {"self_test"})}
     assert company.books() == before
     writes = {name: _told(sage, name) for name in sorted(calls.WRITES | {"self_test"})}
     assert reads | writes == {name: row[way] for name, row in TABLE.items()}
-    if way == READING.index("assisted"):
-        assert company.books() == before
 
 
 def _told(sage: Connector, name: str) -> str:

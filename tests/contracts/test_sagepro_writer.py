@@ -62,6 +62,7 @@ def test_two_payments_of_one_invoice_at_once_are_one_payment(company: AnyCompany
     assert [row["paidamt"] for row in found.added["arcash"]] == ["740.0000"]
 
 
+@pytest.mark.machine("A person holds no writer lock, and is not kept waiting by one.")
 def test_a_busy_writer_is_waited_for(company: AnyCompany) -> None:
     sage = company.connect(limits=SHORT)
     before = company.books()

@@ -324,7 +324,7 @@ def _worksheet(books: Books, look: Look) -> WorksheetEntry:
         amount=Money(Decimal(look.amount), "USD"),
         accounting_date=_DAY,
     )
-    return worksheet.enter(request, company_id=books.sage.id, missing="")
+    return worksheet.enter(request, company_id=books.sage.id)
 
 
 def _programs(books: Books, look: Look) -> ApiKey:

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from integrations.canonical.keyed import GLLine, KeyedAnswer
 from integrations.canonical.ledger_documents import Receipt
 from integrations.canonical.money import Money
-from integrations.canonical.posting import Application, PostingKind, PostingRequest
+from integrations.canonical.posting import Application, JournalLine, PostingKind, PostingRequest
 from integrations.matching.keyed import Keyed, NotKeyed, find_keyed
 
 DAY = date(2026, 11, 20)
@@ -36,10 +37,15 @@ SECOND = replace(
 def _find(
     *marked: Receipt, alike: tuple[Receipt, ...] = (), taken: frozenset[str] = frozenset()
 ) -> Keyed | NotKeyed:
-    on_invoices: dict[str, list[Receipt]] = {}
-    for receipt in alike:
-        on_invoices.setdefault(receipt.invoice_number, []).append(receipt)
-    return find_keyed(REQUEST, marked=marked, on_invoices=on_invoices, taken=taken)
+    return find_keyed(REQUEST, KeyedAnswer(marked, alike=alike), is_said=bool(alike), taken=taken)
+
+
+def _wrong(sentence: str, *, is_part: bool = False) -> NotKeyed:
+    return NotKeyed(f"{sentence} Correct it in Sage.", stands_wrong=True, is_part=is_part)
+
+
+def _missing(sentence: str) -> NotKeyed:
+    return NotKeyed(sentence, is_part=True)
 
 
 def test_receipts_with_the_reference_are_the_posting() -> None:
@@ -48,21 +54,22 @@ def test_receipts_with_the_reference_are_the_posting() -> None:
 
 def test_a_wrong_amount_is_told_and_not_believed() -> None:
     wrong = replace(FIRST, amount=Decimal("70.00"))
-    assert _find(wrong, SECOND) == NotKeyed(
+    assert _find(wrong, SECOND) == _wrong(
         "PT0000000A: 700.00 on invoice 10432 is missing; "
-        "70.00 on invoice 10432 does not belong to it. Correct it in Sage."
+        "70.00 on invoice 10432 does not belong to it."
     )
 
 
 def test_half_of_a_split_receipt_is_not_the_receipt() -> None:
-    assert _find(FIRST) == NotKeyed(
-        "PT0000000A: 40.00 on invoice 10433 is missing. Correct it in Sage."
+    assert _find(FIRST) == _wrong("PT0000000A: 40.00 on invoice 10433 is missing.", is_part=True)
+
+
+def test_another_currency_or_customer_is_not_believed() -> None:
+    assert _find(replace(FIRST, currency="CAD"), SECOND) == _wrong(
+        "The receipt PT0000000A is not in USD."
     )
-
-
-def test_another_currency_is_not_believed() -> None:
-    assert _find(replace(FIRST, currency="CAD"), SECOND) == NotKeyed(
-        "The receipt PT0000000A is not in USD. Correct it in Sage."
+    assert _find(replace(FIRST, customer_number="ADLER1"), SECOND) == _wrong(
+        "PT0000000A stands under customer ADLER1 and should be ACME01's."
     )
 
 
@@ -73,16 +80,26 @@ def test_without_the_reference_one_alike_on_each_invoice_will_do() -> None:
     )
 
 
+def test_likeness_counts_only_once_a_person_has_said_so() -> None:
+    seen = KeyedAnswer(alike=(FIRST, SECOND))
+    assert find_keyed(REQUEST, seen, is_said=False, taken=set()) == _missing(
+        "No receipt with the reference PT0000000A is in Sage yet."
+    )
+    assert find_keyed(REQUEST, KeyedAnswer(), is_said=True, taken=set()) == _missing(
+        "No receipt of 700.00 USD on invoice 10432 is in Sage yet."
+    )
+
+
 def test_two_alike_are_a_question() -> None:
     twin = replace(FIRST, key="arcash:9", reference="")
-    assert _find(alike=(FIRST, twin, SECOND)) == NotKeyed(
+    assert _find(alike=(FIRST, twin, SECOND)) == _missing(
         "2 receipts of 700.00 USD stand on invoice 10432. "
         "Type PT0000000A as the reference of the right one."
     )
 
 
 def test_one_that_belongs_to_another_posting_or_day_is_not_taken() -> None:
-    missing = NotKeyed("No receipt of 700.00 USD on invoice 10432 is in Sage yet.")
+    missing = _missing("No receipt of 700.00 USD on invoice 10432 is in Sage yet.")
     assert _find(alike=(FIRST, SECOND), taken=frozenset({"arcash:1"})) == missing
     assert _find(alike=(replace(FIRST, paid_date=date(2026, 11, 10)), SECOND)) == missing
 
@@ -90,12 +107,79 @@ def test_one_that_belongs_to_another_posting_or_day_is_not_taken() -> None:
 def test_a_reversal_and_a_payment_on_account_are_known_by_reference_only() -> None:
     back = replace(REQUEST, kind=PostingKind.REVERSAL, applications=())
     taken_back = replace(FIRST, amount=Decimal("-740.00"))
-    assert find_keyed(back, marked=(), on_invoices={"10432": [taken_back]}, taken=set()) == (
-        NotKeyed("No receipt with the reference PT0000000A is in Sage yet.")
+    assert find_keyed(back, KeyedAnswer(alike=(taken_back,)), is_said=True, taken=set()) == (
+        _missing("No receipt with the reference PT0000000A is in Sage yet.")
     )
-    assert find_keyed(back, marked=(taken_back,), on_invoices={}, taken=set()) == (
+    assert find_keyed(back, KeyedAnswer((taken_back,)), is_said=True, taken=set()) == (
         Keyed((taken_back,), "It carries the reference.")
     )
-    assert find_keyed(back, marked=(FIRST,), on_invoices={}, taken=set()) == NotKeyed(
+    assert find_keyed(back, KeyedAnswer((FIRST,)), is_said=True, taken=set()) == _wrong(
         "PT0000000A adds up to 700.00 in Sage and should be -740.00."
+    )
+
+
+def test_what_takes_a_chargeback_back_is_above_zero() -> None:
+    won = replace(REQUEST, kind=PostingKind.REVERSAL, applications=())
+    paid = replace(FIRST, amount=Decimal("740.00"))
+    assert find_keyed(won, KeyedAnswer((paid,), pays_again=True), is_said=True, taken=set()) == (
+        Keyed((paid,), "It carries the reference.")
+    )
+    again = replace(paid, amount=Decimal("-740.00"))
+    assert find_keyed(
+        won, KeyedAnswer((again,), pays_again=True), is_said=True, taken=set()
+    ) == _wrong("PT0000000A adds up to -740.00 in Sage and should be 740.00.")
+
+
+def test_what_is_left_over_stands_under_whatever_number_sage_gave() -> None:
+    more = replace(REQUEST, amount=Money(Decimal("800.00"), "USD"))
+    rest = replace(FIRST, key="arcash:3", invoice_number="OC00099", amount=Decimal("60.00"))
+    assert find_keyed(more, KeyedAnswer((FIRST, SECOND, rest)), is_said=True, taken=set()) == Keyed(
+        (FIRST, SECOND, rest), "It carries the reference."
+    )
+    assert find_keyed(more, KeyedAnswer((FIRST, SECOND)), is_said=True, taken=set()) == _wrong(
+        "PT0000000A: 60.00 on account is missing.", is_part=True
+    )
+
+
+JOURNAL = replace(
+    REQUEST,
+    kind=PostingKind.SETTLEMENT,
+    customer_number="",
+    applications=(),
+    journal=(
+        JournalLine("1010-00", Decimal("970.00"), Decimal(0)),
+        JournalLine("6100-00", Decimal("30.00"), Decimal(0)),
+        JournalLine("1105-00", Decimal(0), Decimal("1000.00")),
+    ),
+    amount=Money(Decimal("1000.00"), "USD"),
+)
+LINES = tuple(
+    GLLine(account, Decimal(amount), DAY, "PT0000000A")
+    for account, amount in (("1010-00", "970"), ("1105-00", "-1000"), ("6100-00", "30"))
+)
+
+
+def _entry(*lines: GLLine) -> Keyed | NotKeyed:
+    return find_keyed(JOURNAL, KeyedAnswer(lines=lines), is_said=True, taken=set())
+
+
+def test_a_journal_is_known_by_reference_accounts_amounts_and_date() -> None:
+    assert _entry(*LINES) == Keyed(
+        (), "It carries the reference, and accounts, amounts and date are the same.", LINES
+    )
+    assert _entry() == _missing("No GL entry with the reference PT0000000A is in Sage yet.")
+
+
+def test_a_journal_that_is_other_or_twice_is_told_and_not_believed() -> None:
+    meant = "it should be debit 1010-00 970.00, credit 1105-00 1,000.00, debit 6100-00 30.00."
+    assert _entry(*LINES[:2]) == _wrong(
+        f"PT0000000A stands in Sage as debit 1010-00 970.00, credit 1105-00 1,000.00; {meant}"
+    )
+    assert _entry(*LINES, *LINES) == _wrong(
+        "PT0000000A stands in Sage as debit 1010-00 1,940.00, credit 1105-00 2,000.00, "
+        f"debit 6100-00 60.00; {meant}"
+    )
+    late = [replace(line, day=date(2026, 11, 21)) for line in LINES]
+    assert _entry(*late) == _wrong(
+        "PT0000000A stands under November 21, 2026 and should be of November 20, 2026."
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from integrations.canonical.errors import IntegrationError
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -72,6 +73,9 @@ class LaterCompany:
 
     def receipts_by_reference(self, reference: str) -> list[Receipt]:
         return []
+
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        return KeyedAnswer()
 
     def note_status(self, *, invoice_number: str, status: str) -> bool:
         return False

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Protocol
+from typing import Any, Protocol
 
+from integrations.canonical.posting import PostingResult
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.books import Books, Changes
+
+USER = "MB"
+"""The code of the bookkeeper who keys by hand."""
 
 
 class AnyCompany(Protocol):
@@ -59,6 +63,31 @@ class AnyCompany(Protocol):
         """Restore our own record to before this posting; the books stay."""
         ...
 
+    @property
+    def leaves_record(self) -> bool:
+        """Whether a posting leaves our own record beside the books; a person's leaves none."""
+        ...
+
     def busy(self) -> AbstractContextManager[None]:
         """Somebody else is the company's single writer for a while."""
         ...
+
+
+def as_left(company: AnyCompany, found: Changes) -> Changes:
+    """A machine's changes as this way leaves them: what a person keys bears that person's code."""
+    if company.leaves_record:
+        return found
+    added = {
+        table: [{**row, "adduser": USER} if "adduser" in row else row for row in rows]
+        for table, rows in found.added.items()
+        if table != "ptpost"
+    }
+    return Changes(added, found.removed, found.changed)
+
+
+def documents_in(company: AnyCompany, result: PostingResult) -> list[str]:
+    """The documents of the receipts that the evidence shows, in its words or in Sage's."""
+    shown: Any = result.evidence
+    if company.leaves_record:
+        return [row["invno"] for row in shown[company.named("{arcash}")]]
+    return [row["Invoice"] for row in shown["Cash receipts"]]

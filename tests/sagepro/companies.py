@@ -101,6 +101,10 @@ class SampleCompany:
     def forget_posting(self, effect_key: str) -> None:
         self.remove("ptpost", {"effkey": effect_key})
 
+    @property
+    def leaves_record(self) -> bool:
+        return True
+
     @contextmanager
     def busy(self) -> Iterator[None]:
         with psycopg.connect(self.dsn) as connection:

@@ -20,6 +20,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import ClauseElement
 
+from integrations.canonical.keyed import KeyedQuestion
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.stock import Allocation
 from integrations.sagepro.backends import fingerprint, permission
@@ -96,6 +97,7 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "change_order": lambda sage: sage.upsert_order(order(2, BEARINGS)),
     "create_customer": lambda sage: sage.create_or_match_customer(NEWCOMER),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
+    "look_for_keyed": lambda sage: sage.look_for_keyed(KeyedQuestion("PT00000001", receipt())),
 }
 
 

@@ -10,12 +10,15 @@ import pytest
 from django.db import connections as database_connections
 from django.utils import timezone
 
+from integrations.canonical.posting import PostingKind
 from integrations.connections import operations as connections
+from integrations.connections import writing
 from integrations.connections.agents import pairing
 from integrations.connections.models import Agent, AgentJob, Connection
 from integrations.sagepro.agent.worker import Worker
 from tenants.scope import tenant_transaction
 from tests.agent.scene import AgentScene, serving
+from tests.walks.keying import entries, key_waiting, say_keyed, states
 from tests.walks.world import ACTOR, World
 
 pytestmark = pytest.mark.walk
@@ -119,3 +122,51 @@ def test_payments_of_an_absence_wait_and_go_on_in_order(world: World, agent: Wor
     assert [row["paidamt"] for row in world.changed().added["arcash"]] == [
         "100.0000", "200.0000", "300.0000",
     ]  # fmt: skip
+
+
+def test_a_worksheet_behind_an_agent_is_keyed_and_read_back_through_it(
+    world: World, agent: Worker
+) -> None:
+    world.within(
+        lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
+    )
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.notify(paid)
+    _turns(world, agent)
+    waits = world.effect(paid)
+    assert (waits.state, waits.reason_code, waits.attempts) == ("handed_over", "with_person", 0)
+    # Our own table holds which pairing may write, and no posting.
+    assert world.changed_tables() == ["ptpost"]
+    say_keyed(world)
+    _turns(world, agent)
+    missing = "No receipt of 740.00 USD on invoice 10432 is in Sage yet."
+    assert states(world) == [("waiting", missing)]
+    key_waiting(world)
+    # The agent is asked anew: what it told before the person's word says nothing any more.
+    say_keyed(world)
+    _turns(world, agent)
+    posted = world.effect(paid)
+    assert (posted.state, posted.attempts) == ("posted", 1)
+    assert posted.sage_reference == f"Receipt {posted.marker} on document 10432, keyed by hand"
+    assert states(world) == [("seen", "")]
+    assert world.attempts(paid)[-1] == "posted"
+    assert world.company_state() == "connected"
+
+
+def test_a_kind_nobody_calibrated_is_listed_though_an_agent_posts_the_others(
+    world: World, agent: Worker
+) -> None:
+    world.let_post(PostingKind.ON_ACCOUNT, PostingKind.REVERSAL)
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.notify(paid)
+    _turns(world, agent)
+    waits = world.effect(paid)
+    assert (waits.state, waits.reason_code) == ("handed_over", "with_person")
+    assert [entry.state for entry in entries(world)] == ["waiting"]
+    key_waiting(world)
+    say_keyed(world)
+    _turns(world, agent)
+    assert world.effect(paid).state == "posted"
+    assert {table: len(rows) for table, rows in world.changed().added.items()} == {
+        "arcash": 1, "ardist": 2, "ptpost": 1,
+    }  # fmt: skip

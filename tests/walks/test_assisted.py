@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import psycopg
 import pytest
 
 from integrations import pipeline
-from integrations.canonical.posting import PostingRequest
 from integrations.connections import worksheet, writing
 from integrations.connections.models import WorksheetEntry
 from integrations.pipeline.answer import answer_came
 from integrations.posting.models import EffectState
-from integrations.sagepro.backends.sql import SqlConnector
-from integrations.sagepro.sample.profile import sample_profile
 from tenants.errors import NotPossible
 from tenants.scope import tenant_transaction
+from tests.walks.keying import entries, key_waiting, say_keyed, states
 from tests.walks.world import ACTOR, World
 
 pytestmark = [pytest.mark.walk, pytest.mark.usefixtures("db")]
@@ -26,31 +23,6 @@ def assisted(world: World) -> World:
         lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
     )
     return world
-
-
-def _entries(world: World) -> list[WorksheetEntry]:
-    found = world.within(lambda: list(WorksheetEntry.objects.order_by("created_at")))
-    assert isinstance(found, list)
-    return found
-
-
-def _states(world: World) -> list[tuple[str, str]]:
-    return [(entry.state, entry.problem) for entry in _entries(world)]
-
-
-def _say_keyed(world: World) -> None:
-    ids = [entry.id for entry in _entries(world)]
-    world.within(lambda: pipeline.keyed(company_id=world.company_id, entry_ids=ids, actor=ACTOR))
-
-
-def _key_it(world: World) -> None:
-    """The bookkeeper at Sage's own screen: what it writes is what Sage writes."""
-    sage = SqlConnector(world.sage_dsn, profile=sample_profile())
-    for entry in _entries(world):
-        sage.post_if_absent(PostingRequest.from_json(entry.request))
-    sage.close()
-    with psycopg.connect(world.sage_dsn, autocommit=True) as books:
-        books.execute("DELETE FROM ptpost")
 
 
 def _pay(world: World) -> str:
@@ -68,12 +40,12 @@ def test_nothing_is_written_until_a_person_does_and_then_it_is_read_back(assiste
     paid = _pay(assisted)
     assert assisted.effect(paid).state == EffectState.HANDED_OVER
     assert assisted.changed_tables() == []
-    assert _states(assisted) == [("waiting", "")]
-    _key_it(assisted)
-    _say_keyed(assisted)
+    assert states(assisted) == [("waiting", "")]
+    key_waiting(assisted)
+    say_keyed(assisted)
     assert assisted.effect(paid).state == EffectState.POSTED
     assert assisted.effect(paid).sage_reference.endswith("keyed by hand")
-    assert _states(assisted) == [("seen", "")]
+    assert states(assisted) == [("seen", "")]
     assert [line[0] for line in assisted.ledger()] == ["1105-00", "1200-00"]
     assert assisted.open_cases() == []
 
@@ -82,22 +54,22 @@ def test_a_word_without_a_receipt_goes_back_to_the_list(assisted: World) -> None
     paid = _pay(assisted)
     number = assisted.open_invoice().number
     amount = assisted.effect(paid).amount
-    _say_keyed(assisted)
+    say_keyed(assisted)
     assert assisted.effect(paid).state == EffectState.HANDED_OVER
     missing = f"No receipt of {amount:,.2f} USD on invoice {number} is in Sage yet."
-    assert _states(assisted) == [("waiting", missing)]
+    assert states(assisted) == [("waiting", missing)]
     assert assisted.ledger() == []
 
 
 def test_what_stands_in_the_books_is_believed_and_never_listed(assisted: World) -> None:
     """Our database restored to yesterday: the books still say it."""
     paid = _pay(assisted)
-    _key_it(assisted)
+    key_waiting(assisted)
     _answer_came(assisted)
     assert assisted.effect(paid).state == EffectState.POSTED
-    assert _states(assisted) == [("seen", "")]
+    assert states(assisted) == [("seen", "")]
     with pytest.raises(NotPossible, match="Tick the entries"):
-        _say_keyed(assisted)
+        say_keyed(assisted)
     assert len(assisted.ledger()) == 2
 
 
@@ -110,7 +82,7 @@ def test_one_that_is_taken_off_needs_a_decision_and_can_come_back(assisted: Worl
     assert assisted.within(lambda: worksheet.open_entries([assisted.company_id])) == []
     assisted.within(lambda: pipeline.retry(effect_id=effect.id, actor=ACTOR))
     assert assisted.effect(paid).state == EffectState.HANDED_OVER
-    assert _states(assisted) == [("waiting", "")]
+    assert states(assisted) == [("waiting", "")]
     _take_off(assisted, reason="Really")
     assisted.dismiss(paid, reason="Paid by cheque")
     assert assisted.effect(paid).state == EffectState.DISMISSED
@@ -128,7 +100,7 @@ def _answer_came(world: World) -> None:
 
 
 def _take_off(world: World, *, reason: str) -> None:
-    ids = [entry.id for entry in _entries(world)]
+    ids = [entry.id for entry in entries(world)]
     world.within(
         lambda: pipeline.not_to_be_keyed(
             company_id=world.company_id, entry_ids=ids, reason=reason, actor=ACTOR
@@ -138,13 +110,13 @@ def _take_off(world: World, *, reason: str) -> None:
 
 def test_nobody_dismisses_what_a_person_says_is_keyed(assisted: World) -> None:
     paid = _pay(assisted)
-    entry = _entries(assisted)[0]
+    entry = entries(assisted)[0]
     # Confirmed, and the drain has not looked yet.
     assisted.within(
         lambda: worksheet.confirm(company_id=assisted.company_id, entry_ids=[entry.id], actor=ACTOR)
     )
     assert assisted.decide_fails(paid)
-    assert [state for state, _ in _states(assisted)] == ["confirmed"]
+    assert [state for state, _ in states(assisted)] == ["confirmed"]
 
 
 def test_who_writes_is_not_changed_while_something_stands_on_the_worksheet(
@@ -155,3 +127,32 @@ def test_who_writes_is_not_changed_while_something_stands_on_the_worksheet(
         assisted.within(
             lambda: writing.choose(connection_id=assisted.company_id, writes="direct", actor=ACTOR)
         )
+
+
+def test_a_receipt_keyed_without_its_reference_is_known_once_a_person_says_so(
+    assisted: World,
+) -> None:
+    """Until then it looks like another payment of the invoice, and the list says that."""
+    paid = _pay(assisted)
+    key_waiting(assisted, marker="CHK 5523")
+    _answer_came(assisted)
+    number = assisted.open_invoice().number
+    assert assisted.effect(paid).state == EffectState.HANDED_OVER
+    ((state, problem),) = states(assisted)
+    assert state == "waiting"
+    assert problem.startswith("Invoice ")
+    assert "is already paid in Sage" in problem
+    assert number not in problem
+    say_keyed(assisted)
+    assert assisted.effect(paid).state == EffectState.POSTED
+    assert states(assisted) == [("seen", "")]
+    # A worker that stopped before it recorded that asks again, and hears the same.
+    _answer_came(assisted)
+    assert assisted.effect(paid).state == EffectState.POSTED
+
+
+def test_what_sage_would_not_take_is_not_listed(assisted: World) -> None:
+    paid = assisted.pay(amount="1.00", invoice_id="10205", customer_id="IRONWD")
+    assisted.poll()
+    assert assisted.effect(paid).state == EffectState.PARKED
+    assert entries(assisted) == []

@@ -166,22 +166,6 @@ def test_a_fee_that_no_rule_gives_an_account_for_waits_alone_and_holds_up_nothin
     _hold(world)
 
 
-def test_a_fee_that_may_not_be_written_is_asked_about_until_it_may(world: World, paid: str) -> None:
-    world.let_post(PostingKind.RECEIPT, PostingKind.REVERSAL)
-    world.chargeback(paid, "opened", on="2026-12-03", fee="15.00")
-    assert _states(world)[2] == ("fee", "parked", "by_hand")
-    assert world.effect("CB-77", "fee").sentence == (
-        "The chargeback fee of 15.00 USD is a journal of its own, and Tieout may not write fee "
-        "journals into this Sage company."
-    )
-    assert world.in_sage() == OPEN_AGAIN
-    world.let_post(*_ALL)
-    world.retry("CB-77", "fee")
-    assert _states(world)[2] == ("fee", "posted", "")
-    assert world.open_cases() == []
-    _hold(world)
-
-
 def test_a_lost_dispute_leaves_the_invoice_open_however_often_and_in_which_order_it_is_told(
     world: World, paid: str
 ) -> None:

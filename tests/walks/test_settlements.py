@@ -11,7 +11,6 @@ import time_machine
 from django.db import connections as connections_of_django
 
 from integrations import pipeline, tasks
-from integrations.canonical.posting import PostingKind
 from integrations.connections import operations as connections
 from integrations.posting import invariants
 from tenants.scope import tenant_transaction
@@ -167,20 +166,6 @@ def test_an_account_no_rule_gives_is_waited_for(settling: World) -> None:
     assert states(settling)[1] == ("settlement", "waiting_mapping", "account_missing")
     settling.publish_rules(RULES)
     assert states(settling)[1] == ("settlement", "posted", "")
-    hold(settling)
-
-
-def test_a_company_without_settlement_journals_has_it_entered_by_hand(settling: World) -> None:
-    settling.let_post(PostingKind.RECEIPT, PostingKind.REVERSAL)
-    pay(settling)
-    settle(settling)
-    settling.poll_now()
-    assert states(settling)[1] == ("settlement", "parked", "by_hand")
-    assert settling.effect(NAME, "settlement").sentence == (
-        "Tieout may not write settlement journals into this Sage company. On 2026-11-20: debit "
-        "1010-00 740.00; credit 1105-00 740.00."
-    )
-    assert lines(settling) == sorted(PAID)
     hold(settling)
 
 

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from integrations.canonical.errors import TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -149,6 +150,10 @@ class AgentConnector(BeyondPayments):
 
     def snapshot(self) -> str:
         return str(self._read("snapshot"))
+
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        found: KeyedAnswer = self._read("look_for_keyed", question=encode(question))
+        return found
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         """HANDED_OVER while the agent has it; then what the agent answered, once."""

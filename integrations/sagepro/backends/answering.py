@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from integrations.canonical.posting import (
+    TAKES_BACK,
     PostingKind,
     PostingOutcome,
     PostingRequest,
     PostingResult,
+    Refusal,
 )
 from integrations.sagepro.backends import (
     applying,
@@ -25,18 +27,18 @@ from integrations.sagepro.backends import (
 from integrations.sagepro.backends.books import Company, H, Row
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.plan import (
-    TAKES_BACK,
     ZERO,
     Answered,
     Plan,
     document_numbers,
-    is_journal,
     reference,
     refuse,
 )
 from integrations.sagepro.backends.reversing import plan_reversal, receipts_by_marker
 from integrations.sagepro.backends.values import check_values
 from integrations.sagepro.backends.writing import write
+
+_KIND = "kind"
 
 
 def answer(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
@@ -50,7 +52,7 @@ def answer(connection: Connection, company: SqlCompany, request: PostingRequest)
     receipts = receipts_by_marker(connection, company, request.marker)
     if receipts:
         return _remembered(connection, company, request, receipts)
-    if is_journal(request):
+    if request.is_journal:
         lines = journals.lines_by_marker(connection, company, request.marker)
         if lines:
             return _remembered_journal(connection, company, request, lines)
@@ -82,7 +84,7 @@ def _compared(
     rows = evidence.receipt_values(found["receipts"])
     meant = evidence.recorded_values(record)
     lines = len(found["distributions"])
-    if is_journal(request) and lines == record["line_count"]:
+    if request.is_journal and lines == record["line_count"]:
         return compared_journal(company, request, found)
     if rows == meant and lines == record["line_count"]:
         numbers = [number for number, *_ in meant]
@@ -176,12 +178,17 @@ def conflict(company: Company[Any], found: Mapping[str, list[Row]], sentence: st
     return PostingResult(PostingOutcome.CONFLICT, evidence={"conflict": sentence, **rows})
 
 
+def is_not_calibrated(refusal: Refusal | None) -> bool:
+    """Whether a posting was refused, and only because nobody calibrated its kind."""
+    return refusal is not None and (refusal.code, refusal.field) == ("profile_missing", _KIND)
+
+
 def checked_plan(connection: H, company: Company[H], request: PostingRequest) -> Plan:
     if request.kind not in company.profile.kinds:
         raise refuse(
             "profile_missing",
             f"The posting profile of this company has no {request.kind.value.replace('_', ' ')}.",
-            field="kind",
+            field=_KIND,
             remedy="Calibrate this kind of posting, or enter it in Sage by hand.",
         )
     check_values(company.profile, request)
@@ -205,7 +212,7 @@ def checked_plan(connection: H, company: Company[H], request: PostingRequest) ->
 
 
 def _plan(connection: H, company: Company[H], request: PostingRequest) -> Plan:
-    if is_journal(request):
+    if request.is_journal:
         return journals.plan_journal(connection, company, request)
     if request.kind is PostingKind.APPLICATION:
         return applying.plan_application(connection, company, request)

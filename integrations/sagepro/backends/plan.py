@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.canonical.posting import (
-    JOURNALS,
     PostingKind,
     PostingOutcome,
     PostingRequest,
@@ -18,8 +17,6 @@ from integrations.canonical.posting import (
 from integrations.sagepro.backends.books import Company, Row
 
 ZERO = Decimal(0)
-TAKES_BACK = frozenset({PostingKind.REVERSAL, PostingKind.CHARGEBACK})
-"""Kinds whose receipts are negative."""
 
 
 class Answered(Exception):  # noqa: N818 - it ends the transaction; it is not an error
@@ -101,12 +98,6 @@ def document_numbers(plan: Plan) -> list[str]:
     """Every document the plan touches, the new open credit last."""
     numbers = [move.number for move in plan.movements]
     return [*numbers, plan.credit_number] if plan.new_credit else numbers
-
-
-def is_journal(request: PostingRequest) -> bool:
-    """A journal alone, or the taking back of one, which names no customer either."""
-    takes_back = request.kind is PostingKind.REVERSAL and not request.customer_number.strip()
-    return request.kind in JOURNALS or takes_back
 
 
 _WORDS = {

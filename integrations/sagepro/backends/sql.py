@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from integrations.canonical.errors import IntegrationError, TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -43,6 +44,7 @@ from integrations.sagepro.backends import (
     fingerprint,
     flagging,
     journals,
+    keyed,
     ledger,
     listing,
     looking,
@@ -192,6 +194,10 @@ class SqlConnector(BeyondPayments):
 
     def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
         return self._change(lambda held: flagging.answer(held, self._company, answer))
+
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        with self._session.reading() as connection:
+            return keyed.look(connection, self._company, question)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

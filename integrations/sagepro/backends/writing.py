@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, func, select
 
-from integrations.canonical.posting import JournalLine, PostingRequest
+from integrations.canonical.posting import TAKES_BACK, JournalLine, PostingRequest
 from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.counting import next_number
 from integrations.sagepro.backends.plan import (
-    TAKES_BACK,
     ZERO,
     Movement,
     Plan,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.posting import PostingKind
-from integrations.workflows.subject import Draft, NeedsPerson, Nothing, Subject, Waits
+from integrations.workflows.subject import Draft, Nothing, Subject, Waits
 
 KINDS = frozenset({EffectKind.CHARGEBACK_LOST, EffectKind.FEE})
 TOGETHER = "with_chargeback"
@@ -30,7 +30,7 @@ def _lost(subject: Subject) -> Nothing:
     return Nothing("dispute_lost", sentence)
 
 
-def _fee(subject: Subject) -> Nothing | Waits | NeedsPerson | None:
+def _fee(subject: Subject) -> Nothing | Waits | None:
     """The chargeback goes first, so that a fee is never in its entry and in one of its own."""
     name, opened = f"The chargeback fee of {subject.amount}", subject.beside
     if opened is not None and opened.is_in_books and opened.holds_fee:
@@ -42,12 +42,4 @@ def _fee(subject: Subject) -> Nothing | Waits | NeedsPerson | None:
             f"‘{opened.label}’."
         )
         return Waits("waiting_parent", TOGETHER, sentence)
-    if PostingKind.FEE in subject.kinds:
-        return None
-    return NeedsPerson(
-        code="by_hand",
-        sentence=f"{name} is a journal of its own, and Tieout may not write fee journals into "
-        "this Sage company.",
-        remedy="Enter it in Sage by hand, then dismiss it here with a note. Or calibrate fee "
-        "journals, then try again.",
-    )
+    return None

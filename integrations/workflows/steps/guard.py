@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from integrations.canonical.posting import JOURNALS, JournalLine, PostingKind
+from integrations.canonical.posting import JOURNALS
 from integrations.matching.duplicates import Duplicate, PlainPayment, find_duplicate
 from integrations.workflows.subject import Draft, NeedsPerson, StepResult, Subject
 
 
 def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
     """Look for the same payment keyed by hand or taken twice; a person's word overrules."""
-    if draft.posting is PostingKind.SETTLEMENT and draft.posting not in subject.kinds:
-        return _by_hand(subject, draft)
     if draft.posting in JOURNALS:
         return StepResult("guard", "A journal alone; no receipt to compare with.", draft)
     if subject.parent is not None:
@@ -57,30 +55,3 @@ def run(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResu
         },
     )
     return StepResult("guard", found.reason, draft.ended(verdict), trace=(found.reason,))
-
-
-def _by_hand(subject: Subject, draft: Draft) -> StepResult:
-    """Not calibrated for this company: a person enters the journal that was worked out."""
-    lines = "; ".join(_line(line) for line in draft.journal)
-    sentence = (
-        "Tieout may not write settlement journals into this Sage company. On "
-        f"{draft.accounting_date}: {lines}."
-    )
-    verdict = NeedsPerson(
-        code="by_hand",
-        sentence=sentence,
-        remedy="Enter it in Sage by hand, then dismiss it here with a note. Or calibrate "
-        "settlement journals, then try again.",
-        evidence={
-            "journal": [
-                [line.account, f"{line.debit:.2f}", f"{line.credit:.2f}"] for line in draft.journal
-            ],
-            "reference": subject.marker,
-        },
-    )
-    return StepResult("guard", sentence, draft.ended(verdict), trace=(sentence,))
-
-
-def _line(line: JournalLine) -> str:
-    side, amount = ("debit", line.debit) if line.debit else ("credit", line.credit)
-    return f"{side} {line.account} {amount:,.2f}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from integrations.canonical.money import Money
 from integrations.canonical.posting import Application, JournalLine, PostingKind, PostingRequest
 from integrations.connections import worksheet
 from integrations.connections.models import WorksheetEntry
+from integrations.sagepro.sample.profile import sample_profile
 from tenants.models import Membership, User
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -42,7 +44,7 @@ def entry(books: Books) -> WorksheetEntry:
     with tenant_transaction(books.tenant.id):
         books.sage.settings = {**books.sage.settings, "way": "assisted"}
         books.sage.save(update_fields=["settings"])
-        return worksheet.enter(REQUEST, company_id=books.sage.id, missing="")
+        return worksheet.enter(REQUEST, company_id=books.sage.id)
 
 
 def _url(books: Books, rest: str = "worksheet/") -> str:
@@ -78,6 +80,43 @@ def test_as_a_file_no_cell_becomes_a_formula(
             "", "USD", "1105-00", "1200-00",
         ]
     ]  # fmt: skip
+
+
+def test_a_settled_batch_is_a_gl_entry_of_its_own_list(
+    alice: Client, books: Books, entry: WorksheetEntry
+) -> None:
+    journal = replace(
+        REQUEST, effect_key="batch", marker="PT0000000B", kind=PostingKind.SETTLEMENT,
+        customer_number="", applications=(),
+    )  # fmt: skip
+    with tenant_transaction(books.tenant.id):
+        worksheet.enter(journal, company_id=books.sage.id)
+    shown = text_of(alice.get(_url(books)))
+    for told in (
+        "2 to key into Sage", "GL entries of November 20, 2026", "Settled batch",
+        "Type the reference as the document number of each entry, and its date as November",
+    ):  # fmt: skip
+        assert told in shown
+    rows = list(csv.reader(io.StringIO(alice.get(_url(books, "worksheet.csv")).content.decode())))
+    assert [row[2:] for row in rows[2:]] == [
+        ["PT0000000B", "Settled batch", "", "", "740.00", "", "USD", "1105-00", ""],
+        ["PT0000000B", "Settled batch", "", "", "740.00", "", "USD", "", "1200-00"],
+    ]
+
+
+def test_kinds_nobody_calibrated_are_keyed_where_tieout_posts_the_others(
+    alice: Client, books: Books
+) -> None:
+    page = _url(books, f"connections/{books.sage.id}/")
+    with tenant_transaction(books.tenant.id):
+        profile = {**sample_profile().as_json(), "kinds": ["receipt", "on_account", "reversal"]}
+        books.sage.settings = {**books.sage.settings, "profile": profile}
+        books.sage.save(update_fields=["settings"])
+        worksheet.enter(REQUEST, company_id=books.sage.id)
+    shown = text_of(alice.get(page))
+    assert "Tieout posts by itself" in shown
+    assert "Not calibrated, so a person keys these from the worksheet:" in shown
+    assert "1 to key into Sage" in text_of(alice.get(_url(books)))
 
 
 def test_what_is_said_to_be_keyed_is_looked_for(
@@ -135,7 +174,7 @@ def test_a_payment_on_the_worksheet_leads_there(
     alice: Client, books: Books, entry: WorksheetEntry
 ) -> None:
     with tenant_transaction(books.tenant.id):
-        ready = factories.effect(books, state="handed_over")
+        ready = factories.effect(books, state="handed_over", reason_code="with_person")
     page = alice.get(_url(books, f"payments/{ready.id}/"))
     assert "Open the worksheet" in text_of(page)
     assert "Open the worksheet" not in text_of(alice.get(_url(books, "payments/")))

@@ -185,6 +185,10 @@ class FoxProCompany:
         path.unlink()
         path.write_bytes(bytes(data))
 
+    @property
+    def leaves_record(self) -> bool:
+        return True
+
     @contextmanager
     def busy(self) -> Iterator[None]:
         table = Table(self.folder / "PTPOST01.DBF")

@@ -22,7 +22,7 @@ from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.staged_rows import Record
 from integrations.sagepro.backends.dbf.staging import Desk, is_same
 from integrations.sagepro.backends.dbf.staging_shape import State
-from integrations.sagepro.backends.plan import is_journal, refuse
+from integrations.sagepro.backends.plan import refuse
 from integrations.sagepro.backends.reversing import receipts_by_marker
 
 _ON_ITS_WAY = {State.STAGED, State.TAKEN}
@@ -144,7 +144,7 @@ class Writer:
         return self._in_books(request, added)
 
     def _journal_of(self, request: PostingRequest) -> list[Row]:
-        if not is_journal(request):
+        if not request.is_journal:
             return []
         return journals.lines_by_marker(self.books, self.company, request.marker)
 

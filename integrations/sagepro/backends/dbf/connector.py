@@ -9,6 +9,7 @@ from pathlib import Path
 
 from integrations.canonical.errors import TryLater
 from integrations.canonical.flagged import FlaggedRow
+from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -26,7 +27,14 @@ from integrations.canonical.posting import (
     marker_for,
 )
 from integrations.canonical.stock import Item, SalesOrder, Stock
-from integrations.sagepro.backends import flagging, listing, order_reading, reading, values
+from integrations.sagepro.backends import (
+    flagging,
+    keyed,
+    listing,
+    order_reading,
+    reading,
+    values,
+)
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site, whole
 from integrations.sagepro.backends.dbf.answering import Writer
@@ -147,6 +155,11 @@ class FoxProConnector(BeyondPayments):
 
     def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
         return flagging.flagged_rows(self._reading(), self._company, after=after, limit=limit)
+
+    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
+        # A share may show an old time of a file; whoever decides on money looks again.
+        self._live.forget()
+        return keyed.look(self._reading(), self._company, question)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from integrations.canonical.identifiers import is_identifier
-from integrations.canonical.posting import PostingRequest
+from integrations.canonical.posting import TAKES_BACK, PostingRequest
 from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
@@ -18,7 +18,6 @@ from integrations.sagepro.backends.dbf.encoding import Shape
 from integrations.sagepro.backends.dbf.staging_shape import Line, State
 from integrations.sagepro.backends.documents import currency_of
 from integrations.sagepro.backends.plan import (
-    TAKES_BACK,
     ZERO,
     Movement,
     Plan,
