@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from integrations.canonical.posting import PostingKind
 from integrations.sagepro import profile_json
@@ -114,6 +115,13 @@ class PostingProfile:
 
     def physical_table(self, table: str) -> str:
         """The name of the table in the company's database or folder."""
+        return self._physical_tables[table]
+
+    @cached_property
+    def _physical_tables(self) -> Mapping[str, str]:
+        return {table: self._physical_table(table) for table in self.all_tables}
+
+    def _physical_table(self, table: str) -> str:
         mapped = self.table_map(table)
         name = mapped.history_name if table in HISTORY else mapped.name
         if mapped.is_system:

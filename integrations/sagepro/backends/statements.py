@@ -22,6 +22,9 @@ T = TypeVar("T")
 Values = Mapping[str, object]
 _Change = Callable[[Any], Any]
 _NONE: Values = {}
+_CURSORS = "tieout.cursors"
+_MOST_CURSORS = 200  # of one connection
+_LONG_ANSWER = 200  # rows
 
 
 class Statement:
@@ -51,19 +54,22 @@ class Statement:
         given: Values,
         hear: Callable[[DBAPICursor], T],
     ) -> T:
-        values = written.values(given)
+        text, values = written.text, written.values(given)
         if not connection.in_transaction():
             connection.begin()
         try:
-            cursor = connection.connection.cursor()
-            self._announce(connection, cursor, written.text, given, values)
-            cursor.execute(written.text, values)
-            return hear(cursor)
+            cursors = connection.info.setdefault(_CURSORS, {})
+            cursor = cursors.pop(text, None) or connection.connection.cursor()
+            self._announce(connection, cursor, text, given, values)
+            cursor.execute(text, values)
+            heard = hear(cursor)
         except BaseException as error:
             told = as_told(error, connection)
             if told is None:
                 raise
             raise told from error
+        _keep(cursors, text, cursor)
+        return heard
 
     def _announce(
         self,
@@ -84,6 +90,15 @@ class Statement:
         if found is None:
             found = self._written[product] = _write(self.element, dialect, self._sets)
         return found
+
+
+def _keep(cursors: dict[str, DBAPICursor], text: str, cursor: DBAPICursor) -> None:
+    """Beside its connection: for the same words again, a driver need not work out the values'
+    and the columns' types anew. It holds its last answer, so none with a long one is kept."""
+    if cursor.rowcount <= _LONG_ANSWER:
+        if len(cursors) >= _MOST_CURSORS:
+            cursors.clear()
+        cursors[text] = cursor
 
 
 def _touched(cursor: DBAPICursor) -> int:
