@@ -28,6 +28,8 @@ from tests.sagepro.companies import TODAY
 from tests.sagepro.postings import receipt
 
 _NAME, _COPY = "sage_direct", "sage_direct_copy"
+Told = tuple[str, Any]
+"""What a driver was told: the words and the values."""
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
 _MANY = """
     CREATE TEMP TABLE one AS SELECT * FROM armast WHERE trim(invno) = '10433';
@@ -52,7 +54,7 @@ _ENDS: Mapping[str, Callable[[psycopg.Connection[Any]], None]] = {
 class Recorder:
     """What the driver is told, in order."""
 
-    statements: list[tuple[str, Any]] = field(default_factory=list)
+    statements: list[Told] = field(default_factory=list)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -91,24 +93,27 @@ def _posting(stage: Stage, sage: SqlConnector, sizes: Sizes) -> Row:
     begin, *told = [_recorded(sage, f"first-{number}", count) for number in range(rounds + 1)]
     with psycopg.connect(stage.url(_COPY)) as bare:
         # Both have said everything before, as a worker has that is at it all day.
-        _replay(bare, begin)
+        replay(bare, begin)
         taken = take_turns(
             rounds,
             ours=lambda number: _post(sage, f"second-{number}", count),
-            bare=lambda number: _replay(bare, told[number]),
+            bare=lambda number: replay(bare, told[number]),
         )
-    statements = sum(text not in _ENDS for text, _ in begin)
     return taken.row(
         "Receipts posted directly",
         count,
         "receipts/s",
         beside="the same statements, driver only",
         aim=Aim(least=0.7),
-        details={"receipts": count, "statements_per_receipt": round(statements / count, 1)},
+        details={"receipts": count, "statements_per_receipt": per_receipt(begin, count)},
     )
 
 
-def _recorded(sage: SqlConnector, word: str, count: int) -> list[tuple[str, Any]]:
+def per_receipt(statements: Sequence[Told], receipts: int) -> float:
+    return round(sum(text not in _ENDS for text, _ in statements) / receipts, 1)
+
+
+def _recorded(sage: SqlConnector, word: str, count: int) -> list[Told]:
     recorder = Recorder()
     with recorder.listening():
         _post(sage, word, count)
@@ -122,7 +127,8 @@ def _post(sage: SqlConnector, word: str, count: int) -> None:
             raise LaunchError(f"Receipt {number} was not posted.")
 
 
-def _replay(bare: psycopg.Connection[Any], statements: Sequence[tuple[str, Any]]) -> None:
+def replay(bare: psycopg.Connection[Any], statements: Sequence[Told]) -> None:
+    """Tell a bare driver the same."""
     for text, values in statements:
         if text in _ENDS:
             _ENDS[text](bare)
@@ -142,7 +148,7 @@ def _reading(stage: Stage, sage: SqlConnector, sizes: Sizes) -> Row:
         taken = take_turns(
             sizes.rounds,
             ours=lambda _: sage.open_invoices("ACME02"),
-            bare=lambda _: _replay(bare, recorder.statements),
+            bare=lambda _: replay(bare, recorder.statements),
         )
     return taken.row(
         "Open invoices read directly",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from portal.launch.progress import step
-from tests.bench import flow, intake, polling, posting, scene, usage
+from tests.bench import agent, flow, intake, polling, posting, scene, usage
 from tests.bench.report import Row
 from tests.bench.sizes import Sizes
 from tests.bench.stage import Stage
@@ -32,6 +32,8 @@ def run(stage: Stage, sizes: Sizes) -> list[Row]:
     with step("Intake"):
         port = intake.start_web(stage)
         taken = intake.measure(stage, quiet, port, sizes)
+    with step("Agent"):
+        through_agent = agent.measure(stage, port, sizes)
     scene.hush(stage)
     flow.start_workers(stage)
     with step("One by one"):
@@ -45,6 +47,7 @@ def run(stage: Stage, sizes: Sizes) -> list[Row]:
         *taken,
         *idle,
         *posted,
+        *through_agent,
         *polled,
         *backlog,
         *memory,

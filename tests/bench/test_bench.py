@@ -13,6 +13,7 @@ import pytest
 from portal.launch import places
 from tests.bench.load import percentile
 from tests.bench.report import Aim, Row, table
+from tests.bench.turns import Turns, take_turns
 
 MEASURES = [
     "PostgreSQL commits, 1 client",
@@ -31,6 +32,7 @@ MEASURES = [
     "Notice to receipt when idle, p95",
     "Receipts posted, one drain",
     "CPU per 1,000 receipts",
+    "Receipts posted through the agent",
     "Transactions polled and taken in",
     "A poll that changes nothing",
     "Memory that a polled day takes",
@@ -53,6 +55,7 @@ BESIDE = {
     "CPU per 1,000 notices, 4 clients": "bare Django view",
     "Receipts posted, one drain": "the same statements, driver only",
     "CPU per 1,000 receipts": "the same statements, driver only",
+    "Receipts posted through the agent": "the same statements, driver only",
     "Backlog of 12 drained": "the same statements, driver only",
 }
 
@@ -118,6 +121,25 @@ def test_the_table_shows_ours_beside_the_limit() -> None:
         "ours", "limit", "ratio", "aim",
         "Notices", "700", "per", "s", "1,000", "bare", "0.70", "at", "least", "0.8", "MISSED",
     ]  # fmt: skip
+
+
+def test_of_rounds_the_median_counts_and_the_extremes_are_shown() -> None:
+    turns = Turns(ours=(2.0, 4.0, 10.0), bare=(1.0, 3.0, 1.0))
+    row = turns.row("Receipts", 10, "per s", beside="bare", aim=Aim(least=0.7))
+    assert (row.ours, row.limit, row.ratio, row.is_met) == (2.5, 10.0, 0.5, False)
+    assert "0.50 (0.10 to 0.75)" in table([row])
+
+
+def test_what_comes_before_a_round_is_not_counted() -> None:
+    done: list[str] = []
+    taken = take_turns(
+        2,
+        before=lambda number: done.append(f"before {number}"),
+        ours=lambda number: done.append(f"ours {number}"),
+        bare=lambda number: done.append(f"bare {number}"),
+    )
+    assert done == ["before 0", "ours 0", "bare 0", "before 1", "ours 1", "bare 1"]
+    assert (len(taken.ours), len(taken.bare)) == (2, 2)
 
 
 def test_a_percentile_is_a_value_that_was_measured() -> None:

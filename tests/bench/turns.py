@@ -46,10 +46,17 @@ class Turns:
 
 
 def take_turns(
-    rounds: int, *, ours: Callable[[int], object], bare: Callable[[int], object]
+    rounds: int,
+    *,
+    ours: Callable[[int], object],
+    bare: Callable[[int], object],
+    before: Callable[[int], object] = lambda _: None,
 ) -> Turns:
-    """Do both in every round, which is given its number from 0 on."""
-    taken = [(_seconds(ours, number), _seconds(bare, number)) for number in range(rounds)]
+    """Do both in every round, which is given its number from 0 on; `before` is not counted."""
+    taken = []
+    for number in range(rounds):
+        before(number)
+        taken.append((_seconds(ours, number), _seconds(bare, number)))
     return Turns(tuple(one for one, _ in taken), tuple(other for _, other in taken))
 
 
