@@ -37,11 +37,6 @@ def why_not(account: Connection) -> str:
             f"A person keys what is posted to {company.name}, so Tieout writes nothing back into "
             "its rows. Let Tieout post by itself first."
         )
-    if company.settings.get("edition") == "dbf":
-        return (
-            f"{company.name} is on FoxPro tables, which Tieout only reads: it could not write the "
-            "result back into a row."
-        )
     if "flagged" not in company.settings.get("profile", {}).get("tables", {}):
         return (
             f"The posting profile of {company.name} names no table of flagged rows. Enter it "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -52,6 +52,9 @@ class Look:
     """Whose results are told."""
     takes: Connection | None
     """The account that new rows go to; None while that is off."""
+    waits: set[uuid.UUID] = field(default_factory=set)
+    """Instructions whose row cannot be told yet. Asked again in the same look, an agent that
+    answers at once would be asked without end."""
 
 
 def flagged_rows(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
@@ -159,10 +162,12 @@ def _tell(look: Look, connector: BeyondPayments) -> bool:
     more = False
     for account in look.accounts:
         with tenant_transaction(look.tenant_id):
-            waiting = list(sage_rows.untold(account_id=account.id)[: PAGE + 1])
-        more = more or len(waiting) > PAGE
-        for one in waiting[:PAGE]:
+            untold = list(sage_rows.untold(account_id=account.id)[: PAGE + 1])
+        page = [one for one in untold[:PAGE] if one.id not in look.waits]
+        for one in page:
             _tell_one(look, connector, one)
+        told = any(one.id not in look.waits for one in page)
+        more = more or (told and len(untold) > PAGE)
     return more
 
 
@@ -177,6 +182,7 @@ def _tell_one(look: Look, connector: BeyondPayments, one: Instruction) -> None:
         _note(look, one, problem=error.sentence)
         return
     if result.outcome in _LATER:
+        look.waits.add(one.id)
         with tenant_transaction(look.tenant_id):
             work.ring(
                 WorkKind.FLAGGED,

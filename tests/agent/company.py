@@ -1,4 +1,4 @@
-"""A sample company reached the agent's way: real HTTP, a real portal, the SQL edition behind."""
+"""A sample company reached the agent's way: real HTTP, a real portal, either edition behind."""
 
 from __future__ import annotations
 
@@ -14,21 +14,27 @@ from django.db import connections as database_connections
 from integrations.connections.models import Connection
 from integrations.sagepro.agent import ways
 from integrations.sagepro.agent.worker import Worker
+from integrations.sagepro.backends.dbf.connector import FoxProConnector
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.books import Books, Changes
+from tests.agent.foxpro import signed_site
 from tests.agent.scene import AgentScene, Patient, build, serving
+from tests.sagepro.any_company import AnyCompany
 from tests.sagepro.companies import SampleCompany
+from tests.sagepro.foxpro.company import FoxProCompany
 
 
 @dataclass
 class AgentCompany:
     """One company behind one agent. Connectors with other settings take turns at it."""
 
-    sample: SampleCompany
+    sample: AnyCompany
     scene: AgentScene
     worker: Worker
+    at_site: Callable[[], object] = lambda: None
+    """What happens at the site after each turn of the agent."""
     turns: threading.RLock = field(default_factory=threading.RLock, repr=False)
     chosen: tuple[object, ...] = ()
 
@@ -48,9 +54,11 @@ class AgentCompany:
         def prepare() -> None:
             self._set(used, limits, expected_fingerprint)
 
-        made = Patient(
-            self.scene.connector(), lambda: self.worker.once(wait=0), self.turns, prepare
-        )
+        def turn() -> None:
+            self.worker.once(wait=0)
+            self.at_site()
+
+        made = Patient(self.scene.connector(), turn, self.turns, prepare)
         made.company_profile()
         return made
 
@@ -77,6 +85,10 @@ class AgentCompany:
 
     def move_to_history(self, number: str) -> None:
         self.sample.move_to_history(number)
+        self.forget()
+
+    def move_order_to_history(self, number: str) -> None:
+        self.sample.move_order_to_history(number)
         self.forget()
 
     def forget_posting(self, effect_key: str) -> None:
@@ -111,6 +123,15 @@ class AgentCompany:
 
 
 def _open(place: ways.Place, limits: Limits | None) -> ways.Reached:
+    if place.way == "dbf":
+        return FoxProConnector(
+            ways.folders(place.address),
+            profile=PostingProfile.from_json(place.setup["profile"]),
+            expected_fingerprint=str(place.setup["fingerprint"]),
+            limits=limits,
+            writer_epoch=place.epoch,
+            proof_key=place.proof_key,
+        )
     return SqlConnector(
         place.address,
         profile=PostingProfile.from_json(place.setup["profile"]),
@@ -134,4 +155,20 @@ def agent_company(
     scene = build(portal_of_agents, sage_dsn=sql_company.dsn, folder=tmp_path)
     yield AgentCompany(sql_company, scene, scene.worker(scene.pair()))
     scene.close()
+    database_connections.close_all()
+
+
+@pytest.fixture
+def agent_foxpro_company(
+    db: None, portal_of_agents: str, foxpro_company: FoxProCompany, tmp_path: Path
+) -> Iterator[AgentCompany]:
+    """The same in FoxPro tables, with Sage Pro's own program after every turn of the agent."""
+    made = signed_site(portal_of_agents, foxpro_company, tmp_path / "agent")
+
+    def at_site() -> None:
+        foxpro_company.run_program()
+        made.scene.minute_passes()
+
+    yield AgentCompany(foxpro_company, made.scene, made.worker, at_site)
+    made.scene.close()
     database_connections.close_all()

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import Any, TypeVar
@@ -15,6 +15,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 from django.core.wsgi import get_wsgi_application
 from django.db import connections as database_connections
+from django.db.models import F
 from django.utils import timezone
 
 from integrations.canonical.errors import TryLater
@@ -46,6 +47,7 @@ from integrations.canonical.stock import (
 )
 from integrations.connections.agents import companies, jobs, pairing
 from integrations.connections.agents.connector import ASKED, AgentConnector
+from integrations.connections.models import AgentJob
 from integrations.sagepro.agent import __main__ as program
 from integrations.sagepro.agent import ways
 from integrations.sagepro.agent.journal import Journal
@@ -60,6 +62,8 @@ from tenants.scope import tenant_transaction
 from tests import factories
 
 T = TypeVar("T")
+# A FoxPro company is handed over twice, and again when something has moved meanwhile.
+_ASKED_AT_MOST = 12
 
 
 class _Threads(ThreadingMixIn, WSGIServer):
@@ -153,6 +157,14 @@ class AgentScene:
     def connector(self) -> AgentConnector:
         return AgentConnector(tenant_id=self.tenant.id, connection_id=self.connection_id)
 
+    def minute_passes(self) -> None:
+        """What was answered was answered a minute before."""
+        with self.inside():
+            answered = AgentJob.objects.filter(
+                connection_id=self.connection_id, answered_at__isnull=False
+            )
+            answered.update(answered_at=F("answered_at") - timedelta(minutes=1))
+
     def forget_answers(self) -> None:
         """Minutes pass: no answer of a read is believed any more. In the transaction."""
         jobs.forget_reads(self.connection_id)
@@ -239,7 +251,7 @@ class Patient:
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         with self._turn():
-            for _ in range(5):
+            for _ in range(_ASKED_AT_MOST):
                 result = self.connector.post_if_absent(request)
                 if result.outcome is not PostingOutcome.HANDED_OVER:
                     return result
@@ -287,7 +299,7 @@ class Patient:
 
     def _changed(self, ask: Callable[[], ChangeResult]) -> ChangeResult:
         with self._turn():
-            for _ in range(5):
+            for _ in range(_ASKED_AT_MOST):
                 result = ask()
                 if result.outcome is not ChangeOutcome.HANDED_OVER:
                     return result
@@ -315,7 +327,7 @@ class Patient:
 
     def _asked(self, ask: Callable[[], T]) -> T:
         with self._turn():
-            for _ in range(5):
+            for _ in range(_ASKED_AT_MOST):
                 try:
                     return ask()
                 except TryLater as error:

@@ -34,13 +34,12 @@ from integrations.connections.assisted import AssistedConnector
 from integrations.connections.models import WorksheetEntry
 from integrations.sagepro.apart.connector import ApartConnector
 from integrations.sagepro.backends.preamble import Limits
-from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
 from tenants.scope import tenant_transaction
 from tests import database_plugin, factories
 from tests.agent.company import agent_company, portal_of_agents
-from tests.sagepro.any_company import AnyCompany
+from tests.sagepro.any_company import AnyCompany, Everything
 from tests.sagepro.bookkeeper import Bookkeeper
 from tests.sagepro.companies import SampleCompany, company_template
 from tests.sagepro.companies import company as sql_company
@@ -213,9 +212,9 @@ def sage(company: AnyCompany) -> Connector:
 
 
 @pytest.fixture
-def books(sage: Connector) -> BeyondPayments:
+def books(sage: Connector) -> Everything:
     """The same, for what it offers beside payments."""
-    return cast("BeyondPayments", sage)
+    return cast("Everything", sage)
 
 
 @pytest.fixture

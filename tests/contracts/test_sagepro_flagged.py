@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,19 @@ import pytest
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
 from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.stock import ChangeOutcome
-from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.sample.books import Changes
-from integrations.sagepro.sample.profile import sample_profile
 from tests.contracts.test_sagepro_writer import PATIENT
+from tests.sagepro.any_company import AnyCompany, Everything, opened
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
-from tests.sagepro.flagged import flag_row
+from tests.sagepro.flagged import flag, flag_row
+
+pytestmark = pytest.mark.machine(
+    "Rows are flagged for a program, which writes its answers into them."
+)
 
 CARD = "4111 1111 1111 1111"
-
-
-@pytest.fixture
-def books(sql_company: SampleCompany) -> SqlConnector:
-    return sql_company.open()
 
 
 def told(**values: Any) -> FlagAnswer:
@@ -49,10 +48,10 @@ WAITING = told(status="Waiting", result_id="", message="A second person.", is_fi
 
 
 def test_the_last_answer_takes_the_flag_away_and_nothing_else_changes(
-    sql_company: SampleCompany, books: SqlConnector
+    company: AnyCompany, books: Everything
 ) -> None:
-    flag_row(sql_company.dsn, reqno="1", custno="ACME01", reqamt="740.00")
-    waiting = sql_company.during(lambda: books.answer_flagged(WAITING))
+    flag(company, reqno="1", custno="ACME01", reqamt=Decimal(740))
+    waiting = company.during(lambda: books.answer_flagged(WAITING))
     assert waiting == Changes(
         added={},
         removed={},
@@ -60,7 +59,7 @@ def test_the_last_answer_takes_the_flag_away_and_nothing_else_changes(
             "arpayrq": {"1": {"reqstat": ("", "Waiting"), "reqmsg": ("", "A second person.")}}
         },
     )
-    found = sql_company.during(lambda: books.answer_flagged(told()))
+    found = company.during(lambda: books.answer_flagged(told()))
     (record,) = found.added.pop("ptpost")
     assert (record["effkey"], record["kind"]) == ("flagged:1:0", "flagged")
     assert found == Changes(
@@ -80,17 +79,17 @@ def test_the_last_answer_takes_the_flag_away_and_nothing_else_changes(
     )
 
 
-def test_an_answer_is_written_once(sql_company: SampleCompany, books: SqlConnector) -> None:
+def test_an_answer_is_written_once(company: AnyCompany, books: Everything) -> None:
     """Asked again it stands, what comes late changes nothing, and other contents are a conflict.
     A row that was flagged again is a new question with a key of its own."""
-    flag_row(sql_company.dsn, reqno="1")
+    flag(company, reqno="1")
     assert books.answer_flagged(told()).outcome is ChangeOutcome.DONE
-    after = sql_company.books()
+    after = company.books()
     assert books.answer_flagged(told()).outcome is ChangeOutcome.EXISTS
     assert books.answer_flagged(WAITING).outcome is ChangeOutcome.EXISTS
     assert books.answer_flagged(told(status="Declined")).outcome is ChangeOutcome.CONFLICT
-    assert sql_company.books() == after
-    sql_company.change("arpayrq", {"reqno": "1"}, reqflag="Y")
+    assert company.books() == after
+    company.change("arpayrq", {"reqno": "1"}, reqflag="Y")
     (row,) = books.flagged_rows(after="", limit=9)
     assert row.generation == 1
     again = told(key="flagged:1:1", generation=1, result_id="106")
@@ -99,10 +98,10 @@ def test_an_answer_is_written_once(sql_company: SampleCompany, books: SqlConnect
 
 
 def test_what_does_not_fit_is_refused_and_nothing_written(
-    sql_company: SampleCompany, books: SqlConnector
+    company: AnyCompany, books: Everything
 ) -> None:
-    flag_row(sql_company.dsn, reqno="1", reqgen=2)
-    before = sql_company.books()
+    flag(company, reqno="1", reqgen=2)
+    before = company.books()
     refusals = {
         "row_missing": told(number="9"),
         "row_changed": told(),
@@ -113,35 +112,35 @@ def test_what_does_not_fit_is_refused_and_nothing_written(
         assert result.outcome is ChangeOutcome.REFUSED, code
         assert result.refusal is not None
         assert result.refusal.code == code
-    assert sql_company.books() == before
+    assert company.books() == before
 
 
-def test_a_message_is_made_to_fit(sql_company: SampleCompany, books: SqlConnector) -> None:
-    flag_row(sql_company.dsn, reqno="1")
+def test_a_message_is_made_to_fit(company: AnyCompany, books: Everything) -> None:
+    flag(company, reqno="1")
     books.answer_flagged(told(message=f"‘Łódź’ {CARD} " + "much " * 20))
-    (row,) = sql_company.books()["arpayrq"]
+    (row,) = company.books()["arpayrq"]
     assert row["reqmsg"] == "'?ód?' [PAN …1111] much much much much much much much much muc..."
 
 
-def test_a_row_in_use_is_waited_for(sql_company: SampleCompany) -> None:
-    books = sql_company.open(limits=SHORT)
-    flag_row(sql_company.dsn, reqno="1", lckstat="Y")
-    before = sql_company.books()
+def test_a_row_in_use_is_waited_for(company: AnyCompany) -> None:
+    books = opened(company, limits=SHORT)
+    flag(company, reqno="1", lckstat="Y")
+    before = company.books()
     assert books.answer_flagged(told()).outcome is ChangeOutcome.WAIT
-    with sql_company.busy():
+    with company.busy():
         assert books.answer_flagged(told()).outcome is ChangeOutcome.WAIT
-    assert sql_company.books() == before
-    sql_company.change("arpayrq", {"reqno": "1"}, lckstat="")
+    assert company.books() == before
+    company.change("arpayrq", {"reqno": "1"}, lckstat="")
     assert books.answer_flagged(told()).outcome is ChangeOutcome.DONE
 
 
-def test_ten_writers_at_once_answer_once(sql_company: SampleCompany) -> None:
-    flag_row(sql_company.dsn, reqno="1")
-    writers = [sql_company.open(limits=PATIENT) for _ in range(10)]
+def test_ten_writers_at_once_answer_once(company: AnyCompany) -> None:
+    flag(company, reqno="1")
+    writers = [opened(company, limits=PATIENT) for _ in range(10)]
     with ThreadPoolExecutor(10) as threads:
         found = Counter(threads.map(lambda one: one.answer_flagged(told()).outcome, writers))
     assert found == {ChangeOutcome.DONE: 1, ChangeOutcome.EXISTS: 9}
-    (row,) = sql_company.books()["arpayrq"]
+    (row,) = company.books()["arpayrq"]
     assert row["reqgen"] == "1"
 
 
@@ -161,10 +160,10 @@ def test_a_lost_answer_is_unknown_until_asked_again(
     assert again is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
 
 
-def test_a_company_without_the_table_says_so(sql_company: SampleCompany) -> None:
-    profile = sample_profile()
+def test_a_company_without_the_table_says_so(company: AnyCompany) -> None:
+    profile = company.profile
     tables = {name: table for name, table in profile.tables.items() if name != "flagged"}
-    without = sql_company.open(profile=replace(profile, tables=tables))
+    without = opened(company, profile=replace(profile, tables=tables))
     calls: list[Callable[[BeyondPayments], object]] = [
         lambda one: one.flagged_rows(after="", limit=9),
         lambda one: one.answer_flagged(told()),

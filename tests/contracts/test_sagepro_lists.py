@@ -11,9 +11,8 @@ import pytest
 from integrations.canonical.flagged import FlaggedKind, FlaggedRow
 from integrations.canonical.posting import PostingOutcome
 from integrations.canonical.stock import Item, OrderLine, OrderStatus, SalesOrder, Stock
-from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector
-from tests.sagepro.any_company import AnyCompany
+from tests.sagepro.any_company import AnyCompany, Everything
 from tests.sagepro.flagged import flag
 from tests.sagepro.postings import receipt
 
@@ -21,7 +20,7 @@ DAY = date(2026, 11, 20)
 CARD = "4111 1111 1111 1111"
 
 
-def test_an_order_is_read_with_its_lines(books: BeyondPayments) -> None:
+def test_an_order_is_read_with_its_lines(books: Everything) -> None:
     assert books.orders_by_number(["  7402", "6990", "", "99"]) == [
         SalesOrder(
             number="7402",
@@ -59,9 +58,7 @@ def test_an_order_is_read_with_its_lines(books: BeyondPayments) -> None:
     assert books.orders_by_number([]) == []
 
 
-def test_a_card_number_in_an_order_never_comes_out(
-    company: AnyCompany, books: BeyondPayments
-) -> None:
+def test_a_card_number_in_an_order_never_comes_out(company: AnyCompany, books: Everything) -> None:
     company.change("somast", {"sono": "7402"}, ponum=CARD)
     company.change("sotran", {"sono": "7402", "tranlineno": 2}, descrip=f"card {CARD}")
     company.change("icitem", {"item": "LABOR"}, itmdesc=CARD)
@@ -74,7 +71,7 @@ def test_a_card_number_in_an_order_never_comes_out(
     )
 
 
-def test_items_and_quantities_are_read_by_location(books: BeyondPayments) -> None:
+def test_items_and_quantities_are_read_by_location(books: Everything) -> None:
     assert books.items(["VLV-075", "NONE", " "]) == [
         Item("VLV-075", "Gate valve 3/4 in", Decimal(42))
     ]
@@ -88,9 +85,7 @@ def test_items_and_quantities_are_read_by_location(books: BeyondPayments) -> Non
     assert books.stock([""]) == []
 
 
-def test_receipts_are_listed_by_day_history_included(
-    sage: Connector, books: BeyondPayments
-) -> None:
+def test_receipts_are_listed_by_day_history_included(sage: Connector, books: Everything) -> None:
     assert sage.post_if_absent(receipt()).outcome is PostingOutcome.POSTED
     today = books.receipts_between(first=DAY, last=DAY)
     assert receipt().marker in [one.reference for one in today]
@@ -104,7 +99,7 @@ def test_receipts_are_listed_by_day_history_included(
 
 
 def test_customers_are_paged_and_found_by_when_they_changed(
-    company: AnyCompany, books: BeyondPayments
+    company: AnyCompany, books: Everything
 ) -> None:
     numbers: list[str] = []
     while page := books.customers_after(number=numbers[-1] if numbers else "", limit=15):
@@ -118,7 +113,7 @@ def test_customers_are_paged_and_found_by_when_they_changed(
 
 
 @pytest.mark.machine("Rows are flagged for a program, which writes its answers into them.")
-def test_flagged_rows_are_read_typed_by_page(company: AnyCompany, books: BeyondPayments) -> None:
+def test_flagged_rows_are_read_typed_by_page(company: AnyCompany, books: Everything) -> None:
     flag(company, reqno="2", reqkind="plan", planfreq="MONTHLY", planstrt=date(2026, 12, 15),
          plancnt=6, vaultid="ACME01", reqamt=Decimal(99), currency="USD")  # fmt: skip
     flag(company, reqno="1", custno="ACME01", invno="     10432", reqamt=Decimal(740),

@@ -60,11 +60,11 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "post_if_absent": ("posted", "posted", "posted", "posted", "posted"),
     "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
     "note_status": ("True", "True", "True", "True", "False"),
-    "allocate_stock": ("done", "done", NO, "done", NO),
-    "upsert_order": ("done", "done", NO, "done", NO),
+    "allocate_stock": ("done", "done", "done", "done", NO),
+    "upsert_order": ("done", "done", "done", "done", NO),
     # No row of that number was flagged.
-    "answer_flagged": ("refused", "refused", NO, "refused", NO),
-    "create_or_match_customer": ("done", "done", NO, "done", NO),
+    "answer_flagged": ("refused", "refused", "refused", "refused", NO),
+    "create_or_match_customer": ("done", "done", "done", "done", NO),
     # A person needs no proof of a server; nothing of ours is written there.
     "self_test": ("yes", "yes", "yes", "yes", NO),
 }
@@ -131,7 +131,9 @@ def test_a_person_is_asked_everything_but_what_the_second_table_says() -> None:
 def test_a_way_offers_what_the_table_says_and_says_so_of_the_rest(
     company: AnyCompany, sage: Connector, request: pytest.FixtureRequest
 ) -> None:
-    way = WAYS.index(request.node.callspec.params["company"])
+    # Behind an agent a FoxPro company offers what it offers otherwise.
+    named = request.node.callspec.params["company"].removeprefix("agent_")
+    way = WAYS.index(named)
     before = company.books()
     reads = {name: _told(sage, name) for name in sorted(calls.READS - {"self_test"})}
     assert company.books() == before
@@ -155,7 +157,7 @@ def _told(sage: Connector, name: str) -> str:
 
 def _asked(sage: Connector, ask: Callable[[], object]) -> object:
     """Behind an agent an answer takes a turn of it; elsewhere it is there at once."""
-    for _ in range(5):
+    for _ in range(9):
         try:
             answer = ask()
         except TryLater as error:

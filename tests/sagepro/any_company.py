@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from integrations.canonical.posting import PostingResult
 from integrations.sagepro.backends.preamble import Limits
+from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.sample.books import Books, Changes
 
 USER = "MB"
 """The code of the bookkeeper who keys by hand."""
+
+
+class Everything(Connector, BeyondPayments):
+    """A connector with all that it may offer."""
 
 
 class AnyCompany(Protocol):
@@ -59,6 +64,10 @@ class AnyCompany(Protocol):
         """Move an invoice from ARMAST to ARYMST, as closing a period does."""
         ...
 
+    def move_order_to_history(self, number: str) -> None:
+        """Move a sales order from SOMAST to SOYMST; its lines stay."""
+        ...
+
     def forget_posting(self, effect_key: str) -> None:
         """Restore our own record to before this posting; the books stay."""
         ...
@@ -91,3 +100,10 @@ def documents_in(company: AnyCompany, result: PostingResult) -> list[str]:
     if company.leaves_record:
         return [row["invno"] for row in shown[company.named("{arcash}")]]
     return [row["Invoice"] for row in shown["Cash receipts"]]
+
+
+def opened(
+    company: AnyCompany, *, profile: PostingProfile | None = None, limits: Limits | None = None
+) -> Everything:
+    """A connector on this company, for whatever it offers."""
+    return cast("Everything", company.connect(profile=profile, limits=limits))

@@ -98,6 +98,13 @@ class SampleCompany:
             number,
         )
 
+    def move_order_to_history(self, number: str) -> None:
+        self.execute(
+            "WITH gone AS (DELETE FROM somast WHERE trim(sono) = %s RETURNING *) "
+            "INSERT INTO soymst SELECT * FROM gone",
+            number,
+        )
+
     def forget_posting(self, effect_key: str) -> None:
         self.remove("ptpost", {"effkey": effect_key})
 

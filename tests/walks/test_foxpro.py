@@ -1,9 +1,11 @@
-"""One payment to a FoxPro company behind an agent: it waits, says for whom, and Sage posts it."""
+"""A FoxPro company behind an agent: a payment waits, says for whom, and Sage posts it; a row that
+is flagged there is charged and learns it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,9 +13,13 @@ from django.db import connections as database_connections
 from django.db.models.functions import Now
 from django.test import Client
 
+from integrations.canonical.money import Money
+from integrations.connections import flagged
 from integrations.connections import operations as connections
 from integrations.connections.agents import pairing
 from integrations.connections.models import Connection
+from integrations.instructions import policies
+from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect
 from integrations.sagepro.sample.books import changes
 from integrations.sagepro.sample.profile import foxpro_profile
@@ -22,6 +28,7 @@ from tenants.scope import tenant_transaction
 from tests import factories
 from tests.agent.foxpro import FoxProSite
 from tests.agent.scene import AgentScene, serving
+from tests.sagepro.flagged import flag
 from tests.sagepro.foxpro.company import FoxProCompany, foxpro_company, foxpro_template
 from tests.walks.world import ACTOR, World
 
@@ -100,3 +107,39 @@ def test_a_payment_waits_for_the_self_test_then_for_sages_program(
     found = changes(before, at_site.company.books())
     assert found.changed["armast"]["10432"]["balance"] == ("740.0000", "")
     assert world.attempts(paid) == ["posted"]
+
+
+def test_a_row_flagged_in_foxpro_tables_is_charged_and_learns_it(
+    world: World, at_site: FoxProSite
+) -> None:
+    """Through the agent, and into the row by the program inside Sage Pro; charged once."""
+    at_site.sign()
+    assert _test(world, at_site) == "passed"
+    with tenant_transaction(world.tenant.id):
+        limit = Money(Decimal(3000), "USD")
+        policies.set_policy(
+            environment_id=world.environment_id,
+            user_daily_limit=limit,
+            company_daily_limit=limit,
+            approval_above=limit,
+            actor=ACTOR,
+        )
+        flagged.switch_on(connection_id=world.gateway_id, actor=ACTOR)
+    asked = {"custno": "ACME01", "vaultid": "ACME01", "invno": "     10432"}
+    flag(at_site.company, reqno="1", reqamt=Decimal(740), **asked)
+    before = at_site.company.books()
+    for _ in range(6):
+        world._make_due("flagged", world.company_id)
+        _turns(world, at_site)
+        at_site.company.run_program()
+        at_site.scene.minute_passes()
+    with tenant_transaction(world.tenant.id):
+        (row,) = Instruction.objects.all()
+    assert (row.state, row.origin, row.asked_by) == ("done", "sage", "Sage, row 1")
+    assert changes(before, at_site.company.books()).changed["arpayrq"]["1"] == {
+        "reqflag": ("Y", ""),
+        "reqgen": ("", "1"),
+        "reqstat": ("", "Done"),
+        "reqid": ("", row.result_id),
+        "reqmsg": ("", "740.00 USD was charged."),
+    }

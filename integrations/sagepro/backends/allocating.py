@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from decimal import Decimal
-
-from sqlalchemy import Connection
+from typing import Any
 
 from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import changing, documents, evidence
-from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.changing import Change
-from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.order_reading import need, stock_rows
 from integrations.sagepro.backends.plan import refuse, wait
 from integrations.sagepro.backends.values import check_text
 from integrations.sagepro.beyond_payments import not_offered
 
 
-def allocate(connection: Connection, company: SqlCompany, wanted: Allocation) -> ChangeResult:
+def allocate(connection: H, company: Changeable[H], wanted: Allocation) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
     check_offered(company)
     check_text(company.profile, "postings", "effect_key", wanted.key, field="key")
@@ -31,14 +29,14 @@ def allocate(connection: Connection, company: SqlCompany, wanted: Allocation) ->
     return _result(connection, company, wanted, ChangeOutcome.DONE)
 
 
-def move(connection: Connection, company: SqlCompany, wanted: Allocation) -> None:
+def move(connection: H, company: Changeable[H], wanted: Allocation) -> None:
     """The same as part of a greater change, which has the key. Raises Answered."""
     row = _stock_row(connection, company, wanted)
     _check_quantity(company, wanted, row)
     _move(connection, company, wanted, row)
 
 
-def check_offered(company: SqlCompany) -> None:
+def check_offered(company: Changeable[Any]) -> None:
     """Raises NeverWorks unless the posting profile lets stock be allocated."""
     need(company.profile, "stock", what="Allocating stock is")
     if not company.profile.allocates_stock:
@@ -54,7 +52,7 @@ def _change(wanted: Allocation) -> Change:
     return changing.change(wanted.key, kind="allocation", contents=contents)
 
 
-def _stock_row(connection: Connection, company: SqlCompany, wanted: Allocation) -> Row:
+def _stock_row(connection: H, company: Changeable[H], wanted: Allocation) -> Row:
     rows = [
         row
         for row in stock_rows(connection, company, [wanted.item])
@@ -73,7 +71,7 @@ def _stock_row(connection: Connection, company: SqlCompany, wanted: Allocation) 
     return rows[0]
 
 
-def _check_quantity(company: SqlCompany, wanted: Allocation, row: Row) -> None:
+def _check_quantity(company: Changeable[Any], wanted: Allocation, row: Row) -> None:
     name, left = company.profile.physical_table("stock"), row["on_hand"] - row["allocated"]
     kind = company.profile.column("stock", "allocated").type
     quantity = wanted.quantity
@@ -97,7 +95,7 @@ def _wrong(sentence: str, *, code: str = "value_refused") -> Exception:
     return refuse(code, sentence, field="quantity", remedy=remedy)
 
 
-def _move(connection: Connection, company: SqlCompany, wanted: Allocation, row: Row) -> None:
+def _move(connection: H, company: Changeable[H], wanted: Allocation, row: Row) -> None:
     where = company.matches("stock", "item", [wanted.item])
     where &= company.matches("stock", "location", [wanted.location])
     for key in ("on_hand", "allocated"):
@@ -108,7 +106,7 @@ def _move(connection: Connection, company: SqlCompany, wanted: Allocation, row: 
 
 
 def _result(
-    connection: Connection, company: SqlCompany, wanted: Allocation, outcome: ChangeOutcome
+    connection: H, company: Changeable[H], wanted: Allocation, outcome: ChangeOutcome
 ) -> ChangeResult:
     if outcome is ChangeOutcome.WITHDRAWN:
         return ChangeResult(outcome)

@@ -7,7 +7,7 @@ The rules (`checking`, `reversing`, `answering`, `evidence`) are written once fo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 from integrations.sagepro.profile import PostingProfile
@@ -67,3 +67,36 @@ class Company(Protocol[H_contra]):
         ...
 
     def has(self, table: str, column: str) -> bool: ...
+
+
+class Changeable(Company[H_contra], Protocol[H_contra]):
+    """A company whose books the rules beside payments change: in a transaction of the SQL
+    edition, in a plan for the FoxPro edition. What was written is read back by `rows`."""
+
+    def holds(self, table: str, column: str, value: object) -> Any:
+        """The condition that the column still holds this value, which was read from it."""
+        ...
+
+    def begins(self, table: str, column: str, text: str) -> Any:
+        """The condition that the text begins with this one."""
+        ...
+
+    def reads(self, table: str, column: str, text: str) -> Any:
+        """The condition that the text is this one in small letters, outer blanks left aside."""
+        ...
+
+    def insert(self, connection: H_contra, table: str, values: Row) -> None:
+        """Add a row: given values, the site's constants, blanks for the rest; never NULL."""
+        ...
+
+    def update(self, connection: H_contra, table: str, where: Any, values: Row) -> int:
+        """Set the given columns; how many rows matched."""
+        ...
+
+    def now(self, connection: H_contra) -> datetime:
+        """The time by the clock that the company's own audit columns go by."""
+        ...
+
+    def only_mapped(self, table: str, values: Row) -> Row:
+        """The values whose column this site has."""
+        ...

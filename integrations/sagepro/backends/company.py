@@ -16,8 +16,10 @@ from sqlalchemy import (
     Connection,
     MetaData,
     Select,
+    String,
     Table,
     Update,
+    cast,
     func,
     insert,
     select,
@@ -27,10 +29,13 @@ from sqlalchemy import (
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.conditions import Condition, Statements, Where
 from integrations.sagepro.backends.decoding import Decoding
+from integrations.sagepro.backends.statements import Statement
 from integrations.sagepro.backends.types import blank, key_type, sql_type
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.required import NEW_CUSTOMER
+
+_NOW = Statement(select(func.now()))
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,15 @@ class SqlCompany:
         return Condition(
             ("holds", table, column), (value,), lambda binds: found == binds.one(column, found.type)
         )
+
+    def begins(self, table: str, column: str, text: str) -> ColumnElement[bool]:
+        """The text begins with this one."""
+        return self.column(table, column).startswith(text, autoescape=True)
+
+    def reads(self, table: str, column: str, text: str) -> ColumnElement[bool]:
+        """The text is this one in small letters, outer blanks left aside."""
+        found = cast(self.column(table, column), String(254))
+        return func.lower(func.ltrim(func.rtrim(found))) == text
 
     def beyond(self, table: str, column: str, value: str) -> Condition:
         """The text comes after this one, as the database sorts it."""
@@ -176,6 +190,12 @@ class SqlCompany:
         statement, given = self.statements.of(("count", table), where, make)
         ((count,),) = statement.rows(connection, given)
         return int(count)
+
+    def now(self, connection: Connection) -> datetime:
+        """The time by the database's clock: a worker's may be wrong."""
+        ((now,),) = _NOW.rows(connection)
+        found: datetime = now
+        return found
 
     def has(self, table: str, column: str) -> bool:
         return self.profile.has(table, column)

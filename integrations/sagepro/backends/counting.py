@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
-from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.books import Changeable, H
 from integrations.sagepro.backends.plan import wait
 from integrations.sagepro.backends.sentences import schema_changed
 
 
 def next_number(
-    connection: Connection, company: SqlCompany, key: str, *, digits: int, is_next: bool = False
+    connection: H, company: Changeable[H], key: str, *, digits: int, is_next: bool = False
 ) -> int:
     """Raise the counter row `key` by one; the number it gave. After the highest comes 0.
 

@@ -9,15 +9,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection
-
 from integrations.canonical.flagged import FlagAnswer, FlaggedKind, FlaggedRow
 from integrations.canonical.redaction import redact_text
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import changing, documents, evidence
-from integrations.sagepro.backends.books import Company, H, Row
+from integrations.sagepro.backends.books import Changeable, Company, H, Row
 from integrations.sagepro.backends.changing import Change
-from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.order_reading import need
 from integrations.sagepro.backends.plan import refuse, wait
 from integrations.sagepro.backends.values import check_text
@@ -39,7 +36,7 @@ def flagged_rows(connection: H, company: Company[H], *, after: str, limit: int) 
     return [_flagged(company.profile, row) for row in rows]
 
 
-def answer(connection: Connection, company: SqlCompany, told: FlagAnswer) -> ChangeResult:
+def answer(connection: H, company: Changeable[H], told: FlagAnswer) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
     need(company.profile, _TABLE, what=_WHAT)
     _check(company.profile, told)
@@ -96,7 +93,7 @@ def _change(told: FlagAnswer) -> Change:
     return changing.change(told.key, kind="flagged", contents=contents)
 
 
-def _row(connection: Connection, company: SqlCompany, told: FlagAnswer) -> Row:
+def _row(connection: H, company: Changeable[H], told: FlagAnswer) -> Row:
     rows = company.rows(
         connection, _TABLE, company.matches(_TABLE, "number", [told.number]), limit=2
     )
@@ -142,7 +139,7 @@ def _fitted(profile: PostingProfile, sentence: str) -> str:
     return text if not width or len(text) <= width else text[: max(width - 3, 0)] + "..."[:width]
 
 
-def _write(connection: Connection, company: SqlCompany, row: Row, values: Row) -> None:
+def _write(connection: H, company: Changeable[H], row: Row, values: Row) -> None:
     where = company.matches(_TABLE, "number", [row["number"]])
     where &= company.holds(_TABLE, "generation", row["generation"])
     where &= company.matches(_TABLE, "flag", [row["flag"]])
@@ -151,7 +148,7 @@ def _write(connection: Connection, company: SqlCompany, row: Row, values: Row) -
 
 
 def _result(
-    connection: Connection, company: SqlCompany, told: FlagAnswer, outcome: ChangeOutcome
+    connection: H, company: Changeable[H], told: FlagAnswer, outcome: ChangeOutcome
 ) -> ChangeResult:
     if outcome is ChangeOutcome.WITHDRAWN:
         return ChangeResult(outcome)

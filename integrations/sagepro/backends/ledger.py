@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func
 from sqlalchemy.exc import IntegrityError
 
 from integrations.canonical.posting import PostingRequest
-from integrations.sagepro.backends.books import Company, H, Row
+from integrations.sagepro.backends.books import Changeable, Company, H, Row
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.faults import is_duplicate
 from integrations.sagepro.backends.plan import wait
@@ -19,9 +19,11 @@ from integrations.sagepro.backends.plan import wait
 _NOW = func.now()
 WRITTEN = "written"
 WITHDRAWN = "withdrawn"
+UNDER_WAY = "under_way"
+"""Handed over to Sage Pro's own program, which has not written it yet: FoxPro edition only."""
 
 
-def find(connection: Connection, company: SqlCompany, *, key: str, marker: str) -> list[Row]:
+def find(connection: H, company: Changeable[H], *, key: str, marker: str) -> list[Row]:
     """The rows that hold this key or this marker: none, one, or two different ones."""
     where = company.equals("postings", "effect_key", key)
     where |= company.matches("postings", "marker", [marker])
@@ -79,13 +81,13 @@ def bury(connection: Connection, company: SqlCompany, *, key: str, marker: str) 
     add_or_wait(connection, company, {"effect_key": key, "marker": marker, "state": WITHDRAWN})
 
 
-def add(connection: Connection, company: SqlCompany, values: Row) -> None:
+def add(connection: H, company: Changeable[H], values: Row) -> None:
     """Write one row, blank where nothing is given. Raises IntegrityError for a known key."""
     number = company.profile.company_number
     company.insert(connection, "postings", {"company": number, **values, "posted_at": _NOW})
 
 
-def add_or_wait(connection: Connection, company: SqlCompany, values: Row) -> None:
+def add_or_wait(connection: H, company: Changeable[H], values: Row) -> None:
     """Write one row. Raises Answered with WAIT if another writer was faster."""
     try:
         add(connection, company, values)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
-from sqlalchemy import Connection, String, cast, func
 from sqlalchemy.exc import IntegrityError
 
 from integrations.canonical.orders import CustomerRequest, MatchBy
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.matching.names import plain_name, plain_postal_code
 from integrations.sagepro.backends import changing, evidence, numbering, writing
-from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.changing import Change
-from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.faults import is_duplicate
 from integrations.sagepro.backends.plan import refuse, wait
 from integrations.sagepro.backends.values import check_no_card, check_text
@@ -27,9 +26,7 @@ _TEXTS = (
 _SAME_START = 3
 
 
-def create_or_match(
-    connection: Connection, company: SqlCompany, wanted: CustomerRequest
-) -> ChangeResult:
+def create_or_match(connection: H, company: Changeable[H], wanted: CustomerRequest) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
     if not company.profile.creates_customers:
         raise not_offered("Creating customers is")
@@ -54,7 +51,7 @@ def _change(wanted: CustomerRequest) -> Change:
     return changing.change(wanted.key, kind="customer", contents=[*contents, ways])
 
 
-def _check(company: SqlCompany, wanted: CustomerRequest) -> None:
+def _check(company: Changeable[Any], wanted: CustomerRequest) -> None:
     """Raises Answered for a text that Sage cannot hold as it is, or should not."""
     profile = company.profile
     if not wanted.key.strip() or not plain_name(wanted.name):
@@ -68,7 +65,7 @@ def _check(company: SqlCompany, wanted: CustomerRequest) -> None:
     _check_currency(company, wanted.currency.strip())
 
 
-def _check_currency(company: SqlCompany, currency: str) -> None:
+def _check_currency(company: Changeable[Any], currency: str) -> None:
     is_code = len(currency) == 3 and currency.isascii() and currency.isupper()
     has_place = currency == company.profile.home_currency or company.has("customers", "currency")
     if currency and not (is_code and has_place):
@@ -80,7 +77,7 @@ def _check_currency(company: SqlCompany, currency: str) -> None:
         )
 
 
-def _recognised(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> str:
+def _recognised(connection: H, company: Changeable[H], wanted: CustomerRequest) -> str:
     """The number of the one customer that this is; empty when there is none."""
     for way in wanted.match_by:
         found = _WAYS[way](connection, company, wanted)
@@ -91,29 +88,26 @@ def _recognised(connection: Connection, company: SqlCompany, wanted: CustomerReq
     return ""
 
 
-def _by_number(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> list[Row]:
+def _by_number(connection: H, company: Changeable[H], wanted: CustomerRequest) -> list[Row]:
     if not wanted.number.strip():
         return []
     where = company.matches("customers", "number", [wanted.number])
     return company.rows(connection, "customers", where)
 
 
-def _by_email(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> list[Row]:
+def _by_email(connection: H, company: Changeable[H], wanted: CustomerRequest) -> list[Row]:
     address = wanted.email.strip().lower()
     if not address or not company.has("customers", "email"):
         return []
-    column = cast(company.column("customers", "email"), String(254))
-    where = func.lower(func.ltrim(func.rtrim(column))) == address
+    where = company.reads("customers", "email", address)
     return company.rows(connection, "customers", where, order_by=("number",))
 
 
-def _by_name(connection: Connection, company: SqlCompany, wanted: CustomerRequest) -> list[Row]:
+def _by_name(connection: H, company: Changeable[H], wanted: CustomerRequest) -> list[Row]:
     code = plain_postal_code(wanted.postal_code)
     if not code or not company.has("customers", "postal_code"):
         return []
-    near = company.column("customers", "postal_code").startswith(
-        code[:_SAME_START], autoescape=True
-    )
+    near = company.begins("customers", "postal_code", code[:_SAME_START])
     rows = company.rows(connection, "customers", near, order_by=("number",), whole=True)
     name = plain_name(wanted.name)
     return [
@@ -123,7 +117,7 @@ def _by_name(connection: Connection, company: SqlCompany, wanted: CustomerReques
     ]
 
 
-_Way = Callable[[Connection, SqlCompany, CustomerRequest], list[Row]]
+_Way = Callable[[Any, Changeable[Any], CustomerRequest], list[Row]]
 _WAYS: dict[MatchBy, _Way] = {
     MatchBy.NUMBER: _by_number,
     MatchBy.EMAIL: _by_email,
@@ -137,7 +131,7 @@ _SAME = {
 
 
 def _several(
-    company: SqlCompany, wanted: CustomerRequest, way: MatchBy, found: list[Row]
+    company: Changeable[Any], wanted: CustomerRequest, way: MatchBy, found: list[Row]
 ) -> Exception:
     numbers = ", ".join(str(row["number"]) for row in found)
     what, field = _SAME[way]
@@ -150,9 +144,7 @@ def _several(
     )
 
 
-def _create(
-    connection: Connection, company: SqlCompany, wanted: CustomerRequest, number: str
-) -> None:
+def _create(connection: H, company: Changeable[H], wanted: CustomerRequest, number: str) -> None:
     texts = {name: getattr(wanted, name).strip() for name in _TEXTS}
     if not texts["currency"]:
         texts["currency"] = company.profile.home_currency
@@ -166,7 +158,7 @@ def _create(
 
 
 def _known(
-    connection: Connection, company: SqlCompany, outcome: ChangeOutcome, number: str
+    connection: H, company: Changeable[H], outcome: ChangeOutcome, number: str
 ) -> ChangeResult:
     """The outcome with the customer as it stands; EXISTS is answered from the books alone."""
     if outcome in {ChangeOutcome.CONFLICT, ChangeOutcome.WITHDRAWN}:

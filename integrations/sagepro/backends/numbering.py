@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
-from sqlalchemy import Connection
-
-from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.books import Changeable, H
 from integrations.sagepro.backends.counting import next_number
 from integrations.sagepro.backends.plan import refuse
 from integrations.sagepro.columns import NumberRule
 
 
-def order_number(connection: Connection, company: SqlCompany) -> str:
+def order_number(connection: H, company: Changeable[H]) -> str:
     """Raises the counter. Raises Answered: somebody took the same, or it stands already."""
     number = _counted(connection, company, company.profile.order_numbers, stem="")
     for table in ("orders", "order_history"):
@@ -21,7 +20,7 @@ def order_number(connection: Connection, company: SqlCompany) -> str:
     return number
 
 
-def customer_number(connection: Connection, company: SqlCompany, *, name: str) -> str:
+def customer_number(connection: H, company: Changeable[H], *, name: str) -> str:
     """By counter, or the lowest number that is free behind prefix and letters of `name`."""
     rule = company.profile.customer_numbers
     stem = rule.prefix + _letters(name, rule)
@@ -33,7 +32,7 @@ def customer_number(connection: Connection, company: SqlCompany, *, name: str) -
     return number
 
 
-def _counted(connection: Connection, company: SqlCompany, rule: NumberRule, *, stem: str) -> str:
+def _counted(connection: H, company: Changeable[H], rule: NumberRule, *, stem: str) -> str:
     value = next_number(connection, company, rule.counter, digits=rule.digits, is_next=rule.is_next)
     return _written(rule, stem, value)
 
@@ -43,8 +42,8 @@ def _written(rule: NumberRule, stem: str, value: int) -> str:
     return f"{stem}{value:0{rule.digits}}" if stem else str(value)
 
 
-def _lowest_free(connection: Connection, company: SqlCompany, rule: NumberRule, stem: str) -> str:
-    begins = company.column("customers", "number").startswith(stem, autoescape=True)
+def _lowest_free(connection: H, company: Changeable[H], rule: NumberRule, stem: str) -> str:
+    begins = company.begins("customers", "number", stem)
     taken = {row["number"] for row in company.rows(connection, "customers", begins)}
     for value in range(1, 10**rule.digits):
         number = _written(rule, stem, value)
@@ -72,11 +71,11 @@ def _letters(name: str, rule: NumberRule) -> str:
     return found
 
 
-def _is_taken(connection: Connection, company: SqlCompany, table: str, number: str) -> bool:
+def _is_taken(connection: H, company: Changeable[H], table: str, number: str) -> bool:
     return company.count(connection, table, company.matches(table, "number", [number])) > 0
 
 
-def _taken(company: SqlCompany, table: str, number: str, counter: str) -> Exception:
+def _taken(company: Changeable[Any], table: str, number: str, counter: str) -> Exception:
     physical, counters = (company.profile.physical_table(one) for one in (table, "counters"))
     return refuse(
         "number_taken",

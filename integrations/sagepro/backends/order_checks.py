@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-
-from sqlalchemy import Connection
+from typing import Any
 
 from integrations.canonical.money import MAX_INTEGER_DIGITS, Money, MoneyError, round_to
 from integrations.canonical.orders import OrderRequest, WantedLine
 from integrations.sagepro.backends import documents, reading
-from integrations.sagepro.backends.books import Row
-from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.plan import refuse, wait
 from integrations.sagepro.backends.values import check_no_card, check_text
 
@@ -19,7 +17,7 @@ _LARGEST = Decimal(10) ** MAX_INTEGER_DIGITS
 _HIGHEST_LINE = 2**31 - 1
 
 
-def check_values(company: SqlCompany, wanted: OrderRequest) -> None:
+def check_values(company: Changeable[Any], wanted: OrderRequest) -> None:
     """Raises Answered with REFUSED for what no books could hold."""
     if not wanted.order.strip() or wanted.version < 1:
         raise _wrong("A sales order needs a name and a version above zero.", "order")
@@ -63,7 +61,7 @@ def _texts(wanted: OrderRequest) -> Iterator[tuple[str, str, str, str]]:
             yield "order_lines", column, getattr(line, column), f"lines.{line.number}.{column}"
 
 
-def _check_line(company: SqlCompany, line: WantedLine) -> None:
+def _check_line(company: Changeable[Any], line: WantedLine) -> None:
     field, table = f"lines.{line.number}", company.profile.physical_table("order_lines")
     kind = company.profile.column("order_lines", "open_quantity").type
     if not 0 < line.number <= _HIGHEST_LINE:
@@ -86,7 +84,7 @@ def _fits(value: Decimal, decimals: int, largest: Decimal) -> bool:
     return value.is_finite() and abs(value) < largest and value == round(value, decimals)
 
 
-def customer_row(connection: Connection, company: SqlCompany, wanted: OrderRequest) -> Row:
+def customer_row(connection: H, company: Changeable[H], wanted: OrderRequest) -> Row:
     """The customer who orders. Raises Answered: none there, on hold, other currency, in use."""
     number, name = wanted.customer_number.strip(), company.profile.physical_table("customers")
     rows = reading.customer_rows(connection, company, number)
@@ -120,7 +118,7 @@ def customer_row(connection: Connection, company: SqlCompany, wanted: OrderReque
     return whole
 
 
-def item_names(connection: Connection, company: SqlCompany, wanted: OrderRequest) -> dict[str, str]:
+def item_names(connection: H, company: Changeable[H], wanted: OrderRequest) -> dict[str, str]:
     """The description of each item. Raises Answered for one that Sage does not sell."""
     numbers = sorted({line.item.strip() for line in wanted.lines})
     table = company.profile.physical_table("items")

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from sqlalchemy import Connection
+from typing import Any
 
 from integrations.canonical.orders import OrderRequest, WantedLine
-from integrations.sagepro.backends.books import Row
-from integrations.sagepro.backends.company import SqlCompany
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.order_checks import amount_of
 from integrations.sagepro.backends.plan import ZERO, refuse, wait
 
@@ -16,8 +14,8 @@ _TABLE = "order_lines"
 
 
 def write(
-    connection: Connection,
-    company: SqlCompany,
+    connection: H,
+    company: Changeable[H],
     wanted: OrderRequest,
     *,
     number: str,
@@ -58,7 +56,7 @@ def _values(wanted: OrderRequest, line: WantedLine, names: Mapping[str, str]) ->
     }
 
 
-def _check_item(company: SqlCompany, line: WantedLine, row: Row) -> None:
+def _check_item(company: Changeable[Any], line: WantedLine, row: Row) -> None:
     if row["item"] == line.item.strip():
         return
     table = company.profile.physical_table(_TABLE)
@@ -70,13 +68,11 @@ def _check_item(company: SqlCompany, line: WantedLine, row: Row) -> None:
     )
 
 
-def _taken_off(company: SqlCompany) -> str:
+def _taken_off(company: Changeable[Any]) -> str:
     return next(iter(company.profile.void_statuses), "")
 
 
-def _change(
-    connection: Connection, company: SqlCompany, number: str, row: Row, values: Row
-) -> None:
+def _change(connection: H, company: Changeable[H], number: str, row: Row, values: Row) -> None:
     changed = {
         key: value
         for key, value in company.only_mapped(_TABLE, values).items()

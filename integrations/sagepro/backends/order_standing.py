@@ -5,19 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 
-from sqlalchemy import Connection
-
 from integrations.sagepro.backends import documents
-from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.changing import plain
-from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.plan import refuse, wait
 
 _TABLES = {False: ("orders", "order_lines"), True: ("order_history", "order_line_history")}
 
 
 def find_order(
-    connection: Connection, company: SqlCompany, number: str, *, in_history: bool = False
+    connection: H, company: Changeable[H], number: str, *, in_history: bool = False
 ) -> tuple[Row | None, list[Row]]:
     """The order's row and its lines; None unless there is exactly one."""
     table, line_table = _TABLES[in_history]
@@ -41,9 +38,7 @@ def digest(order: Row | None, lines: list[Row]) -> str:
     return hashlib.sha256(json.dumps([head, told]).encode()).hexdigest()
 
 
-def standing_order(
-    connection: Connection, company: SqlCompany, number: str, *, expected: str
-) -> Row:
+def standing_order(connection: H, company: Changeable[H], number: str, *, expected: str) -> Row:
     """The order that may be changed. Raises Answered with REFUSED or WAIT, and why."""
     order, lines = find_order(connection, company, number)
     profile = company.profile

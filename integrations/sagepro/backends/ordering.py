@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection
-
 from integrations.canonical.orders import OrderRequest
 from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import (
@@ -27,9 +25,8 @@ from integrations.sagepro.backends import (
     order_checks,
     order_lines,
 )
-from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.changing import Change
-from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.order_reading import need, stock_rows
 from integrations.sagepro.backends.order_standing import digest, find_order, standing_order
 from integrations.sagepro.backends.plan import ZERO, refuse, wait
@@ -43,7 +40,7 @@ Promised = Mapping[tuple[str, str], Decimal]
 """Item and location → how much the order keeps for itself."""
 
 
-def upsert(connection: Connection, company: SqlCompany, wanted: OrderRequest) -> ChangeResult:
+def upsert(connection: H, company: Changeable[H], wanted: OrderRequest) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
     need(company.profile, *FOR_ORDERS, what=_WRITING)
     if not company.profile.writes_orders:
@@ -99,7 +96,7 @@ def _change(wanted: OrderRequest) -> Change:
     return changing.change(wanted.key, kind=_KIND, contents=contents)
 
 
-def _newest(connection: Connection, company: SqlCompany, wanted: OrderRequest) -> _Version | None:
+def _newest(connection: H, company: Changeable[H], wanted: OrderRequest) -> _Version | None:
     """The newest version that was written. Raises Answered when it is not older than this one."""
     rows = ledger.reversals_of(connection, company, wanted.name)
     found = [_Version.of(row) for row in rows if row["kind"] == _KIND]
@@ -115,7 +112,7 @@ def _newest(connection: Connection, company: SqlCompany, wanted: OrderRequest) -
     return newest
 
 
-def _create(connection: Connection, company: SqlCompany, wanted: OrderRequest) -> str:
+def _create(connection: H, company: Changeable[H], wanted: OrderRequest) -> str:
     number = numbering.order_number(connection, company)
     row = {
         "number": number,
@@ -133,7 +130,7 @@ def _create(connection: Connection, company: SqlCompany, wanted: OrderRequest) -
 
 
 def _change_order(
-    connection: Connection, company: SqlCompany, wanted: OrderRequest, before: _Version
+    connection: H, company: Changeable[H], wanted: OrderRequest, before: _Version
 ) -> Decimal:
     """Change the order's own row; what it came to before."""
     row = standing_order(connection, company, before.number, expected=before.digest)
@@ -161,7 +158,7 @@ def _change_order(
 
 
 def _move_open_orders(
-    connection: Connection, company: SqlCompany, customer: Row, difference: Decimal
+    connection: H, company: Changeable[H], customer: Row, difference: Decimal
 ) -> None:
     if not company.has("customers", "on_order") or not difference:
         return
@@ -181,8 +178,8 @@ def _promised(wanted: OrderRequest) -> Promised:
 
 
 def _allocate(
-    connection: Connection,
-    company: SqlCompany,
+    connection: H,
+    company: Changeable[H],
     wanted: OrderRequest,
     before: Promised,
     now: Promised,
@@ -196,8 +193,8 @@ def _allocate(
 
 
 def _remember(
-    connection: Connection,
-    company: SqlCompany,
+    connection: H,
+    company: Changeable[H],
     wanted: OrderRequest,
     asked: Change,
     *,
@@ -227,7 +224,7 @@ def _remember(
 
 
 def _check_written(
-    company: SqlCompany, wanted: OrderRequest, order: Row | None, lines: list[Row]
+    company: Changeable[Any], wanted: OrderRequest, order: Row | None, lines: list[Row]
 ) -> None:
     """Raises Answered, so that nothing stays, when the books made something else of it."""
     meant = {line.number: (line.item.strip(), line.quantity, line.price) for line in wanted.lines}
@@ -246,9 +243,7 @@ def _check_written(
         )
 
 
-def _known(
-    connection: Connection, company: SqlCompany, found: tuple[ChangeOutcome, Row]
-) -> ChangeResult:
+def _known(connection: H, company: Changeable[H], found: tuple[ChangeOutcome, Row]) -> ChangeResult:
     outcome, record = found
     if outcome is not ChangeOutcome.EXISTS:
         return ChangeResult(outcome)
@@ -257,7 +252,7 @@ def _known(
 
 
 def _result(
-    connection: Connection, company: SqlCompany, outcome: ChangeOutcome, number: str
+    connection: H, company: Changeable[H], outcome: ChangeOutcome, number: str
 ) -> ChangeResult:
     """The outcome with the order as it stands; EXISTS is answered from the books alone."""
     rows: dict[str, list[Row]] = {}

@@ -6,11 +6,11 @@ whole transaction is given up and asked again later.
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection
 
 from integrations.canonical.posting import TAKES_BACK, JournalLine, PostingRequest
 from integrations.sagepro.backends import ledger
-from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.counting import next_number
 from integrations.sagepro.backends.plan import (
@@ -22,9 +22,6 @@ from integrations.sagepro.backends.plan import (
     new_paid,
     wait,
 )
-from integrations.sagepro.backends.statements import Statement
-
-_NOW = Statement(select(func.now()))
 
 
 def write(connection: Connection, company: SqlCompany, request: PostingRequest, plan: Plan) -> str:
@@ -51,9 +48,9 @@ def _next_session(connection: Connection, company: SqlCompany) -> str:
     return str(number).zfill(rule.width)
 
 
-def audit(connection: Connection, company: SqlCompany) -> dict[str, object]:
+def audit(connection: H, company: Changeable[H]) -> dict[str, object]:
     """Who and when, by the company's clock, as Sage's own audit columns say it."""
-    ((now,),) = _NOW.rows(connection)
+    now = company.now(connection)
     return {
         "added_by": company.profile.user_code,
         "added_date": now.date(),

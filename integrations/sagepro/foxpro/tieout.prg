@@ -1,4 +1,4 @@
-* TIEOUT.PRG  Posts in Sage Pro what Tieout has handed over.
+* TIEOUT.PRG  Writes in Sage Pro what Tieout has handed over.
 *
 * Runs inside Sage Pro (or any Visual FoxPro 7 or later) on the company's network:
 *     DO TIEOUT WITH "S:\PRO\ARDATA;S:\PRO", "01"              one pass over what is staged
@@ -52,9 +52,26 @@ FUNCTION PtOpen
     USE ("PTCTRL" + m.tcCompany) IN 0 SHARED ALIAS ctrl
     USE ("PTTEST" + m.tcCompany) IN 0 SHARED ALIAS test
     pcProfile = PtSetting("profile")
+    * The site was prepared for this very program.
+    IF NOT PtSetting("program") == "2"
+        RETURN .F.
+    ENDIF
     RETURN PtOpenLive("receipts") AND PtOpenLive("receipt_history") ;
         AND PtOpenLive("invoices") AND PtOpenLive("customers") ;
-        AND PtOpenLive("distributions") AND PtOpenLive("counters") AND PtOpenLive("periods")
+        AND PtOpenLive("distributions") AND PtOpenLive("counters") AND PtOpenLive("periods") ;
+        AND PtOpenMore("orders") AND PtOpenMore("order_lines") AND PtOpenMore("stock") ;
+        AND PtOpenMore("flagged")
+ENDFUNC
+
+* A table that is written at some sites only: PTNAME names it there.
+FUNCTION PtOpenMore
+    LPARAMETERS tcTable
+    SELECT ptname
+    LOCATE FOR ALLTRIM(profile) == m.pcProfile AND ALLTRIM(tbl) == m.tcTable
+    IF NOT FOUND()
+        RETURN .T.
+    ENDIF
+    RETURN PtOpenLive(m.tcTable)
 ENDFUNC
 
 FUNCTION PtOpenLive
@@ -165,7 +182,15 @@ FUNCTION PtCheck
     IF ALLTRIM(post.kind) == "note"
         RETURN PtCheckNote()
     ENDIF
+    IF PtIsChange()
+        RETURN PtCheckChange()
+    ENDIF
     RETURN PtCheckPosting()
+ENDFUNC
+
+* A sales order, a customer, an allocation, or the answer to a flagged row.
+FUNCTION PtIsChange
+    RETURN ("," + ALLTRIM(post.kind) + ",") $ ",order,customer,allocation,flagged,words,"
 ENDFUNC
 
 FUNCTION PtCheckPosting
@@ -195,6 +220,17 @@ FUNCTION PtCheckNote
         RETURN "changed"
     ENDIF
     RETURN IIF(PtLockAll(), "", "wait")
+ENDFUNC
+
+* A change moves no money of the ledger: its records, and what it looked at in them.
+FUNCTION PtCheckChange
+    IF NOT PtAllFound()
+        RETURN "changed"
+    ENDIF
+    IF NOT PtLockAll()
+        RETURN "wait"
+    ENDIF
+    RETURN PtAllAsPlanned()
 ENDFUNC
 
 FUNCTION PtHasMarker
@@ -278,6 +314,12 @@ FUNCTION PtAllFound
                 RETURN .F.
             CASE line.kind = "O" AND PtFind("invoices", "number", line.docno)
                 RETURN .F.
+            CASE line.kind $ "AU" AND NOT USED(ALLTRIM(line.docno))
+                RETURN .F.
+            CASE line.kind = "A" AND PtStepCount() > 0
+                RETURN .F.
+            CASE line.kind = "U" AND PtStepCount() <> 1
+                RETURN .F.
         ENDCASE
     ENDFOR
     RETURN .T.
@@ -297,8 +339,11 @@ FUNCTION PtLockAll
             AND NOT PtLockRecord("customers")
             RETURN PtUnlockLive()
         ENDIF
+        IF line.kind = "U" AND PtStepCount() = 1 AND NOT PtLockRecord(ALLTRIM(line.docno))
+            RETURN PtUnlockLive()
+        ENDIF
     ENDFOR
-    IF PtFindCounter() AND NOT RLOCK("counters")
+    IF NOT PtIsChange() AND PtFindCounter() AND NOT RLOCK("counters")
         RETURN PtUnlockLive()
     ENDIF
     RETURN .T.
@@ -316,17 +361,28 @@ FUNCTION PtLockRecord
 ENDFUNC
 
 FUNCTION PtUnlockLive
-    UNLOCK IN invoices
-    UNLOCK IN customers
-    UNLOCK IN counters
+    DO PtUnlock WITH "invoices"
+    DO PtUnlock WITH "customers"
+    DO PtUnlock WITH "counters"
+    DO PtUnlock WITH "orders"
+    DO PtUnlock WITH "order_lines"
+    DO PtUnlock WITH "stock"
+    DO PtUnlock WITH "flagged"
     RETURN .F.
 ENDFUNC
+
+PROCEDURE PtUnlock
+    LPARAMETERS tcTable
+    IF USED(m.tcTable)
+        UNLOCK IN (m.tcTable)
+    ENDIF
+ENDPROC
 
 FUNCTION PtAllAsPlanned
     LOCAL lnLine
     FOR lnLine = post.line1 TO post.line1 + post.lines - 1
         GO m.lnLine IN line
-        IF line.kind $ "DC" AND PtLook() <> "not"
+        IF line.kind $ "DCAU" AND PtLook() <> "not"
             RETURN "changed"
         ENDIF
     ENDFOR
@@ -341,7 +397,7 @@ FUNCTION PtSteps
     LOCAL lnLine, lcFound
     FOR lnLine = post.line1 TO post.line1 + post.lines - 1
         GO m.lnLine IN line
-        IF line.state = "D" OR line.kind = "F"
+        IF line.state = "D" OR line.kind $ "FKGVT"
             LOOP
         ENDIF
         lcFound = PtLook()
@@ -366,9 +422,14 @@ PROCEDURE PtStuck
     LOCAL lnLine, lcWhat, lnBegun
     lnLine = RECNO("line")
     lcWhat = ALLTRIM(line.docno)
+    IF line.kind $ "AU"
+        * A step names its table there; the line behind it, the record.
+        GO (m.lnLine + 1) IN line
+        lcWhat = ALLTRIM(line.value)
+    ENDIF
     SELECT line
     COUNT FOR RECNO() >= post.line1 AND RECNO() < post.line1 + post.lines ;
-        AND kind $ "RDOCJ" AND NOT EMPTY(state) TO lnBegun
+        AND kind $ "RDOCJAU" AND NOT EMPTY(state) TO lnBegun
     GO m.lnLine IN line
     IF m.lnBegun = 0
         DO PtEnd WITH "returned", "changed", PtSentence("changed")
@@ -401,6 +462,10 @@ FUNCTION PtLook
             RETURN PtDocumentState()
         CASE line.kind = "S"
             RETURN PtStatusState()
+        CASE line.kind = "A"
+            RETURN PtAddedState()
+        CASE line.kind = "U"
+            RETURN PtChangedState()
     ENDCASE
     RETURN PtCustomerState()
 ENDFUNC
@@ -421,6 +486,10 @@ PROCEDURE PtDo
             DO PtAddJournal
         CASE line.kind = "S"
             DO PtNoteStatus
+        CASE line.kind = "A"
+            DO PtAddRecord
+        CASE line.kind = "U"
+            DO PtChangeRecord
     ENDCASE
 ENDPROC
 
@@ -632,6 +701,190 @@ PROCEDURE PtNoteStatus
 ENDPROC
 
 
+* ---- Changes beside payments ---------------------------------------------------------------
+*
+* A step is a line that names its table in docno: "A" adds a record, "U" changes one. Behind it
+* stand its columns: "K" finds the record, "G" must stand there, "V" is written. Lines "T" are
+* what Tieout remembers.
+
+* How many records have the keys of the step at this line; points at it where there is one.
+FUNCTION PtStepCount
+    LOCAL lnLine, lnNext, lcTable, lnFound
+    PRIVATE paKey, pnKeys
+    DIMENSION paKey[2, 2]
+    pnKeys = 0
+    lnLine = RECNO("line")
+    lcTable = ALLTRIM(line.docno)
+    IF NOT USED(m.lcTable)
+        RETURN 0
+    ENDIF
+    FOR lnNext = m.lnLine + 1 TO post.line1 + post.lines - 1
+        GO m.lnNext IN line
+        IF NOT line.kind = "K"
+            EXIT
+        ENDIF
+        pnKeys = m.pnKeys + 1
+        paKey[m.pnKeys, 1] = PtField(m.lcTable, ALLTRIM(line.field))
+        paKey[m.pnKeys, 2] = ALLTRIM(line.value)
+    ENDFOR
+    GO m.lnLine IN line
+    SELECT (m.lcTable)
+    COUNT FOR PtHasKeys() TO lnFound
+    IF m.lnFound = 1
+        LOCATE FOR PtHasKeys()
+    ENDIF
+    RETURN m.lnFound
+ENDFUNC
+
+* Without a key nothing is found.
+FUNCTION PtHasKeys
+    LOCAL lnKey
+    FOR lnKey = 1 TO m.pnKeys
+        IF EMPTY(paKey[m.lnKey, 1]) ;
+            OR NOT PtStands(EVALUATE(paKey[m.lnKey, 1]), paKey[m.lnKey, 2])
+            RETURN .F.
+        ENDIF
+    ENDFOR
+    RETURN m.pnKeys > 0
+ENDFUNC
+
+* Whether every column of that kind behind this step holds its text, in the record pointed at.
+FUNCTION PtColumnsStand
+    LPARAMETERS tcKind
+    LOCAL lnLine, lnNext, lcTable, lcField, llStand
+    llStand = .T.
+    lnLine = RECNO("line")
+    lcTable = ALLTRIM(line.docno)
+    FOR lnNext = m.lnLine + 1 TO post.line1 + post.lines - 1
+        GO m.lnNext IN line
+        IF NOT line.kind $ "KGV"
+            EXIT
+        ENDIF
+        IF NOT line.kind = m.tcKind
+            LOOP
+        ENDIF
+        lcField = PtField(m.lcTable, ALLTRIM(line.field))
+        IF EMPTY(m.lcField)
+            llStand = .F.
+            EXIT
+        ENDIF
+        IF NOT PtStands(EVALUATE(m.lcTable + "." + m.lcField), line.value)
+            llStand = .F.
+            EXIT
+        ENDIF
+    ENDFOR
+    GO m.lnLine IN line
+    RETURN m.llStand
+ENDFUNC
+
+FUNCTION PtAddedState
+    LOCAL lnFound
+    lnFound = PtStepCount()
+    IF m.lnFound = 0
+        RETURN "not"
+    ENDIF
+    RETURN IIF(m.lnFound = 1 AND PtColumnsStand("V"), "done", "odd")
+ENDFUNC
+
+FUNCTION PtChangedState
+    IF PtStepCount() <> 1
+        RETURN "odd"
+    ENDIF
+    IF PtColumnsStand("G")
+        RETURN "not"
+    ENDIF
+    RETURN IIF(PtColumnsStand("V"), "done", "odd")
+ENDFUNC
+
+PROCEDURE PtAddRecord
+    LOCAL lnLine, lnNext, lcTable, lcColumn
+    lnLine = RECNO("line")
+    lcTable = ALLTRIM(line.docno)
+    SELECT (m.lcTable)
+    SCATTER MEMVAR MEMO BLANK
+    DO PtConstants WITH m.lcTable
+    FOR lnNext = m.lnLine + 1 TO post.line1 + post.lines - 1
+        GO m.lnNext IN line
+        IF NOT line.kind $ "KGV"
+            EXIT
+        ENDIF
+        lcColumn = ALLTRIM(line.field)
+        DO PtPut WITH m.lcTable, m.lcColumn, PtValue(m.lcTable, m.lcColumn, line.value)
+    ENDFOR
+    GO m.lnLine IN line
+    DO PtAudit WITH m.lcTable
+    INSERT INTO (m.lcTable) FROM MEMVAR
+ENDPROC
+
+* All columns in one REPLACE: a record is changed whole or not at all.
+PROCEDURE PtChangeRecord
+    LOCAL lnLine, lnNext, lcTable, lcColumn, lcField, lcSet, lnNew
+    LOCAL ARRAY laNew[1]
+    = PtStepCount()
+    lnLine = RECNO("line")
+    lcTable = ALLTRIM(line.docno)
+    lcSet = ""
+    lnNew = 0
+    FOR lnNext = m.lnLine + 1 TO post.line1 + post.lines - 1
+        GO m.lnNext IN line
+        IF NOT line.kind $ "KGV"
+            EXIT
+        ENDIF
+        IF NOT line.kind = "V"
+            LOOP
+        ENDIF
+        lnNew = m.lnNew + 1
+        DIMENSION laNew[m.lnNew]
+        lcColumn = ALLTRIM(line.field)
+        laNew[m.lnNew] = PtValue(m.lcTable, m.lcColumn, line.value)
+        lcField = PtField(m.lcTable, m.lcColumn)
+        laNew[m.lnNew] = PtFilled(laNew[m.lnNew])
+        lcSet = m.lcSet + IIF(EMPTY(m.lcSet), "", ", ") ;
+            + m.lcField + " WITH laNew[" + ALLTRIM(STR(m.lnNew)) + "]"
+    ENDFOR
+    GO m.lnLine IN line
+    REPLACE &lcSet IN (m.lcTable)
+ENDPROC
+
+* A text of PTLINE as a value of the column's own type.
+FUNCTION PtValue
+    LPARAMETERS tcTable, tcColumn, tcText
+    LOCAL lcType, ldDay
+    lcType = TYPE(m.tcTable + "." + PtField(m.tcTable, m.tcColumn))
+    ldDay = {}
+    IF m.lcType $ "DT" AND NOT EMPTY(m.tcText)
+        ldDay = DATE(VAL(LEFT(m.tcText, 4)), VAL(SUBSTR(m.tcText, 6, 2)), ;
+            VAL(SUBSTR(m.tcText, 9, 2)))
+    ENDIF
+    DO CASE
+        CASE m.lcType $ "NY"
+            RETURN VAL(m.tcText)
+        CASE m.lcType $ "DT"
+            RETURN m.ldDay
+        CASE m.lcType = "L"
+            RETURN ALLTRIM(m.tcText) == "T"
+    ENDCASE
+    RETURN ALLTRIM(m.tcText)
+ENDFUNC
+
+* Whether a value of a record is the one that a text of PTLINE says.
+FUNCTION PtStands
+    LPARAMETERS tvValue, tcText
+    IF ISNULL(m.tvValue)
+        RETURN EMPTY(m.tcText)
+    ENDIF
+    DO CASE
+        CASE VARTYPE(m.tvValue) $ "NY"
+            RETURN PtSame(m.tvValue, m.tcText)
+        CASE VARTYPE(m.tvValue) $ "DT"
+            RETURN ALLTRIM(LEFT(DTOS(m.tvValue), 8)) == CHRTRAN(ALLTRIM(m.tcText), "-", "")
+        CASE VARTYPE(m.tvValue) = "L"
+            RETURN m.tvValue = (ALLTRIM(m.tcText) == "T")
+    ENDCASE
+    RETURN ALLTRIM(m.tvValue) == ALLTRIM(m.tcText)
+ENDFUNC
+
+
 * ---- Writing a new record ------------------------------------------------------------------
 
 * The site's constants, over the blank memory variables the caller has scattered.
@@ -645,21 +898,27 @@ ENDPROC
 
 PROCEDURE PtPut
     LPARAMETERS tcTable, tcColumn, tvValue
-    LOCAL lcField, lvValue, lnWidth
+    LOCAL lcField
     lcField = PtField(m.tcTable, m.tcColumn)
     IF EMPTY(m.lcField)
         RETURN
     ENDIF
-    lvValue = m.tvValue
-    IF VARTYPE(m.lvValue) = "C"
-        lvValue = ALLTRIM(m.lvValue)
-        IF ptname.right AND NOT EMPTY(m.lvValue)
-            lnWidth = VAL(SUBSTR(ptname.type, 2))
-            lvValue = PADL(m.lvValue, m.lnWidth)
-        ENDIF
-    ENDIF
-    STORE m.lvValue TO (m.lcField)
+    STORE PtFilled(m.tvValue) TO (m.lcField)
 ENDPROC
+
+* A text as the column that PTNAME stands at keeps it; other values as they are.
+FUNCTION PtFilled
+    LPARAMETERS tvValue
+    LOCAL lcText
+    IF NOT VARTYPE(m.tvValue) = "C"
+        RETURN m.tvValue
+    ENDIF
+    lcText = ALLTRIM(m.tvValue)
+    IF ptname.right AND NOT EMPTY(m.lcText)
+        lcText = PADL(m.lcText, VAL(SUBSTR(ptname.type, 2)))
+    ENDIF
+    RETURN m.lcText
+ENDFUNC
 
 PROCEDURE PtCopy
     LPARAMETERS tcColumn

@@ -213,12 +213,9 @@ def sections(data: Mapping[str, Any], found: Sequence[Problem]) -> dict[str, Any
 
 
 def _sample(edition: str) -> Data:
-    """What stands beside each box; tables that a FoxPro sample lacks are shown as in SQL."""
-    sample: Data = sample_profile().as_json()
-    if edition != "dbf":
-        return sample
-    foxpro: Data = foxpro_profile().as_json()
-    return {**sample, **foxpro, "tables": {**sample["tables"], **foxpro["tables"]}}
+    """What stands beside each box."""
+    sample: Data = (foxpro_profile() if edition == "dbf" else sample_profile()).as_json()
+    return sample
 
 
 def _box(

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from integrations.canonical.errors import TryLater
-from integrations.sagepro.backends.dbf import encoding, ranges
+from integrations.sagepro.backends.dbf import encoding, memo, ranges
 from integrations.sagepro.backends.dbf.decoding import decoder_for
 from integrations.sagepro.backends.dbf.header import Field, Header, read_header
 from integrations.sagepro.backends.dbf.locks import holding
@@ -69,7 +69,8 @@ class Table:
         header = self.header
         for name, value in values.items():
             field = header.by_name[name.upper()]
-            data = encoding.field(_type(field), value, code_page="cp1252")
+            given = self._given(field, {name.lower(): value})
+            data = encoding.field(_type(field), given, code_page="cp1252")
             self._file.seek(header.end_of(number - 1) + field.offset)
             self._file.write(data)
 
@@ -78,7 +79,7 @@ class Table:
         with holding(self._file, ranges.APPEND, patience=timedelta(5), what="header"):
             header, count = self.header, self.count
             row = b" " + b"".join(
-                encoding.field(_type(field), values.get(field.name.lower()), code_page="cp1252")
+                encoding.field(_type(field), self._given(field, values), code_page="cp1252")
                 for field in header.fields
             )
             self._file.seek(header.end_of(count))
@@ -86,6 +87,25 @@ class Table:
             self._file.seek(4)
             self._file.write(struct.pack("<L", count + 1))
             return count + 1
+
+    def _given(self, field: Field, values: Mapping[str, object]) -> object:
+        """The value of a column; of a memo the block that its text was written to."""
+        value = values.get(field.name.lower())
+        return self._add_memo(value) if field.letter == "M" and isinstance(value, str) else value
+
+    def _add_memo(self, text: str) -> int | None:
+        """Append a block to the memo file, as FoxPro does: the text, then where the next begins."""
+        if not text:
+            return None
+        data = text.encode("cp1252")
+        with self.path.with_suffix(".FPT").open("r+b", buffering=0) as memos:
+            free, size = struct.unpack(">LxxH", memos.read(8))
+            blocks = -(-(len(data) + 8) // size)
+            memos.seek(free * size)
+            memos.write((struct.pack(">LL", 1, len(data)) + data).ljust(blocks * size, b"\0"))
+            memos.seek(0)
+            memos.write(struct.pack(">L", free + blocks))
+        return int(free)
 
     def delete(self, number: int) -> None:
         self._file.seek(self.header.end_of(number - 1))
@@ -119,16 +139,16 @@ class Table:
 
     def _decoded(self, record: bytes, field: Field) -> object:
         data = record[field.offset : field.offset + field.width]
-        return decoder_for(field, wanted=_wanted(field), code_page="cp1252")(data)
+        if field.letter == "M":
+            block = memo.pointer(data)
+            text = memo.read_memo(self.path, block) if block else b""
+            return text.decode("cp1252").strip(" \0")
+        return decoder_for(field, wanted=field.letter, code_page="cp1252")(data)
 
     def _bytes(self, number: int) -> bytes:
         header = self.header
         self._file.seek(header.end_of(number - 1))
         return self._file.read(header.record_size)
-
-
-def _wanted(field: Field) -> str:
-    return "C" if field.letter == "M" else field.letter
 
 
 def _type(field: Field) -> ColumnType:

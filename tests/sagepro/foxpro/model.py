@@ -22,6 +22,8 @@ from tests.sagepro.foxpro.engine import Table, as_date
 LIVE = (
     "receipts", "receipt_history", "invoices", "customers", "distributions", "counters", "periods",
 )  # fmt: skip
+MORE = ("orders", "order_lines", "stock", "flagged")
+CHANGES = frozenset({"order", "customer", "allocation", "flagged", "words"})
 _MARKED = (
     ("receipts", "marker"),
     ("receipt_history", "marker"),
@@ -48,7 +50,9 @@ class Program:
         self.post, self.line = self._own["post"], self._own["line"]
         self._profile = self.setting("profile")
         self._names = self._read_names()
-        self._live = {one: Table(find([folder], f"{self._file(one)}.DBF")) for one in LIVE}
+        named = {row["tbl"] for row in self._names}
+        written = (*LIVE, *(one for one in MORE if one in named))
+        self._live = {one: Table(find([folder], f"{self._file(one)}.DBF")) for one in written}
         self._row = 0
         self._locked: set[tuple[str, int]] = set()
 
@@ -132,8 +136,12 @@ class Program:
     def _check(self) -> str:
         if int(self.post.text(self._row, "epoch")) < int(self.setting("epoch")):
             return "older_writer"
-        is_note = self._posted("kind") == "note"
-        return self._check_note() if is_note else self._check_posting()
+        if self._posted("kind") == "note":
+            return self._check_note()
+        return self._check_change() if self._is_change() else self._check_posting()
+
+    def _is_change(self) -> bool:
+        return self._posted("kind") in CHANGES
 
     def _check_posting(self) -> str:
         if any(self._has_marker(*one) for one in _MARKED):
@@ -144,7 +152,15 @@ class Program:
             return "changed"
         if not self._lock_all():
             return "wait"
-        guarded = (line for line in self._lines() if self._kind(line) in "DC")
+        return self._all_as_planned()
+
+    def _check_change(self) -> str:
+        if not self._all_found():
+            return "changed"
+        return self._all_as_planned() if self._lock_all() else "wait"
+
+    def _all_as_planned(self) -> str:
+        guarded = (line for line in self._lines() if self._kind(line) in "DCAU")
         return "" if all(self._look(line) == "not" for line in guarded) else "changed"
 
     def _check_note(self) -> str:
@@ -189,6 +205,10 @@ class Program:
                 return False
             if kind == "O" and self._find("invoices", "number", key):
                 return False
+            if kind in "AU" and key not in self._live:
+                return False
+            if kind in "AU" and len(self._step_records(line)) != (1 if kind == "U" else 0):
+                return False
         return True
 
     def _lock_all(self) -> bool:
@@ -198,10 +218,17 @@ class Program:
             number = self._find(table, "number", self.line.text(line, "docno")) if table else 0
             if table and number and not self._lock_record(table, number):
                 return self._unlock_live()
-        counter = self._find_counter()
+            if self._kind(line) == "U" and not self._lock_step(line):
+                return self._unlock_live()
+        counter = 0 if self._is_change() else self._find_counter()
         if counter and not self._live["counters"].rlock(counter):
             return self._unlock_live()
         return True
+
+    def _lock_step(self, line: int) -> bool:
+        """One that is not there is no reason to wait."""
+        found = self._step_records(line)
+        return len(found) != 1 or self._lock_record(self.line.text(line, "docno"), found[0])
 
     def _lock_record(self, table: str, number: int) -> bool:
         if not self._live[table].rlock(number):
@@ -220,9 +247,9 @@ class Program:
 
     # -- steps
 
-    def _lines(self) -> Iterator[int]:
+    def _lines(self) -> range:
         first = int(self.post.text(self._row, "line1"))
-        yield from range(first, first + int(self.post.text(self._row, "lines")))
+        return range(first, first + int(self.post.text(self._row, "lines")))
 
     def _kind(self, line: int) -> str:
         return self.line.text(line, "kind")
@@ -233,7 +260,7 @@ class Program:
     def _steps(self) -> bool:
         for line in self._lines():
             kind, state = self._kind(line), self.line.text(line, "state")
-            if state == "D" or kind == "F":
+            if state == "D" or kind in "FKGVT":
                 continue
             found = self._look(line)
             if found == "odd" or (found == "done" and state != "B"):
@@ -252,12 +279,13 @@ class Program:
         begun = [
             one
             for one in self._lines()
-            if self._kind(one) in "RDOCJ" and self.line.text(one, "state")
+            if self._kind(one) in "RDOCJAU" and self.line.text(one, "state")
         ]
         if not begun:
             self._end("returned", "changed", "A record changed in Sage since it was handed over.")
             return
-        what = self.line.text(line, "docno")
+        is_step = self._kind(line) in "AU"
+        what = self.line.text(line + 1, "value") if is_step else self.line.text(line, "docno")
         self._end("partial", "partial", f"It was interrupted, and {what} was changed meanwhile.")
 
     def _look(self, line: int) -> str:
@@ -276,6 +304,8 @@ class Program:
             "D": self._document_state,
             "S": self._status_state,
             "C": self._customer_state,
+            "A": self._added_state,
+            "U": self._changed_state,
         }
         return states[kind](line)
 
@@ -288,6 +318,8 @@ class Program:
             "C": self._move_customer,
             "J": self._add_journal,
             "S": self._note_status,
+            "A": self._add_record,
+            "U": self._change_record,
         }
         steps[self._kind(line)](line)
 
@@ -465,6 +497,80 @@ class Program:
         document = self._find("invoices", "number", self.line.text(line, "docno"))
         field = self.field("invoices", self.line.text(line, "field"))
         self._live["invoices"].replace(document, {field: self.line.text(line, "value")})
+
+    # -- changes beside payments
+
+    def _columns(self, line: int, kinds: str) -> Iterator[tuple[str, str]]:
+        """Logical column and text of the lines of these kinds behind a step."""
+        for one in range(line + 1, self._lines()[-1] + 1):
+            if self._kind(one) not in "KGV":
+                return
+            if self._kind(one) in kinds:
+                yield self.line.text(one, "field"), self.line.text(one, "value")
+
+    def _step_records(self, line: int) -> list[int]:
+        table = self.line.text(line, "docno")
+        keys = list(self._columns(line, "K"))
+        return [
+            number
+            for number in self._live[table].numbers()
+            if keys and all(self._stands(table, number, *key) for key in keys)
+        ]
+
+    def _stands(self, table: str, number: int, column: str, text: str) -> bool:
+        field = self.field(table, column)
+        if not field:
+            return False
+        value = self._live[table].value(number, field)
+        if isinstance(value, bool):
+            return value == (text == "T")
+        if isinstance(value, Decimal | int):
+            return value == Decimal(text or 0)
+        if isinstance(value, date):
+            return value.isoformat() == text
+        return str(value or "").strip() == text
+
+    def _columns_stand(self, line: int, number: int, kind: str) -> bool:
+        table = self.line.text(line, "docno")
+        return all(self._stands(table, number, *one) for one in self._columns(line, kind))
+
+    def _added_state(self, line: int) -> str:
+        found = self._step_records(line)
+        if not found:
+            return "not"
+        return "done" if len(found) == 1 and self._columns_stand(line, found[0], "V") else "odd"
+
+    def _changed_state(self, line: int) -> str:
+        found = self._step_records(line)
+        if len(found) != 1:
+            return "odd"
+        if self._columns_stand(line, found[0], "G"):
+            return "not"
+        return "done" if self._columns_stand(line, found[0], "V") else "odd"
+
+    def _add_record(self, line: int) -> None:
+        table = self.line.text(line, "docno")
+        row = self._blank(table)
+        for column, text in self._columns(line, "KV"):
+            self._put(row, table, column, self._value(table, column, text))
+        self._audit(row, table)
+        self._live[table].insert(row)
+
+    def _change_record(self, line: int) -> None:
+        table = self.line.text(line, "docno")
+        (number,) = self._step_records(line)
+        values: dict[str, object] = {}
+        for column, text in self._columns(line, "V"):
+            self._put(values, table, column, self._value(table, column, text))
+        self._live[table].replace(number, values)
+
+    def _value(self, table: str, column: str, text: str) -> object:
+        letter = self._live[table].header.by_name[self.field(table, column).upper()].letter
+        if letter in "NFYIB":
+            return Decimal(text or 0)
+        if letter in "DT":
+            return date.fromisoformat(text) if text else None
+        return text == "T" if letter == "L" else text
 
     # -- writing a new record
 

@@ -19,13 +19,12 @@ from integrations.sagepro.backends import answering, evidence, journals
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import staged_rows
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
-from integrations.sagepro.backends.dbf.staged_rows import Record
+from integrations.sagepro.backends.dbf.staged_rows import ON_ITS_WAY, Record
 from integrations.sagepro.backends.dbf.staging import Desk, is_same
 from integrations.sagepro.backends.dbf.staging_shape import State
 from integrations.sagepro.backends.plan import refuse
 from integrations.sagepro.backends.reversing import receipts_by_marker
 
-_ON_ITS_WAY = {State.STAGED, State.TAKEN}
 _IN_BOOKS = {State.POSTED, State.VERIFIED, State.PARTIAL}
 # What the program returns because the books moved meanwhile: a new plan is made of them.
 _PLAN_AGAIN = {"changed", "marker_found", "older_writer"}
@@ -52,7 +51,7 @@ class Writer:
         state = row["state"]
         if state == State.WITHDRAWN:
             return PostingResult(PostingOutcome.WITHDRAWN)
-        if state in _ON_ITS_WAY:
+        if state in ON_ITS_WAY:
             return self._still_handed_over(request, row)
         return self._in_books(request, row) if state in _IN_BOOKS else self._again(request, row)
 

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any
 
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf.layout import Layout
+from integrations.sagepro.backends.dbf.overlay import Overlay, Step
 from integrations.sagepro.backends.dbf.snapshot import Loaded, Snapshot
 from integrations.sagepro.backends.dbf.staged_rows import StagedBooks
+from integrations.sagepro.backends.dbf.texts import stands
 from integrations.sagepro.profile import PostingProfile
 
 
 @dataclass(frozen=True)
 class Books:
-    """Where rows are read: the live tables, and our record of postings beside them."""
+    """Where rows are read: the live tables, our record of postings beside them, and the overlay
+    over them while a change is planned."""
 
     live: Snapshot
     staged: StagedBooks
+    overlay: Overlay | None = None
+
+    def overlaid(self) -> Overlay:
+        """The overlay that is written. Raises AssertionError where nothing is planned."""
+        if self.overlay is None:
+            raise AssertionError("FoxPro tables are written in an overlay only")
+        return self.overlay
 
 
 @dataclass(frozen=True)
@@ -39,6 +49,11 @@ class Where:
     keys: tuple[str, ...] = ()
     tests: tuple[Test, ...] = ()
     is_open: bool = False
+    others: tuple[Where, ...] = ()
+    """Or one of these; of our own record alone."""
+
+    def __or__(self, other: Where) -> Where:
+        return replace(self, others=(*self.others, other))
 
     def __and__(self, other: Where) -> Where:
         first, second = (self, other) if self.column else (other, self)
@@ -48,7 +63,17 @@ class Where:
         return Where(first.column, first.keys, tests, self.is_open or other.is_open)
 
     def passes(self, row: Row) -> bool:
+        """Whether every test passes; the keys are looked up otherwise."""
         return all(test.passes(row[test.column]) for test in self.tests)
+
+    def finds(self, row: Row) -> bool:
+        """Whether the whole row is one that is meant."""
+        return (not self.column or row[self.column] in self.keys) and self.passes(row)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        tested = tuple(test.column for test in self.tests)
+        return (self.column, *tested) if self.column else tested
 
 
 @dataclass(frozen=True)
@@ -62,6 +87,15 @@ class DbfCompany:
 
     def equals(self, _table: str, column: str, value: str) -> Where:
         return Where(column, (value,))
+
+    def holds(self, _table: str, column: str, value: object) -> Where:
+        return Where(tests=(Test(column, lambda found: bool(found == value)),))
+
+    def begins(self, _table: str, column: str, text: str) -> Where:
+        return Where(tests=(Test(column, lambda found: bool(found.startswith(text))),))
+
+    def reads(self, _table: str, column: str, text: str) -> Where:
+        return Where(tests=(Test(column, lambda found: bool(found.lower() == text)),))
 
     def beyond(self, _table: str, column: str, value: str) -> Where:
         after = value.strip(" ")
@@ -91,20 +125,71 @@ class DbfCompany:
         return sorted(found, key=lambda row: [_sortable(row[key]) for key in order_by])[:limit]
 
     def count(self, connection: Books, table: str, where: Where | None = None) -> int:
-        loaded = connection.live.table(table)
-        return sum(1 for _ in self._numbers(loaded, table, where or Where()))
+        loaded, wanted = connection.live.table(table), where or Where()
+        over = connection.overlay.over(table) if connection.overlay else {}
+        live = sum(number not in over for number in self._numbers(loaded, table, wanted))
+        return live + sum(wanted.finds(row) for row in over.values())
+
+    def insert(self, connection: Books, table: str, values: Row) -> None:
+        overlay = connection.overlaid()
+        if table == "postings":
+            overlay.record = values
+        else:
+            overlay.add(table, values)
+
+    def update(self, connection: Books, table: str, where: Where, values: Row) -> int:
+        overlay, found = connection.overlaid(), self._whole(connection, table, where)
+        for number, row in found.items():
+            overlay.change(table, number, row, values, guarded=where.columns)
+        return len(found)
+
+    def repeat(self, connection: Books, step: Step) -> None:
+        """Let a step that was handed over before stand in the overlay."""
+        where = Where()
+        for key, text in step.keys.items():
+            kind = self.profile.column(step.table, key).type
+            if kind.is_text:
+                where &= self.matches(step.table, key, [text])
+            else:
+                where &= self.holds(step.table, key, stands(kind, text))
+        connection.overlaid().repeat(step, self._whole(connection, step.table, where))
+
+    def now(self, connection: Books) -> datetime:
+        return connection.overlaid().now
 
     def has(self, table: str, column: str) -> bool:
         return self.profile.has(table, column)
+
+    def only_mapped(self, table: str, values: Row) -> Row:
+        return {key: value for key, value in values.items() if self.has(table, key)}
 
     def _found(
         self, books: Books, table: str, where: Where, only: Sequence[str], *, whole: bool
     ) -> Iterable[Row]:
         if table == "postings":
-            return books.staged.rows(where.column, where.keys)
+            return self._recorded(books, where)
         loaded = books.live.table(table)
         layout = self._layout(loaded, table, only, whole=whole)
-        return [layout.row(number) for number in self._numbers(loaded, table, where)]
+        if books.overlay is None or not books.overlay.over(table):
+            return [layout.row(number) for number in self._numbers(loaded, table, where)]
+        rows = self._whole(books, table, where).values()
+        return [{key: row[key] for key in layout.keys} for row in rows]
+
+    def _recorded(self, books: Books, where: Where) -> Iterable[Row]:
+        """Rows of our own record, each once."""
+        found: dict[str, Row] = {}
+        for one in (where, *where.others):
+            found |= {row["effect_key"]: row for row in books.staged.rows(one.column, one.keys)}
+        return [found[key] for key in sorted(found)]
+
+    def _whole(self, books: Books, table: str, where: Where) -> Mapping[int, Row]:
+        """Record number → the whole row as it stands in the overlay, added ones last."""
+        loaded = books.live.table(table)
+        over = books.overlay.over(table) if books.overlay else {}
+        live = [n for n in self._numbers(loaded, table, where) if n not in over]
+        found = {number: loaded.layout.row(number) for number in live}
+        found |= {number: row for number, row in over.items() if where.finds(row)}
+        return {number: found[number] for number in sorted(found, key=lambda n: (n < 0, abs(n)))}
 
     def _layout(self, loaded: Loaded, table: str, only: Sequence[str], *, whole: bool) -> Layout:
         if only:

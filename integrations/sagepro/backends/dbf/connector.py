@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 from integrations.canonical.errors import TryLater
-from integrations.canonical.flagged import FlaggedRow
+from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
@@ -19,6 +19,7 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
@@ -26,18 +27,29 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
-from integrations.canonical.stock import Item, SalesOrder, Stock
+from integrations.canonical.stock import (
+    Allocation,
+    ChangeOutcome,
+    ChangeResult,
+    Item,
+    SalesOrder,
+    Stock,
+)
 from integrations.sagepro.backends import (
+    allocating,
     flagging,
     keyed,
     listing,
+    matching_customers,
     order_reading,
+    ordering,
     reading,
     values,
 )
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site, whole
 from integrations.sagepro.backends.dbf.answering import Writer
+from integrations.sagepro.backends.dbf.changes import Act, Changes
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
 from integrations.sagepro.backends.dbf.staging import Staging
@@ -161,10 +173,26 @@ class FoxProConnector(BeyondPayments):
         self._live.forget()
         return keyed.look(self._reading(), self._company, question)
 
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        company = self._company
+        return self._change(allocation.key, lambda it: allocating.allocate(it, company, allocation))
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        company = self._company
+        return self._change(order.key, lambda it: ordering.upsert(it, company, order))
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        make, company = matching_customers.create_or_match, self._company
+        return self._change(customer.key, lambda it: make(it, company, customer))
+
+    def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
+        company = self._company
+        return self._change(answer.key, lambda it: flagging.answer(it, company, answer))
+
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:
             with self._writing() as writer:
-                site.check_ready(self._folder, self._company.profile, key=self._proof_key)
+                self._check_ready()
                 return writer.answer(request)
         except Answered as answered:
             return answered.result
@@ -186,7 +214,7 @@ class FoxProConnector(BeyondPayments):
             return False
         values.check_status(self._company.profile, status)
         with self._writing() as writer:
-            site.check_ready(self._folder, self._company.profile, key=self._proof_key)
+            self._check_ready()
             return noting.note(writer, number=invoice_number, column=column, status=status)
 
     def self_test(self) -> SelfTest:
@@ -211,6 +239,21 @@ class FoxProConnector(BeyondPayments):
 
     def close(self) -> None:
         self._live.forget()
+
+    def _change(self, key: str, act: Act) -> ChangeResult:
+        try:
+            with self._writing() as writer:
+                return Changes(writer, self._check_ready).make(key, act)
+        except Answered as answered:
+            told = answered.result
+            return ChangeResult(ChangeOutcome(told.outcome.value), told.evidence, told.refusal)
+        except TryLater as error:
+            if error.code != IN_USE:
+                raise
+            return ChangeResult(ChangeOutcome.WAIT, {"waiting_for": error.sentence})
+
+    def _check_ready(self) -> None:
+        site.check_ready(self._folder, self._company.profile, key=self._proof_key)
 
     @contextmanager
     def _writing(self) -> Iterator[Writer]:

@@ -14,7 +14,8 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from integrations.sagepro.backends.dbf.staged_rows import Record, as_letters
+from integrations.sagepro.backends.dbf.letters import as_letters
+from integrations.sagepro.backends.dbf.staged_rows import Record
 
 _COLUMNS = ("name", "passed", "detail", "profile", "ran")
 

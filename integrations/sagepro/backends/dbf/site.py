@@ -14,13 +14,14 @@ from pathlib import Path
 from integrations.canonical.errors import FixConfiguration, TryLater
 from integrations.sagepro.backends.dbf import proof
 from integrations.sagepro.backends.dbf.folder import look
+from integrations.sagepro.backends.dbf.letters import as_letters
 from integrations.sagepro.backends.dbf.own_table import (
     OwnTable,
     create_own,
     file_name,
     open_own,
 )
-from integrations.sagepro.backends.dbf.staged_rows import Record, as_letters
+from integrations.sagepro.backends.dbf.staged_rows import Record
 from integrations.sagepro.backends.dbf.staging_shape import (
     CONTROL,
     NAME,
@@ -35,6 +36,8 @@ from integrations.sagepro.self_test import Check, SelfTest
 EPOCH, PROFILE, READ_ONLY, PROOF = "epoch", "profile", "readonly", "proof"
 HOLDING, SITE_HOLDS, REFUSED = "holding", "siteholds", "refused"
 """How both sides tell each other, during the self-test, who holds the staging table."""
+PROGRAM = "2"
+"""Which `tieout.prg` works by what we hand over; an older one does not open a site of this."""
 SERVER = "Visual FoxPro tables"
 SIGNED = "The result is signed"
 _NEEDED = ("receipts", "invoices", "customers", "distributions", "counters", "periods")
@@ -184,6 +187,7 @@ def told(folder: Path, company: str) -> dict[str, str]:
 def settings(profile: PostingProfile) -> dict[str, str]:
     """What the program needs to know beside the names."""
     return {
+        "program": PROGRAM,
         "company": profile.company_number,
         "user": profile.user_code,
         "homecur": profile.home_currency,
@@ -200,7 +204,7 @@ def name_rows(profile: PostingProfile) -> list[Record]:
     """The site's file and column names, one row per mapped or constant column."""
     rows = []
     histories = [name for name, current in HISTORY.items() if current in _NEEDED]
-    for table in (*_NEEDED, *histories):
+    for table in (*_NEEDED, *histories, *_written_beside(profile)):
         mapped = profile.table_map(table)
         place = {"tbl": table, "file": profile.physical_table(table)}
         rows += [
@@ -219,6 +223,14 @@ def name_rows(profile: PostingProfile) -> list[Record]:
             for name, (kind, value) in mapped.constants.items()
         ]
     return rows
+
+
+def _written_beside(profile: PostingProfile) -> Iterator[str]:
+    """The tables that changes beside payments are written into at this site."""
+    written = ["flagged"]
+    written += ["orders", "order_lines"] if profile.writes_orders else []
+    written += ["stock"] if profile.allocates_stock else []
+    yield from (table for table in sorted(written) if table in profile.tables)
 
 
 def digest_of(profile: PostingProfile) -> str:

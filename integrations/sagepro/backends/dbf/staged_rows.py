@@ -15,7 +15,9 @@ from integrations.sagepro.backends import ledger
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import encoding
 from integrations.sagepro.backends.dbf.encoding import Shape
+from integrations.sagepro.backends.dbf.letters import as_digits, as_letters
 from integrations.sagepro.backends.dbf.staging_shape import Line, State
+from integrations.sagepro.backends.dbf.told_lines import told_of
 from integrations.sagepro.backends.documents import currency_of
 from integrations.sagepro.backends.plan import (
     ZERO,
@@ -27,15 +29,16 @@ from integrations.sagepro.backends.plan import (
 from integrations.sagepro.backends.writing import cash_account
 from integrations.sagepro.profile import PostingProfile
 
-NOTE = "note"
-"""The kind of a row that hands over a payment status instead of a posting."""
+NOTE, WORDS = "note", "words"
+"""Kinds of a row that hands over a payment status, and what a flagged row is told before its
+last answer: each is no record of ours."""
+CHANGES = frozenset({"order", "customer", "allocation", "flagged", WORDS})
+"""Kinds of a row that hands over a change beside payments."""
+ON_ITS_WAY = frozenset({State.STAGED, State.TAKEN})
 
 Record = dict[str, Any]
 """A row of one of our tables by column name."""
 
-# A hash in hexadecimal may by chance look like a card number; in letters it cannot.
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
-_DIGITS = str.maketrans("ghijklmnop", "0123456789")
 _IN_BOOKS = {
     State.POSTED: ledger.WRITTEN,
     State.VERIFIED: ledger.WRITTEN,
@@ -50,10 +53,6 @@ class StagedBooks(Protocol):
     def rows(self, column: str, keys: Sequence[str]) -> list[Row]:
         """Rows whose `effect_key`, `marker` or `reverses` is one of `keys`."""
         ...
-
-
-def as_letters(digest: str) -> str:
-    return digest.translate(_LETTERS)
 
 
 def post_row(
@@ -195,20 +194,22 @@ def check_fits(shape: Shape, records: Sequence[Mapping[str, object]]) -> None:
 def as_posting(post: Record, lines: Sequence[Record]) -> Row | None:
     """Our record of a posting by logical column; None while it is not in the books."""
     state = _IN_BOOKS.get(post["state"])
-    if state is None or post["kind"] == NOTE:
+    if state is None or post["kind"] in {NOTE, WORDS}:
         return None
-    receipts = sorted(
-        (one["docno"], one["paid"], one["disc"]) for one in lines if one["kind"] == Line.RECEIPT
-    )
+    return as_record(post, lines, state=state)
+
+
+def as_record(post: Record, lines: Sequence[Record], *, state: str) -> Row:
+    """A row as a record of ours in that state."""
     return {
         "effect_key": post["effkey"],
         "company": post["company"],
         "marker": post["marker"],
-        "payload_hash": post["payhash"].translate(_DIGITS),
+        "payload_hash": as_digits(post["payhash"]),
         "kind": post["kind"],
         "state": state,
         "customer_number": post["custno"],
-        "invoices": json.dumps(receipts) if post["kind"] else "",
+        "invoices": _told(post, lines),
         "receipt_count": post["nreceipt"],
         "line_count": post["nlines"],
         "amount": Decimal(post["amount"] or 0),
@@ -218,6 +219,15 @@ def as_posting(post: Record, lines: Sequence[Record]) -> Row | None:
         "reverses": post["revkey"],
         "posted_at": post["done"],
     }
+
+
+def _told(post: Record, lines: Sequence[Record]) -> str:
+    if post["kind"] in CHANGES:
+        return told_of(lines)
+    receipts = sorted(
+        (one["docno"], one["paid"], one["disc"]) for one in lines if one["kind"] == Line.RECEIPT
+    )
+    return json.dumps(receipts) if post["kind"] else ""
 
 
 def moment(now: datetime) -> str:

@@ -13,12 +13,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from integrations.sagepro.backends.books import Row
+from integrations.sagepro.backends.dbf.letters import as_letters
 from integrations.sagepro.backends.dbf.locks import holding
 from integrations.sagepro.backends.dbf.own_table import OwnTable, open_own
 from integrations.sagepro.backends.dbf.ranges import WHOLE_FILE
 from integrations.sagepro.backends.dbf.staged_rows import (
+    CHANGES,
+    ON_ITS_WAY,
     Record,
-    as_letters,
     as_posting,
     check_fits,
     check_no_card,
@@ -26,7 +28,8 @@ from integrations.sagepro.backends.dbf.staged_rows import (
 from integrations.sagepro.backends.dbf.staging_shape import LINE, POST, SHAPES, State
 from integrations.sagepro.backends.sentences import schema_changed
 
-_COLUMNS = {"effect_key": "effkey", "marker": "marker", "reverses": "revkey"}
+COLUMNS = {"effect_key": "effkey", "marker": "marker", "reverses": "revkey"}
+"""What our record is asked by, and the column of PTPOST that holds it."""
 _ENDED = {State.CLOSED}
 
 
@@ -35,6 +38,8 @@ class _Index:
     """Where keys stand. The indexed columns of a row never change once it counts."""
 
     places: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    under_way: set[int] = field(default_factory=set)
+    """Rows that had not ended when they were last looked at; one that has stays so."""
     known: int = 0
     file: tuple[int, int] = (0, 0)
 
@@ -80,9 +85,16 @@ class Desk:
         rows = (self._row(number) for number in sorted(numbers))
         return [row for row in rows if row["state"] not in _ENDED]
 
+    def pending(self) -> list[Record]:
+        """Changes beside payments that are handed over and not written yet, oldest first."""
+        rows = [self._row(number) for number in sorted(self._index.under_way)]
+        going = [row for row in rows if row["state"] in ON_ITS_WAY]
+        self._index.under_way = {row["number"] for row in going}
+        return [row for row in going if row["kind"] in CHANGES]
+
     def rows(self, column: str, keys: Sequence[str]) -> list[Row]:
         """Our record of postings in the books, and of tombstones (see `StagedBooks`)."""
-        physical = _COLUMNS[column]
+        physical = COLUMNS[column]
         numbers = sorted({number for key in keys for number in self._numbers(physical, key)})
         found = (self._row(number) for number in numbers)
         postings = (as_posting(row, self.lines(row)) for row in found)
@@ -132,10 +144,13 @@ class Desk:
         index, file, count = self._index, self._posts.identity(), self._posts.header.count
         if index.file != file or count < index.known:
             index.places, index.known, index.file = {}, 0, file
+            index.under_way = set()
         for row, number in self._new_rows(index.known, count):
-            for column in _COLUMNS.values():
+            for column in COLUMNS.values():
                 places = index.places.setdefault(column, {})
                 places.setdefault(str(row[column]), []).append(number)
+            if row["state"] in ON_ITS_WAY:
+                index.under_way.add(number)
         index.known = count
 
     def _new_rows(self, known: int, count: int) -> Iterator[tuple[Mapping[str, object], int]]:

@@ -71,6 +71,18 @@ class Line(StrEnum):
     """Writes a payment status into a column of an invoice. Alone in its row."""
     FIELD = "F"
     """Names a mapped column of every receipt of the posting and its text. Not a step."""
+    ADD = "A"
+    """Adds a record to the table it names; the lines that follow say which."""
+    CHANGE = "U"
+    """Changes one record of the table it names; the lines that follow say which and how."""
+    KEY = "K"
+    """A column of the step before it, and the text that finds the record. Not a step."""
+    GUARD = "G"
+    """A column of the step before it, and what must stand there. Not a step."""
+    VALUE = "V"
+    """A column of the step before it, and what is written there. Not a step."""
+    TOLD = "T"
+    """A piece of what our own record keeps of a change. Not a step."""
 
 
 SELF_TESTS = {
