@@ -20,6 +20,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import ClauseElement
 
+from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.keyed import KeyedQuestion
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.stock import Allocation
@@ -30,6 +31,7 @@ from integrations.sagepro.rights import rights
 from integrations.sagepro.rights_script import script
 from integrations.sagepro.sample.profile import sample_profile
 from tests import database_plugin
+from tests.sagepro.flagged import flag_row
 from tests.sagepro.orders import BEARINGS, NEWCOMER, order
 from tests.sagepro.postings import (
     application,
@@ -62,6 +64,10 @@ _SETTLEMENT_BACK = journal(
 )
 _CHARGEBACK = chargeback(amount="50.00", of="account-1")
 _DAY = date(2026, 11, 20)
+_WAITING = FlagAnswer("flagged:7:0", "7", 0, "Waiting", "", "A second person.", is_final=False)
+_ANSWER = replace(
+    _WAITING, status="Done", result_id="105", message="740.00 USD was charged.", is_final=True
+)
 _ALLOCATION = Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal("2.5"))
 # In this order on one company, so that each finds what the former ones left.
 DEEDS: dict[str, Callable[[SqlConnector], object]] = {
@@ -96,6 +102,8 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "upsert_order": lambda sage: sage.upsert_order(order()),
     "change_order": lambda sage: sage.upsert_order(order(2, BEARINGS)),
     "create_customer": lambda sage: sage.create_or_match_customer(NEWCOMER),
+    "answer_flagged_waiting": lambda sage: sage.answer_flagged(_WAITING),
+    "answer_flagged": lambda sage: sage.answer_flagged(_ANSWER),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
     "look_for_keyed": lambda sage: sage.look_for_keyed(KeyedQuestion("PT00000001", receipt())),
 }
@@ -106,6 +114,7 @@ def texts(company_template: str) -> Iterator[dict[str, str]]:
     """Every deed's statements, done once on one company."""
     name = f"sage_golden_{uuid4().hex[:8]}"
     database_plugin.make_database(name, template=company_template)
+    flag_row(database_plugin.superuser_url(name), reqno="7", reqamt=Decimal(740))
     sage = SqlConnector(database_plugin.superuser_url(name), profile=sample_profile())
     found = {}
     for deed, act in DEEDS.items():

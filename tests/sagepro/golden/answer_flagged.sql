@@ -1,0 +1,44 @@
+BEGIN TRAN
+SET XACT_ABORT ON; SET NOCOUNT OFF; SET LOCK_TIMEOUT %(wait)s; DECLARE @answer int; EXEC @answer = sp_getapplock @Resource = %(resource)s, @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = %(wait)s; SELECT @answer AS answer
+SELECT ptpost.effkey, ptpost.company, ptpost.marker, ptpost.payhash, ptpost.kind, ptpost.state, ptpost.custno, ptpost.invoices, ptpost.nreceipt, ptpost.nlines, ptpost.amount, ptpost.currency, ptpost.acctdate, ptpost.arsess, ptpost.revkey, ptpost.posted FROM ptpost WHERE ptpost.effkey IN (CAST(%(effect_key_1_1)s AS VARCHAR(400))) OR ptpost.marker IN (CAST(%(marker_1_1)s AS VARCHAR(400)), CAST(%(marker_1_2)s AS VARCHAR(400)), CAST(%(marker_1_3)s AS VARCHAR(400))) ORDER BY ptpost.effkey
+--   effect_key_1_1 = 'flagged:7:0'
+--   marker_1_1 = '          PTE2PNAPJH'
+--   marker_1_2 = 'PTE2PNAPJH'
+--   marker_1_3 = 'PTE2PNAPJH          '
+SELECT TOP 2 arpayrq.reqno, arpayrq.reqflag, arpayrq.reqkind, arpayrq.custno, arpayrq.vaultid, arpayrq.paytrid, arpayrq.invno, arpayrq.reqamt, arpayrq.currency, arpayrq.planfreq, arpayrq.planstrt, arpayrq.plancnt, arpayrq.reqdesc, arpayrq.reqgen, arpayrq.reqstat, arpayrq.reqid, arpayrq.reqmsg, arpayrq.lckstat FROM arpayrq WHERE arpayrq.reqno IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400)))
+--   number_1_1 = '         7'
+--   number_1_2 = '7'
+--   number_1_3 = '7         '
+INSERT INTO ptpost (effkey, company, marker, payhash, kind, state, custno, invoices, nreceipt, nlines, amount, currency, acctdate, arsess, revkey, posted) VALUES (%(effect_key)s, %(company)s, %(marker)s, %(payload_hash)s, %(kind)s, %(state)s, %(customer_number)s, %(invoices)s, %(receipt_count)s, %(line_count)s, %(amount)s, %(currency)s, %(accounting_date)s, %(session)s, %(reverses)s, CURRENT_TIMESTAMP)
+--   effect_key = 'flagged:7:0'
+--   company = '01'
+--   marker = 'PTE2PNAPJH'
+--   payload_hash = '63481bcbb34f3ba5ee403be0550cf5b1791b300242f3e941b1effcdc6a21f340'
+--   kind = 'flagged'
+--   state = 'written'
+--   customer_number = ''
+--   invoices = ''
+--   receipt_count = 0
+--   line_count = 0
+--   amount = Decimal('0')
+--   currency = ''
+--   accounting_date = datetime.datetime(1900, 1, 1, 0, 0)
+--   session = ''
+--   reverses = ''
+UPDATE arpayrq SET reqflag=%(flag)s, reqgen=%(generation)s, reqstat=%(status)s, reqid=%(result_id)s, reqmsg=%(message)s WHERE arpayrq.reqno IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400))) AND arpayrq.reqgen = %(generation_1)s AND arpayrq.reqflag IN (CAST(%(flag_1_1)s AS VARCHAR(400)))
+--   flag = ''
+--   generation = 1
+--   status = 'Done'
+--   result_id = '105'
+--   message = '740.00 USD was charged.'
+--   number_1_1 = '         7'
+--   number_1_2 = '7'
+--   number_1_3 = '7         '
+--   generation_1 = 0
+--   flag_1_1 = 'Y'
+SELECT arpayrq.reqno, arpayrq.reqflag, arpayrq.reqkind, arpayrq.custno, arpayrq.vaultid, arpayrq.paytrid, arpayrq.invno, arpayrq.reqamt, arpayrq.currency, arpayrq.planfreq, arpayrq.planstrt, arpayrq.plancnt, arpayrq.reqdesc, arpayrq.reqgen, arpayrq.reqstat, arpayrq.reqid, arpayrq.reqmsg, arpayrq.lckstat FROM arpayrq WHERE arpayrq.reqno IN (CAST(%(number_1_1)s AS VARCHAR(400)), CAST(%(number_1_2)s AS VARCHAR(400)), CAST(%(number_1_3)s AS VARCHAR(400)))
+--   number_1_1 = '         7'
+--   number_1_2 = '7'
+--   number_1_3 = '7         '
+COMMIT TRAN
+
