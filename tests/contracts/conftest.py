@@ -9,7 +9,9 @@ The five ways, and what stands behind each here:
 - `assisted`: the same, read by us and keyed by a bookkeeper, who keys whatever is listed on the
   worksheet, says so, and is asked again.
 
-Every test runs on all five, but for those marked `machine`, with the reason: they are about what
+And `agent_foxpro`: FoxPro tables behind a real agent and a real portal, as sites have it. Slow.
+
+Every test runs on all of them, but for those marked `machine`, with the reason: they are about what
 only a writing program does. The reasons, and what a way does not offer, are in the tables of
 test_sagepro_ways.py.
 """
@@ -38,7 +40,7 @@ from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
 from tenants.scope import tenant_transaction
 from tests import database_plugin, factories
-from tests.agent.company import agent_company, portal_of_agents
+from tests.agent.company import agent_company, agent_foxpro_company, portal_of_agents
 from tests.sagepro.any_company import AnyCompany, Everything
 from tests.sagepro.bookkeeper import Bookkeeper
 from tests.sagepro.companies import SampleCompany, company_template
@@ -47,6 +49,7 @@ from tests.sagepro.foxpro.company import foxpro_company, foxpro_template
 
 __all__ = [
     "agent_company",
+    "agent_foxpro_company",
     "company_template",
     "foxpro_company",
     "foxpro_template",
@@ -54,7 +57,8 @@ __all__ = [
     "sql_company",
 ]
 
-_SLOW = ("sqlserver", "agent")
+AGENT_FOXPRO = "agent_foxpro"
+_SLOW = ("sqlserver", "agent", AGENT_FOXPRO)
 _NOWHERE = UUID(int=0)
 MACHINES = ("sqlserver", "agent", "foxpro", "sample")
 WAYS = (*MACHINES, "assisted")
@@ -66,7 +70,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     ways = MACHINES if metafunc.definition.get_closest_marker("machine") else WAYS
     slow = pytest.mark.slow
-    wanted = [pytest.param(way, marks=slow) if way in _SLOW else way for way in ways]
+    wanted = [
+        pytest.param(way, marks=slow) if way in _SLOW else way for way in (*ways, AGENT_FOXPRO)
+    ]
     metafunc.parametrize("company", wanted, indirect=True)
 
 
