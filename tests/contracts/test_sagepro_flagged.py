@@ -22,6 +22,7 @@ from tests.sagepro.any_company import AnyCompany, Everything, opened
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
 from tests.sagepro.flagged import flag, flag_row
+from tests.sagepro.foxpro.company import FoxProCompany
 
 pytestmark = pytest.mark.machine(
     "Rows are flagged for a program, which writes its answers into them."
@@ -117,9 +118,20 @@ def test_what_does_not_fit_is_refused_and_nothing_written(
 
 def test_a_message_is_made_to_fit(company: AnyCompany, books: Everything) -> None:
     flag(company, reqno="1")
-    books.answer_flagged(told(message=f"‘Łódź’ {CARD} " + "much " * 20))
+    books.answer_flagged(told(message="‘Łódź’ " + "much " * 20))
     (row,) = company.books()["arpayrq"]
-    assert row["reqmsg"] == "'?ód?' [PAN …1111] much much much much much much much much muc..."
+    assert row["reqmsg"] == "'?ód?' much much much much much much much much much much much ..."
+
+
+def test_a_card_number_in_a_message_is_taken_out(
+    sql_company: SampleCompany, foxpro_company: FoxProCompany
+) -> None:
+    """By the writer itself; an agent refuses to pass such a message on."""
+    for company in (sql_company, foxpro_company):
+        flag(company, reqno="1")
+        opened(company).answer_flagged(told(message=f"card {CARD}"))
+        (row,) = company.books()["arpayrq"]
+        assert row["reqmsg"] == "card [PAN …1111]"
 
 
 def test_a_row_in_use_is_waited_for(company: AnyCompany) -> None:
