@@ -53,7 +53,7 @@ def create_company(
     NotPossible with the field at fault. Inside the open company's transaction.
     """
     forms.check_environment(environment_id)
-    kept = _checked(folder)
+    kept = allowed(folder)
     checked = forms.check_profile(profile, edition="dbf", company_number=company_number)
     kind = Connection.Kind.SAGEPRO
     connection = Connection.objects.create(
@@ -92,7 +92,8 @@ _REFUSED = "This portal may not open that folder."
 _REMEDY = "Your operator allows folders by the setting SAGE_FOLDERS. Or use the agent."
 
 
-def _checked(folder: str) -> str:
+def allowed(folder: str) -> str:
+    """The folders as they are kept. Raises NotPossible when one of them is not allowed."""
     parts = _parts(folder)
     if not parts or len(parts) > _MOST or len(folder) > _LONGEST:
         raise NotPossible(

@@ -24,14 +24,17 @@ from integrations.pipeline.poll import poll_now
 from integrations.pipeline.preview import Preview, preview
 from integrations.pipeline.process import process
 from integrations.pipeline.receive import receive
+from integrations.pipeline.ways import change_way, choose_writing
 from integrations.pipeline.worksheet import keyed, not_to_be_keyed
 
 __all__ = [
     "Preview",
     "backfill",
+    "change_way",
     "charge_again",
     "choose_invoice",
     "choose_payment",
+    "choose_writing",
     "deliver",
     "dismiss",
     "flagged_rows",

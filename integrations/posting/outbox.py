@@ -10,11 +10,11 @@ import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from integrations.canonical.effects import EffectKind, EffectSpec, happened_at
-from integrations.canonical.posting import PostingRequest, marker_for
+from integrations.canonical.posting import Hands, PostingRequest, marker_for
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.posting import attempts
 from integrations.posting.models import Effect, EffectState
@@ -163,6 +163,16 @@ def note_answer(*, company_id: uuid.UUID, effect_key: str) -> bool:
     """
     of_key = Effect.objects.filter(company_id=company_id, effect_key=effect_key)
     return of_key.exclude(state__in=ENDED).update(answered_at=Now()) == 1
+
+
+def under_way(*, company_id: uuid.UUID) -> int:
+    """How many postings only the company's writer of now can answer for.
+
+    What a person has on the worksheet is the same whoever writes.
+    """
+    asked = Effect.objects.filter(company_id=company_id)
+    by_a_machine = Q(state=S.HANDED_OVER) & ~Q(reason_code=Hands.PERSON)
+    return asked.filter(by_a_machine | Q(state__in=(S.CLAIMED, S.INTENT, S.UNKNOWN))).count()
 
 
 def withdraw(effect_id: uuid.UUID, *, sentence: str) -> bool:

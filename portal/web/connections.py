@@ -53,6 +53,7 @@ from portal.web.looks import looks_context, start_past_days
 from portal.web.moments import zone_word
 from portal.web.site import site_context
 from portal.web.today import tone_of
+from portal.web.ways import CHANGED, change_way, way_context, way_form
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -278,11 +279,19 @@ def _replace_secrets(form: _SecretsForm, found: Connection, *, actor: str) -> Co
 
 
 def _choose_writing(request: PlacedRequest, found: Connection) -> HttpResponse:
-    writing.choose(
+    pipeline.choose_writing(
         connection_id=found.id, writes=request.POST.get("writes", ""), actor=request.place.actor
     )
     messages.success(request, "Saved. It holds for every payment from now on.")
     return _back(request, found)
+
+
+def _change_way(request: PlacedRequest, found: Connection) -> HttpResponse:
+    form = way_form(request, found)
+    if form.is_valid() and _tried(form, lambda: change_way(request, found, form.cleaned_data)):
+        messages.success(request, CHANGED)
+        return _back(request, found)
+    return _page(request, found, way_form=form)
 
 
 def _flagged(request: PlacedRequest, found: Connection) -> HttpResponse:
@@ -343,6 +352,7 @@ _ACTIONS: dict[str, _Action] = {
     "have-reset": _told(_have_reset),
     "notice-address": _told(_notice_address),
     "writing": _told(_choose_writing),
+    "way": _change_way,
     "flagged": _told(_flagged),
     "accept-tables": _told(_accept_tables),
     "settings": _save_settings,
@@ -395,6 +405,7 @@ def _books_context(found: Connection) -> dict[str, Any]:
         "authority": authorities.from_settings(found.settings),
         "authority_form": AuthorityForm(prefix="authority"),
         **site_context(found),
+        **way_context(found),
     }
 
 

@@ -64,6 +64,7 @@ _WHAT = {
     "notice-address": "connection_id",
     "accept-tables": "sage_id",
     "writing": "halted_id",
+    "way": "halted_id",
     "flagged": "connection_id",
     "settings": "connection_id",
     "secrets": "connection_id",
@@ -340,6 +341,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "accept-tables": lambda v: {**_WHY, "layout": v["layout"]},
     "lift-halt": lambda _: _WHY,
     "writing": lambda _: {"writes": "assisted"},
+    "way": lambda _: {"way": "agent"},
     "flagged": lambda _: {"flagged": "off"},
     "settings": lambda v: {
         "settings-name": "Renamed",

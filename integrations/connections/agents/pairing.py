@@ -178,6 +178,12 @@ def revoke(*, connection_id: UUID, actor: str, now: datetime) -> None:
     record_change("agent.revoked", connection, actor)
 
 
+def leave(connection: Connection, *, why: str, now: datetime) -> None:
+    """The company is reached another way: its pairing ends, and no code opens another."""
+    _tokens(connection.id, _Kind.CODE).delete()
+    _end(connection, why=why, now=now)
+
+
 def _end(connection: Connection, *, why: str, now: datetime) -> bool:
     """No secret of the connection opens anything any more; jobs nobody has started never are."""
     _tokens(connection.id, _Kind.SECRET).delete()
