@@ -46,6 +46,7 @@ def take_answers(caller: pairing.Caller, answers: Sequence[Answer]) -> bool:
             jobs.store_answer(agent, job_id=one.job_id, answer=one.answer, now=now)
             for one in answers
         ]
+        jobs.forget_touched(caller.connection_id, [one for one in stored if one is not None])
         for one, new in zip(answers, stored, strict=True):
             if new is not None and new.name == calls.EXAMINE:
                 self_test.keep(agent, one.answer, now=now)

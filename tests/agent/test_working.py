@@ -136,6 +136,23 @@ def test_a_backlog_of_an_absence_is_worked_off_in_order(
     assert len(sage.books()["ptpost"]) == 25 + 1
 
 
+def test_answers_of_one_round_make_stale_what_each_of_them_touched(
+    scene: AgentScene, worker: Worker, asks: AgentConnector
+) -> None:
+    """And all of them are marked as told."""
+    patient = Patient(asks, lambda: worker.once(wait=0))
+    for customer in ("ACME01", "ZENITH", "BOLT01"):
+        patient.customer(customer)
+    asks.post_if_absent(on_account("one", customer="ACME01"))
+    asks.post_if_absent(on_account("two", customer="ZENITH"))
+    worker.once(wait=0)
+    assert _states(scene) == [
+        ("customer", "answered"), ("post_if_absent", "answered"), ("post_if_absent", "answered"),
+    ]  # fmt: skip
+    assert worker.journal.untold() == []
+    assert [entry.reported_at != "" for entry in worker.journal.entries(limit=9)] == [True, True]
+
+
 def test_a_withdrawal_waits_for_what_is_under_way_and_then_tells(
     scene: AgentScene, worker: Worker, asks: AgentConnector
 ) -> None:

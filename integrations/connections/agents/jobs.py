@@ -51,6 +51,8 @@ class Answered:
 
     name: str
     subject: str
+    touches: frozenset[str] | None = frozenset()
+    """Numbers of the documents and customers that it may have changed; None: who knows."""
 
 
 def make(
@@ -124,12 +126,13 @@ def store_answer(
     open_job = AgentJob.objects.filter(pk=row.pk, state__in=(S.WAITING, S.TAKEN))
     if not open_job.update(state=S.ANSWERED, answer=dict(answer), answered_at=now):
         return None
+    touches: frozenset[str] | None = frozenset()
     if row.name in calls.CHANGES:
         # It moves records whose numbers only its answer knows.
-        forget_reads(row.connection_id)
+        touches = None
     elif row.name in calls.WRITES:
-        _forget_touched(row)
-    return Answered(row.name, row.subject)
+        touches = frozenset(_texts(wire.load(row.body)["arguments"]))
+    return Answered(row.name, row.subject, touches)
 
 
 def newest(connection_id: UUID, *, name: str, subject: str) -> AgentJob | None:
@@ -170,10 +173,15 @@ def forget_reads(connection_id: UUID) -> None:
     AgentJob.objects.filter(connection_id=connection_id, name__in=calls.READS).delete()
 
 
-def _forget_touched(write: AgentJob) -> None:
-    """What was read about documents and customers that a write may have changed is stale."""
-    touched = _texts(wire.load(write.body)["arguments"])
-    reads = AgentJob.objects.filter(connection_id=write.connection_id, name__in=calls.READS)
+def forget_touched(connection_id: UUID, answered: Sequence[Answered]) -> None:
+    """What was read about documents and customers that writes may have changed is stale."""
+    if any(one.touches is None for one in answered):
+        forget_reads(connection_id)
+        return
+    touched = {text for one in answered for text in one.touches or ()}
+    if not touched:
+        return
+    reads = AgentJob.objects.filter(connection_id=connection_id, name__in=calls.READS)
     stale = [row.pk for row in reads.only("about") if touched & set(row.about)]
     reads.filter(pk__in=stale).delete()
 

@@ -8,7 +8,7 @@ told; what was begun and never answered is asked again, never written blindly.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -79,9 +79,17 @@ class Journal:
             now.isoformat(), wire.canonical(answer), job_id,
         )  # fmt: skip
 
-    def told(self, job_id: str, *, now: datetime) -> None:
-        """The portal has the answer."""
-        self._do("UPDATE job SET reported_at = ? WHERE job_id = ?", now.isoformat(), job_id)
+    def told(self, job_ids: Sequence[str], *, now: datetime) -> None:
+        """The portal has these answers; the disk is waited for once, not for each."""
+        rows = [(now.isoformat(), job_id) for job_id in job_ids]
+        try:
+            self._file.execute("BEGIN")
+            self._file.executemany("UPDATE job SET reported_at = ? WHERE job_id = ?", rows)
+            self._file.execute("COMMIT")
+        except sqlite3.Error as error:
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
+            raise _full(error) from error
 
     def answer(self, job_id: str) -> dict[str, Any] | None:
         """The answer of a job that was finished before; None when it was not."""

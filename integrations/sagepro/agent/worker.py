@@ -243,8 +243,8 @@ class Worker:
         self._untold.clear()
         log.info("answers.told", answers=len(untold))
         self.step("reported")
-        for job_id, _ in spooled:
-            self.journal.told(job_id, now=datetime.now(UTC))
+        if spooled:
+            self.journal.told([job_id for job_id, _ in spooled], now=datetime.now(UTC))
 
     def _why_no_writes(self, *, stopped: bool) -> str:
         if self._spool_full and not self._has_room():
