@@ -15,11 +15,13 @@ from integrations.paytrace.translate import (
     Reading,
     amount_of,
     day_of,
+    id_of,
     last_four_of,
     moment_of,
     object_of,
     read_or_keep,
     readable,
+    required_id,
     required_text,
     text_of,
     unreadable_record,
@@ -50,7 +52,7 @@ def _payment(raw: Json, *, reading: Reading) -> AchTransaction:
     status_text = text_of(raw, "transaction_status", "status")
     return AchTransaction(
         account=reading.account,
-        transaction_id=required_text(raw, "transaction_id", "id"),
+        transaction_id=required_id(raw, "transaction_id", "id"),
         type=kind,
         status=_STATUSES.get(status_text.upper(), AchStatus.UNKNOWN),
         amount=-amount if kind is AchType.REFUND and amount.amount < 0 else amount,
@@ -71,7 +73,7 @@ def _payment(raw: Json, *, reading: Reading) -> AchTransaction:
         if text_of(raw, "reversible_amount")
         else None,
         status_text=status_text,
-        original_transaction_id=text_of(raw, "original_transaction_id"),
+        original_transaction_id=id_of(raw, "original_transaction_id"),
     )
 
 
@@ -82,7 +84,7 @@ def to_deposit(raw: Json, *, reading: Reading) -> AchDeposit:
         raise unreadable_record(raw, "transaction_count")
     return AchDeposit(
         account=reading.account,
-        deposit_id=required_text(raw, "deposit_id", "id"),
+        deposit_id=required_id(raw, "deposit_id", "id"),
         deposited_on=day_of(raw, _first(raw, "deposit_date", "date"), reading),
         net=amount_of(raw, reading, "net_amount", "amount"),
         transaction_count=int(count),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from integrations.canonical.transactions import Record
-from integrations.paytrace.translate import Reading, state_of, text_of, to_record
+from integrations.paytrace.translate import Reading, id_of, state_of, to_record
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Listed:
         """Transaction id and state, the same that `read` gives; None where it has no number."""
         if not isinstance(self.raw, Mapping):
             return None
-        transaction_id = text_of(self.raw, "transaction_id", "id")
+        transaction_id = id_of(self.raw, "transaction_id", "id")
         return (transaction_id, state_of(self.raw).value) if transaction_id else None
 
     def read(self) -> Record:

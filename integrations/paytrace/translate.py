@@ -14,7 +14,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from integrations.canonical.card_scan import contains_card_number
 from integrations.canonical.errors import NeverWorks
+from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import (
     Batch,
@@ -32,6 +34,7 @@ from integrations.paytrace.redaction import redact
 Json = Mapping[str, Any]
 T = TypeVar("T")
 UNREADABLE = "paytrace.unreadable_record"
+_SHORTEST_CARD = 13
 _IDS = ("transaction_id", "id", "batch_number", "batch_num", "batchnum", "deposit_id")
 
 # Issuer ranges by leading digits (ISO/IEC 7812): enough to name the four brands PayTrace lists.
@@ -115,7 +118,7 @@ def unreadable(raw: Json, *, field: str, reading: Reading) -> Unreadable:
     moments = ("created", "processed_date", "created_at", "when", "settled")
     return Unreadable(
         account=reading.account,
-        record_id=text_of(raw, *_IDS),
+        record_id=id_of(raw, *_IDS),
         field=field,
         record=_kept(raw),
         amount=_tried(
@@ -148,7 +151,7 @@ def _transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
     number = text_of(card, "masked_number") or text_of(raw, "masked_card_number", "card_masked")
     return GatewayTransaction(
         account=reading.account,
-        transaction_id=required_text(raw, "transaction_id", "id"),
+        transaction_id=required_id(raw, "transaction_id", "id"),
         type=kind,
         state=state_of(raw),
         method=PaymentMethod.CARD,
@@ -167,7 +170,7 @@ def _transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
         approval_code=text_of(raw, "approval_code"),
         message=" ".join(text_of(raw, "approval_message").split()),
         status_code=text_of(raw, "status_code", "status"),
-        original_transaction_id=text_of(raw, "original_transaction_id"),
+        original_transaction_id=id_of(raw, "original_transaction_id"),
         discretionary=_discretionary(raw.get("discretionary_data")),
     )
 
@@ -218,7 +221,7 @@ def to_batch(raw: Json, *, reading: Reading) -> Batch:
     nothing. Raises NeverWorks naming the field."""
     return Batch(
         account=reading.account,
-        number=required_text(raw, "batch_number", "batch_num", "batchnum"),
+        number=required_id(raw, "batch_number", "batch_num", "batchnum"),
         settled_at=moment_of(raw, "when", reading),
         transaction_count=_count(raw, "transaction_count", "tranx_count"),
         net=amount_of(raw, reading, "net_amount"),
@@ -258,10 +261,27 @@ def text_of(raw: Json, *names: str) -> str:
     return ""
 
 
+def id_of(raw: Json, *names: str) -> str:
+    """The same of an id; empty where somebody's card number stands in its place."""
+    text = text_of(raw, *names)
+    # Nearly every id is shorter than any card number.
+    if len(text) < _SHORTEST_CARD or is_identifier(names[0], text):
+        return text
+    return "" if contains_card_number(text.encode("utf-8", "replace")) else text
+
+
 def object_of(raw: Json, *names: str) -> Json:
     """The first of these fields that is an object; an empty one otherwise."""
     values = (raw.get(name) for name in names)
     return next((value for value in values if isinstance(value, Mapping)), {})
+
+
+def required_id(raw: Json, *names: str) -> str:
+    """The same as `id_of`. Raises NeverWorks naming the first field when there is none."""
+    text = id_of(raw, *names)
+    if not text:
+        raise unreadable_record(raw, names[0])
+    return text
 
 
 def required_text(raw: Json, *names: str) -> str:

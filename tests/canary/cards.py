@@ -36,9 +36,11 @@ class Cards:
         self._places: dict[str, list[str]] = {}
         self.planted = 0
 
-    def card(self, place: str) -> str:
-        """A number that stands at `place` from now on."""
+    def card(self, place: str, *, longest: int = 19) -> str:
+        """A number of at most so many digits (13 or more) that stands at `place` from now on."""
         card = PUBLISHED[self.planted] if self.planted < len(PUBLISHED) else make_card(self._random)
+        while len(card) > longest:
+            card = make_card(self._random)
         self._places.setdefault(card[-4:], []).append(place)
         self.planted += 1
         return card

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -14,6 +17,7 @@ from psycopg import sql
 from integrations.canonical.card_scan import find_card_numbers
 from tests.canary.cards import CODE, Cards
 
+_SQLITE = b"SQLite format 3\0"
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1"
 
 
@@ -41,6 +45,30 @@ def leaks_in_mails(cards: Cards) -> list[str]:
         del message["Message-ID"]
         sent.append(message.as_bytes())
     return [sentence for data in sent for sentence in leaks("a mail", data, cards)]
+
+
+def leaks_in_files(folder: Path, cards: Cards) -> list[str]:
+    """The same of every file below a folder; of an SQLite file its rows, too."""
+    found = []
+    for path in _files(folder):
+        place = f"the file {path.relative_to(folder)}"
+        data = path.read_bytes()
+        found += leaks(place, data, cards)
+        if data.startswith(_SQLITE):
+            found += leaks(f"{place}, its rows", _rows_of(path), cards)
+    return found
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+
+
+def _rows_of(path: Path) -> bytes:
+    """Every value; a number that stands across two pages is found here only."""
+    with contextlib.closing(sqlite3.connect(path)) as opened:
+        names = opened.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        rows = [row for (name,) in names for row in opened.execute(f'SELECT * FROM "{name}"')]
+    return b"\n".join(_plain("", value) for row in rows for value in row)
 
 
 def _dump(url: str) -> Iterator[tuple[str, bytes]]:

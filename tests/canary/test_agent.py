@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import textwrap
 from typing import Any
 
 import pytest
@@ -12,6 +15,7 @@ from django.utils import timezone
 from integrations.connections.agents import companies, jobs, pairing
 from integrations.connections.models import Agent
 from integrations.sagepro.agent import calls
+from integrations.sagepro.agent.worker import Worker
 from integrations.sagepro.sample.profile import sample_profile
 from portal.agent import views
 from tenants.scope import tenant_transaction
@@ -20,7 +24,20 @@ from tests.canary.cards import CODE_NAMES, Cards
 from tests.canary.kept import leaks, leaks_in_database
 from tests.factories import Books
 
-REPORT = {"version": "1.0", "platform": "Windows 11", "holds": "quiet hours", "free_mb": 900}
+
+def _words(function: Any) -> list[str]:
+    """Every text that stands in a function: the names of what it tells or takes among them."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return sorted({text for text in texts if isinstance(text, str) and text.isidentifier()})
+
+
+# What an agent tells of itself when it is paired, and with every call.
+REPORT = {
+    **dict.fromkeys(_words(Worker._report), "1"),
+    **dict.fromkeys(_words(pairing._shown), "1"),
+}
+ABOUT = _words(views._pair)
 
 
 @pytest.fixture
@@ -44,7 +61,7 @@ def _pair(books: Books, cards: Cards) -> str:
             profile=sample_profile().as_json(), actor="it@acme.example",
         )  # fmt: skip
         code = pairing.new_code(connection_id=made.id, actor="it@acme.example", now=timezone.now())
-    about = {name: cards.text(name) for name in ("host", "platform", "version")}
+    about = {name: cards.text(name) for name in ABOUT}
     answer = _call("pair", {**about, "code": code})
     assert answer.status_code == 200, answer.content
     secret: str = answer.json()["secret"]
@@ -76,3 +93,8 @@ def test_no_call_of_an_agent_brings_one_in(books: Books, cards: Cards, superuser
     assert [one.status_code for one in told if one.status_code >= 500] == []
     with tenant_transaction(books.tenant.id):
         assert "[PAN" in Agent.objects.get().host
+
+
+def test_what_an_agent_tells_is_read_from_its_own_code() -> None:
+    assert {"version", "platform", "python", "holds", "clock_skew"} <= set(REPORT)
+    assert {"host", "platform", "version", "code"} <= set(ABOUT)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.posting import PostingRequest
 from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends.books import Company, H, Row
@@ -92,7 +93,7 @@ def is_journal_of(request: PostingRequest, lines: Sequence[Row]) -> bool:
 
 
 def as_evidence(company: Company[Any], found: Mapping[str, list[Row]]) -> Evidence:
-    """Physical table → rows of {physical column: text}; JSON-ready, free text redacted."""
+    """Physical table → rows of {physical column: text}; JSON-ready, without card numbers."""
     return {
         company.profile.physical_table(table): [_texts(company, table, row) for row in rows]
         for table, rows in found.items()
@@ -102,10 +103,13 @@ def as_evidence(company: Company[Any], found: Mapping[str, list[Row]]) -> Eviden
 def _texts(company: Company[Any], table: str, row: Row) -> dict[str, str]:
     mapped = company.profile.table_map(table).columns
     return {
-        column.name: redact_text(_text(row[key])) if column.is_free_text else _text(row[key])
-        for key, column in mapped.items()
-        if key in row
+        column.name: _safe(key, _text(row[key])) for key, column in mapped.items() if key in row
     }
+
+
+def _safe(key: str, text: str) -> str:
+    """Any column may hold what somebody typed: a status, a reference, an order number."""
+    return text if is_identifier(key, text) else redact_text(text)
 
 
 def _text(value: object) -> str:

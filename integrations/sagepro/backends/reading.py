@@ -109,7 +109,7 @@ def company_profile(connection: H, company: Company[H]) -> CompanyProfile:
     periods = fiscal_periods(connection, company)
     return CompanyProfile(
         company_number=company.profile.company_number,
-        name=rows[0]["name"] if rows else "",
+        name=redact_text(rows[0]["name"]) if rows else "",
         edition=company.profile.edition,
         customer_count=company.count(connection, "customers"),
         open_invoice_count=company.count(connection, "invoices", company.is_open()),
