@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 import time_machine
 from pytest_django import Settings
 from pytest_django.plugin import DjangoDbBlocker
 
-from portal import logs
+from tests.canary import learning
 from tests.canary.cards import Cards
+from tests.canary.interfaces import Interface
 from tests.isolation.conftest import built
 from tests.isolation.scene import Scene
 from tests.isolation.watched import django_in
@@ -25,18 +26,6 @@ def cards(request: pytest.FixtureRequest) -> Cards:
 
 
 @pytest.fixture
-def log(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], bytes]]:
-    """What the processes wrote since the last question, at the level they are delivered with."""
-    logs.configure(level="INFO")
-
-    def told() -> bytes:
-        return capsys.readouterr().err.encode()
-
-    yield told
-    logs.configure(level="WARNING")
-
-
-@pytest.fixture
 def scene(built: Scene, django_db_blocker: DjangoDbBlocker, settings: Settings) -> Iterator[Scene]:
     """Two companies that hold one of everything, set back afterwards."""
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
@@ -47,3 +36,19 @@ def scene(built: Scene, django_db_blocker: DjangoDbBlocker, settings: Settings) 
     ):
         yield built
         built.database.restore_all()
+
+
+# By database: asking every address takes a while, and the scene is the same for every test.
+_LEARNED: dict[str, list[Interface]] = {}
+
+
+@pytest.fixture
+def every(scene: Scene, settings: Settings) -> list[Interface]:
+    """Every interface of the portal."""
+    name = scene.database.name
+    if name not in _LEARNED:
+        usual = settings.MIDDLEWARE
+        settings.MIDDLEWARE = [*usual, learning.MIDDLEWARE]
+        _LEARNED[name] = learning.learn(scene)
+        settings.MIDDLEWARE = usual
+    return _LEARNED[name]

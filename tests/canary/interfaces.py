@@ -1,35 +1,26 @@
 """Every place of the portal where somebody can put something in, read from the portal itself.
 
-Addresses come from the URL resolver, fields from the forms that the pages show, from the
-API's schema and from the bodies of the isolation suite. Nothing has to be entered here.
+Addresses come from the URL resolver. The fields of each are those that its page shows, that the
+API's schema and the bodies of the isolation suite name, that its code asked for when it was sent
+such a body, and that its source reads. Nothing has to be entered here.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from django import forms
 from drf_spectacular.generators import SchemaGenerator
 
-from portal.web.forms.calibration import KeyedForm
-from portal.web.forms.connections import FoxProForm
-from portal.web.forms.pay import PairForm
-from tests.isolation.addresses import Address, addresses
-from tests.isolation.oracle import offered_at
-from tests.isolation.samples import Body, Fill, body, fills, values_of
-from tests.isolation.scene import Scene
+from tests.canary.asked import read_by
+from tests.canary.places import Place
+from tests.isolation.addresses import Address
+from tests.isolation.samples import Body
 
-# Forms that a page shows in one state only, which the scene is not in, or fills by its script.
-_SHOWN_SOMETIMES: Mapping[str, type[forms.Form]] = {
-    "calibration_do keyed": KeyedForm,
-    "add_foxpro": FoxProForm,
-    "pay": PairForm,
-}
 _NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
 # Asked of every page, whether it searches or not.
 _QUERIES = ("q", "next", "page", "after")
@@ -37,110 +28,91 @@ _QUERIES = ("q", "next", "page", "after")
 
 @dataclass(frozen=True)
 class Interface:
-    """One way to send something to one address."""
+    """One place, and the names of what can be put in there."""
 
-    address: Address
-    fill: Fill
-    path: str
-    sample: Body
-    """A body that is taken."""
+    place: Place
     typed: tuple[str, ...]
     queries: tuple[str, ...]
     files: tuple[str, ...] = ()
 
+    @property
+    def address(self) -> Address:
+        return self.place.address
+
+    @property
+    def path(self) -> str:
+        return self.place.path
+
+    @property
+    def sample(self) -> Body:
+        return self.place.samples[0]
+
     def __str__(self) -> str:
-        return f"{self.address} {self.fill}".strip()
+        return str(self.place)
 
 
 @dataclass
-class Forms(HTMLParser):
-    """The forms of one page: by method and action, the names of what can be typed."""
+class Names:
+    """What can be put in at one place."""
 
-    path: str
-    names: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
-    files: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    typed: list[str] = field(default_factory=list)
+    queries: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def add(self, more: Names) -> None:
+        self.typed += more.typed
+        self.queries += more.queries
+        self.files += more.files
+
+
+ByPlace = Mapping[str, Names]
+
+
+class _Forms(HTMLParser):
+    """The forms of one page: by their address, the names of what can be typed."""
+
+    def __init__(self, path: str, found: dict[str, Names]) -> None:
         super().__init__()
+        self._path, self._found = path, found
         self._form: tuple[str, str] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
         if tag == "form":
-            action = urlsplit(told.get("action", "")).path or self.path
+            action = urlsplit(told.get("action", "")).path or self._path
             self._form = (told.get("method", "get").lower(), action)
         elif tag in {"input", "select", "textarea", "button"} and "name" in told and self._form:
-            into = self.files[self._form[1]] if told.get("type") == "file" else self._typed()
-            if told["name"] not in _NOT_TYPED:
-                into.append(told["name"])
+            method, action = self._form
+            names = self._found[action]
+            is_file = told.get("type") == "file"
+            place = names.files if is_file else names.typed
+            (names.queries if method == "get" else place).append(told["name"])
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
             self._form = None
 
-    def _typed(self) -> list[str]:
-        assert self._form is not None
-        return self.names[self._form]
 
-
-@dataclass
-class Fields:
-    """The names of what can be put in, by method and path, or by route of the API."""
-
-    typed: dict[tuple[str, str], list[str]] = field(default_factory=lambda: defaultdict(list))
-    files: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    schema: Mapping[str, tuple[list[str], list[str]]] = field(default_factory=dict)
-
-
-def interfaces(scene: Scene, pages: Mapping[str, bytes]) -> list[Interface]:
-    """All of them; `pages` are the portal's pages by path, whose forms tell the fields."""
-    found = Fields(schema=_schema())
+def shown_by(pages: Mapping[str, bytes]) -> ByPlace:
+    """By path, what the forms of these pages (by path) send there."""
+    found: dict[str, Names] = defaultdict(Names)
     for path, content in pages.items():
-        page = Forms(path)
-        page.feed(content.decode(errors="replace"))
-        for key, names in page.names.items():
-            found.typed[key] += names
-        for action, names in page.files.items():
-            found.files[action] += names
-    return [
-        _interface(scene, address, fill, found)
-        for address in addresses()
-        for fill in fills(address)
-    ]
+        _Forms(path, found).feed(content.decode(errors="replace"))
+    return found
 
 
-def _interface(scene: Scene, address: Address, fill: Fill, known: Fields) -> Interface:
-    path = address.path(values_of(scene.a, address, fill))
-    sample = body(address, fill, scene.a.values) if "POST" in offered_at(address) else {}
-    asked, told = known.schema.get(address.route, ([], []))
-    sometimes = _SHOWN_SOMETIMES.get(f"{address.name} {fill}".strip(), forms.Form).base_fields
-    names = [*sample, *known.typed["post", path], *told, *sometimes]
-    queries = [*_QUERIES, *known.typed["get", path], *asked]
-    return Interface(
-        address,
-        fill,
-        path,
-        sample,
-        typed=tuple(dict.fromkeys(names)),
-        queries=tuple(dict.fromkeys(queries)),
-        files=tuple(known.files[path]),
-    )
-
-
-def _schema() -> dict[str, tuple[list[str], list[str]]]:
+def named_by_schema() -> ByPlace:
     """By route of the API: its query parameters, and the names in its bodies."""
     generator: Any = SchemaGenerator
     made = generator().get_schema(request=None, public=True)
-    found: dict[str, tuple[list[str], list[str]]] = {}
+    found: dict[str, Names] = {}
     for path, methods in made["paths"].items():
-        queries: list[str] = []
-        names: list[str] = []
+        names = found[path.removeprefix("/").replace("{id}", "<uuid:id>")] = Names()
         for method in methods.values():
-            queries += [one["name"] for one in method.get("parameters", ()) if one["in"] == "query"]
+            told = method.get("parameters", ())
+            names.queries += [one["name"] for one in told if one["in"] == "query"]
             for kind in method.get("requestBody", {}).get("content", {}).values():
-                names += _properties(kind["schema"], made["components"]["schemas"])
-        route = path.removeprefix("/").replace("{id}", "<uuid:id>")
-        found[route] = (queries, names)
+                names.typed += _properties(kind["schema"], made["components"]["schemas"])
     return found
 
 
@@ -148,3 +120,37 @@ def _properties(shape: Mapping[str, Any], known: Mapping[str, Any]) -> Iterator[
     if "$ref" in shape:
         yield from known[shape["$ref"].rpartition("/")[2]].get("properties", {})
     yield from shape.get("properties", {})
+
+
+def interfaces(known: Sequence[Place], *, shown: ByPlace, asked: ByPlace) -> list[Interface]:
+    """All of them. `shown` and `asked` say by path what its pages show and its code asks for."""
+    schema = named_by_schema()
+    found = [_told(place, (shown, asked), schema) for place in known]
+    typed: dict[Address, set[str]] = defaultdict(set)
+    for place, names in zip(known, found, strict=True):
+        typed[place.address].update(names.typed)
+    for place, names in zip(known, found, strict=True):
+        read = read_by(place.view)
+        names.queries += sorted(read.queries)
+        if place.reads_forms:
+            # What is read on some way through is planted once, whichever word of the address.
+            left = read.typed - typed[place.address]
+            names.typed += sorted(left)
+            typed[place.address] |= left
+    return [
+        Interface(place, _each(names.typed), _each(names.queries), _each(names.files))
+        for place, names in zip(known, found, strict=True)
+    ]
+
+
+def _told(place: Place, by_path: Iterable[ByPlace], schema: ByPlace) -> Names:
+    names = Names(typed=[name for body in place.samples for name in body])
+    names.queries += _QUERIES
+    for one in by_path:
+        names.add(one.get(place.path, Names()))
+    names.add(schema.get(place.address.route, Names()))
+    return names
+
+
+def _each(names: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name not in _NOT_TYPED))

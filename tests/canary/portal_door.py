@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlencode
 
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from integrations.canonical.identifiers import is_identifier
 from tests.canary.cards import CODE_NAMES, Cards
+from tests.canary.headers import read_headers
 from tests.canary.interfaces import Interface
 from tests.canary.kept import leaks
-from tests.isolation.addresses import addresses
-from tests.isolation.asking import _FORMS
-from tests.isolation.oracle import offered_at
-from tests.isolation.samples import fills, values_of
-from tests.isolation.scene import Actor, Scene
+from tests.canary.sending import Answer, Sender
+from tests.isolation.scene import Scene
 
-_JSON = "application/json"
+# Whose session or key it is: with another one nothing would be shown.
+_WHO = frozenset({"Authorization", "Cookie"})
+HEADERS = [f"HTTP_{name.upper().replace('-', '_')}" for name in read_headers() if name not in _WHO]
 
 
 @dataclass
@@ -38,29 +34,30 @@ class Door:
     asked: int = 0
 
     def __post_init__(self) -> None:
-        self._owner = _client(self.scene.person("owner A"))
-        self._staff = _client(self.scene.person("support staff"))
-        self._key = self.scene.program("key A everything").key
+        self._sender = Sender(self.scene)
+        # Most refusals are the same bytes, and a look at them takes longer than the refusal.
+        self._clean: set[bytes] = set()
 
-    def pages(self) -> dict[str, bytes]:
-        """Every page, by path, as those who may see it see it."""
-        return {
-            path: self._get(path)
-            for address in addresses()
-            for fill in fills(address)
-            for path in [address.path(values_of(self.scene.a, address, fill))]
-        }
+    def look(self, every: Iterable[Interface]) -> None:
+        """Every page once, as those who may see it see it, with a number in every header."""
+        for one in every:
+            told = {name: self.cards.text(f"{one} {name}") for name in HEADERS}
+            headers = {
+                name: text.encode("latin-1", "ignore").decode() for name, text in told.items()
+            }
+            self._check(self._sender.get(one.place, headers=headers), what=f"GET {one}")
 
     def plant(self, one: Interface) -> None:
         """A card number in every field of an interface, one after the other."""
         for names in self._queries(one):
             asked = {name: self.cards.text(f"{one}?{name}") for name in names}
-            self._get(f"{one.path}?{urlencode(asked)}")
+            self._check(self._sender.get(one.place, asked), what=f"GET {one}")
         for name, sent in self._bodies(one):
-            self._post(one.path, sent, what=f"{one} {name}")
+            self._check(self._sender.post(one.place, sent), what=f"POST {one} {name}")
         for name in one.files:
             for file in self._uploads(one, name):
-                self._send(one.path, "post", {**one.sample, name: file}, what=f"{one} {name}")
+                answer = self._sender.upload(one.place, {**one.sample, name: file})
+                self._check(answer, what=f"POST {one} {name}")
 
     def _queries(self, one: Interface) -> Iterable[Sequence[str]]:
         return [[name] for name in one.queries] if self.thorough else [one.queries]
@@ -78,7 +75,7 @@ class Door:
             yield from self._nested(one)
         if one.typed:
             yield "security codes", {**one.sample, **{n: self.cards.code() for n in CODE_NAMES}}
-        if "POST" in offered_at(one.address):
+        if one.place.takes_post:
             yield "a name", {**one.sample, self.cards.text(f"a name of {one}"): "x"}
 
     def _text(self, one: Interface, name: str) -> str:
@@ -101,28 +98,16 @@ class Door:
             cells = [*row[:column], self.cards.text(f"{one} {name} {column}"), *row[column + 1 :]]
             yield SimpleUploadedFile("cases.csv", heading + ",".join(cells).encode() + b"\n")
 
-    def _get(self, path: str) -> bytes:
-        return self._send(path, "get", {}, what=path.partition("?")[0])
-
-    def _post(self, path: str, sent: Mapping[str, Any], *, what: str) -> None:
-        if path.startswith("/api/"):
-            data, kind = json.dumps(sent), _JSON
-        else:
-            data, kind = urlencode(sent, doseq=True), _FORMS
-        self._send(path, "post", data, what=what, content_type=kind)
-
-    def _send(self, path: str, method: str, data: Any, *, what: str, **extra: Any) -> bytes:
-        client = self._staff if path.startswith("/admin/") else self._owner
-        if path.startswith("/api/"):
-            extra["headers"] = {"Authorization": f"Bearer {self._key}"}
-        answer: Any = getattr(client, method)(path, data, **extra)
-        content: bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        headers = f"{answer.headers!r} {answer.cookies.output()}".encode()
+    def _check(self, answer: Answer, *, what: str) -> None:
         self.asked += 1
-        if answer.status_code == 500:
-            self.wrong.append(f"{method} {what}: answered 500")
-        self.wrong += leaks(f"the answer to {method} {what}", content + b"\n" + headers, self.cards)
-        return content
+        if answer.status == 500:
+            self.wrong.append(f"{what}: answered 500")
+        told = answer.content + b"\n" + answer.headers
+        if told not in self._clean:
+            found = leaks(f"the answer to {what}", told, self.cards)
+            self.wrong += found
+            if not found:
+                self._clean.add(told)
 
 
 def leaves(value: Any, place: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
@@ -145,9 +130,3 @@ def replaced(value: Any, place: tuple[str | int, ...], new: object) -> Any:
     copy = dict(value) if isinstance(value, Mapping) else list(value)
     copy[first] = replaced(value[first], rest, new)  # type: ignore[index]
     return copy
-
-
-def _client(actor: Actor) -> Client:
-    client = Client(raise_request_exception=False)
-    client.cookies[settings.SESSION_COOKIE_NAME] = actor.session
-    return client
