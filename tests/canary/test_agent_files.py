@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from integrations.canonical.keyed import KeyedQuestion
 from integrations.canonical.open_items import OpenItemsQuestion
 from integrations.canonical.posting import PostingOutcome
 from integrations.canonical.stock import ChangeOutcome
@@ -49,6 +50,10 @@ READS: Mapping[str, Mapping[str, Any]] = {
     "invoices_by_order": {"order_number": "7401"},
     "open_invoices": {"customer_number": "ACME01"},
     "open_items": {"question": encode(OpenItemsQuestion("look"))},
+    # What a person said that they keyed: every receipt on its invoice is told.
+    "look_for_keyed": {
+        "question": encode(KeyedQuestion("PT00000001", receipt(), said_at="2026-11-20T20:00:00Z"))
+    },
     "receipts_for_invoice": {"number": "998"},
     "receipts_by_reference": {"reference": "CHK 77991"},
     "receipts_between": {"first": "2020-01-01", "last": "2026-12-31"},
