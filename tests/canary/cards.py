@@ -35,6 +35,7 @@ class Cards:
         self._random = Random(seed)
         self._places: dict[str, list[str]] = {}
         self.planted = 0
+        self.numbers: list[str] = []
 
     def card(self, place: str, *, longest: int = 19) -> str:
         """A number of at most so many digits (13 or more) that stands at `place` from now on."""
@@ -43,6 +44,7 @@ class Cards:
             card = make_card(self._random)
         self._places.setdefault(card[-4:], []).append(place)
         self.planted += 1
+        self.numbers.append(card)
         return card
 
     def text(self, place: str) -> str:
@@ -58,4 +60,8 @@ class Cards:
 
     def whence(self, finding: Finding) -> str:
         """Where a number with these last four digits was planted."""
-        return " or ".join(self._places.get(finding.last_four, ["nowhere we planted"])[:3])
+        return self.whence_of(finding.last_four)
+
+    def whence_of(self, last_four: str) -> str:
+        """Where numbers with these last digits were planted."""
+        return " or ".join(self._places.get(last_four, ["nowhere we planted"])[:3])
