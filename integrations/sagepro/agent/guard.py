@@ -71,7 +71,7 @@ def refusal(job: Job, *, company_number: str, epoch: int, now: datetime) -> Inte
 def card_refusal(job: Job) -> dict[str, Any] | None:
     """The answer to a write that would put something shaped like a card number into Sage."""
     for name, text in _texts(job):
-        if not is_identifier(name, text) and _looks_like_card(text):
+        if not is_identifier(name.rpartition(".")[2], text) and _looks_like_card(text):
             # The same words as the writer has for the numbers it knows by their brand.
             sentence = (
                 f"The value for ‘{name}’ holds a card number, which is never written to Sage."
@@ -90,7 +90,7 @@ def card_refusal(job: Job) -> dict[str, Any] | None:
 def _texts(job: Job) -> Iterator[tuple[str, str]]:
     """What people typed or mapped; keys and markers are ours."""
     if job.name in calls.CHANGES:
-        yield from _all_texts(job.arguments[calls.CHANGES[job.name]], calls.CHANGES[job.name])
+        yield from _all_texts(job.arguments[calls.CHANGES[job.name]], "")
         return
     request = job.arguments.get("request")
     if not isinstance(request, Mapping):
@@ -101,14 +101,16 @@ def _texts(job: Job) -> Iterator[tuple[str, str]]:
 
 
 def _all_texts(value: Any, name: str) -> Iterator[tuple[str, str]]:
+    """Each with its place, as the writer says it: `lines.2.description` is of line number 2."""
     if isinstance(value, str):
         yield name, value
     elif isinstance(value, Mapping):
         for key, one in value.items():
-            yield from _all_texts(one, str(key))
+            yield from _all_texts(one, f"{name}.{key}".lstrip("."))
     elif isinstance(value, Sequence):
-        for one in value:
-            yield from _all_texts(one, name)
+        for position, one in enumerate(value, start=1):
+            number = one.get("number", position) if isinstance(one, Mapping) else position
+            yield from _all_texts(one, f"{name}.{number}")
 
 
 def _looks_like_card(text: str) -> bool:
