@@ -16,6 +16,7 @@ from integrations.canonical.errors import NeverWorks, OutcomeUnknown
 from integrations.canonical.posting import PostingOutcome, WithdrawOutcome
 from integrations.canonical.stock import Allocation, ChangeOutcome
 from integrations.sagepro.beyond_payments import BeyondPayments
+from integrations.sagepro.columns import UNNUMBERED
 from integrations.sagepro.sample.books import Changes
 from tests.contracts.test_sagepro_writer import PATIENT
 from tests.sagepro.any_company import AnyCompany, Everything, opened
@@ -100,10 +101,6 @@ _REFUSALS: dict[str, tuple[str, Allocation]] = {
         wanted(quantity="0.0001"),
     ),
     "value_refused  ": ("0 is no quantity of 3 decimals at most ({iciqty}).", wanted(quantity="0")),
-    "value_refused   ": (
-        "NaN is no quantity of 3 decimals at most ({iciqty}).",
-        wanted(quantity="NaN"),
-    ),
     "stock_missing": (
         "Sage has no quantity of BRG-6204 at location ‘WEST’ ({iciqty}).",
         wanted(location="WEST"),
@@ -125,6 +122,17 @@ def test_what_does_not_fit_is_refused_and_nothing_written(
         assert result.refusal is not None
         meant = (code.strip(), company.named(sentence))
         assert (result.refusal.code, result.refusal.sentence) == meant
+    assert company.books() == before
+
+
+def test_a_quantity_that_is_no_number_is_refused(company: AnyCompany, books: Everything) -> None:
+    """By the writer, or before it is sent there."""
+    before = company.books()
+    result = books.allocate_stock(wanted(quantity="NaN"))
+    assert result.outcome is ChangeOutcome.REFUSED
+    assert result.refusal is not None
+    assert result.refusal.code == "value_refused"
+    assert result.refusal.sentence.startswith("NaN is no ")
     assert company.books() == before
 
 
@@ -210,7 +218,18 @@ def test_a_company_that_maps_no_orders_says_so(company: AnyCompany) -> None:
     customers = tables["customers"]
     columns = {key: one for key, one in customers.columns.items() if key != "changed_date"}
     tables["customers"] = replace(customers, columns=columns)
-    books = opened(company, profile=replace(profile, tables=tables))
+    books = opened(
+        company,
+        profile=replace(
+            profile,
+            tables=tables,
+            allocates_stock=False,
+            writes_orders=False,
+            order_numbers=UNNUMBERED,
+            creates_customers=False,
+            customer_numbers=UNNUMBERED,
+        ),
+    )
     before = company.books()
     told = [_refused(call, books) for call in _CALLS.values()]
     assert told == [f"{what.strip()} not available for this Sage Pro company." for what in _CALLS]

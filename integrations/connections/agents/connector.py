@@ -48,6 +48,7 @@ from integrations.sagepro.agent.codec import encode
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.self_test import SelfTest
+from integrations.sagepro.unsendable import refused_number
 from tenants.scope import tenant_transaction
 
 ASKED = "agent.asked"
@@ -187,6 +188,8 @@ class AgentConnector(BeyondPayments):
 
     def _changed(self, name: str, key: str, asked: object) -> ChangeResult:
         """HANDED_OVER while the agent has it; then what the agent answered, once."""
+        if refused := refused_number(asked):
+            return refused
         # A key may be longer than a job's subject can be.
         subject, arguments = wire.digest({"key": key}), {calls.CHANGES[name]: encode(asked)}
         with tenant_transaction(self._tenant_id):

@@ -32,6 +32,7 @@ from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.self_test import SelfTest
+from integrations.sagepro.unsendable import refused_number
 
 IDLE_SECONDS = 60.0
 """A process that nobody asked anything for this long is ended."""
@@ -134,19 +135,19 @@ class ApartConnector(BeyondPayments):
         return self._ask("stock", items=list(items))  # type: ignore[no-any-return]
 
     def allocate_stock(self, allocation: Allocation) -> ChangeResult:
-        return self._ask("allocate_stock", allocation=allocation)  # type: ignore[no-any-return]
+        return self._change("allocate_stock", allocation=allocation)
 
     def upsert_order(self, order: OrderRequest) -> ChangeResult:
-        return self._ask("upsert_order", order=order)  # type: ignore[no-any-return]
+        return self._change("upsert_order", order=order)
 
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
-        return self._ask("create_or_match_customer", customer=customer)  # type: ignore[no-any-return]
+        return self._change("create_or_match_customer", customer=customer)
 
     def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
         return self._ask("flagged_rows", after=after, limit=limit)  # type: ignore[no-any-return]
 
     def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
-        return self._ask("answer_flagged", answer=answer)  # type: ignore[no-any-return]
+        return self._change("answer_flagged", answer=answer)
 
     def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
         return self._ask("look_for_keyed", question=question)  # type: ignore[no-any-return]
@@ -170,6 +171,10 @@ class ApartConnector(BeyondPayments):
     def close(self) -> None:
         with self._lock:
             self._end()
+
+    def _change(self, name: str, **arguments: Any) -> ChangeResult:
+        result: ChangeResult = refused_number(*arguments.values()) or self._ask(name, **arguments)
+        return result
 
     def _ask(self, name: str, **arguments: Any) -> Any:
         asked = Asked(name, arguments)
