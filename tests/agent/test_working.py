@@ -346,7 +346,8 @@ def test_a_write_shaped_like_a_card_number_is_refused_by_the_agent(
         assert raised.value.code == "agent.card_number"
         changed = patient.upsert_order(order(1, replace(LABOR, description=card)))
         assert changed.refusal is not None
-        assert (changed.refusal.code, changed.refusal.field) == ("value_refused", "description")
+        named = (changed.refusal.code, changed.refusal.field)
+        assert named == ("value_refused", "lines.3.description")
     assert sage.books() == before
     fine = receipt(fields={"comment": "4111111111111112 79388123 5439", "reference": "79388123"})
     assert patient.post_if_absent(fine).outcome is PostingOutcome.POSTED
