@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 # Enough to know that there may be one. The full pattern below is possessive (`+` after a repeat):
 # a failed match is never tried again shorter, so scanning stays linear.
+SHORTEST = 13
+"""Digits of the shortest card number."""
 CHAIN = re.compile(rb"[0-9](?:[ +.\-]?[0-9]){12}")
 
 # Ids that are digits by accident of hexadecimal: UUIDs and digests, never a card number.

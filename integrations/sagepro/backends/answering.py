@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -41,8 +42,28 @@ from integrations.sagepro.backends.writing import write
 _KIND = "kind"
 
 
-def answer(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
-    """The result to commit: POSTED, or what is known already.
+@dataclass(frozen=True)
+class Written:
+    """A posting that was written now and read back, before it is committed."""
+
+    company: Company[Any]
+    reference: str
+    found: Mapping[str, list[Row]]
+
+    def result(self, *, now: Mapping[str, list[Row]] | None = None) -> PostingResult:
+        """POSTED, with the rows as they stand `now`; without, as they stood before the commit."""
+        rows = self.found if now is None else now
+        return PostingResult(
+            PostingOutcome.POSTED,
+            sage_reference=self.reference,
+            evidence=evidence.as_evidence(self.company, rows),
+        )
+
+
+def answer(
+    connection: Connection, company: SqlCompany, request: PostingRequest
+) -> PostingResult | Written:
+    """What to commit: what was written, or the result that is known already.
 
     Raises Answered for everything that must be rolled back.
     """
@@ -220,7 +241,7 @@ def _plan(connection: H, company: Company[H], request: PostingRequest) -> Plan:
     return make(connection, company, request)
 
 
-def _post(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
+def _post(connection: Connection, company: SqlCompany, request: PostingRequest) -> Written:
     plan = checked_plan(connection, company, request)
     write(connection, company, request, plan)
     record = ledger.find_key(connection, company, request.effect_key)
@@ -230,8 +251,4 @@ def _post(connection: Connection, company: SqlCompany, request: PostingRequest) 
     wrong = evidence.differences(company, request, plan, found)
     if wrong:
         raise Answered(conflict(company, found, "; ".join(wrong) + "; nothing was kept."))
-    return PostingResult(
-        PostingOutcome.POSTED,
-        sage_reference=reference(request, document_numbers(plan)),
-        evidence=evidence.as_evidence(company, found),
-    )
+    return Written(company, reference(request, document_numbers(plan)), found)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from integrations.canonical.card_numbers import SHORTEST
 from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.posting import PostingRequest
 from integrations.canonical.redaction import redact_text
@@ -102,13 +103,15 @@ def as_evidence(company: Company[Any], found: Mapping[str, list[Row]]) -> Eviden
 
 def _texts(company: Company[Any], table: str, row: Row) -> dict[str, str]:
     mapped = company.profile.table_map(table).columns
-    return {
-        column.name: _safe(key, _text(row[key])) for key, column in mapped.items() if key in row
-    }
+    return {column.name: _safe(key, row[key]) for key, column in mapped.items() if key in row}
 
 
-def _safe(key: str, text: str) -> str:
+def _safe(key: str, value: object) -> str:
     """Any column may hold what somebody typed: a status, a reference, an order number."""
+    text = _text(value)
+    # What is no text is a number or a day, and holds no secret of few signs.
+    if not text or (len(text) < SHORTEST and not isinstance(value, str)):
+        return text
     return text if is_identifier(key, text) else redact_text(text)
 
 

@@ -203,16 +203,16 @@ class SqlConnector(BeyondPayments):
         try:
             with self._session.writing() as connection:
                 self._enter(connection)
-                result = answering.answer(connection, self._company, request)
+                answer = answering.answer(connection, self._company, request)
         except Answered as answered:
             return answered.result
         except TryLater as error:
             if error.code != IN_USE:
                 raise
             return PostingResult(PostingOutcome.WAIT, evidence={"waiting_for": error.sentence})
-        if result.outcome is not PostingOutcome.POSTED:
-            return result
-        return self._seen_after_commit(request, result)
+        if isinstance(answer, PostingResult):
+            return answer
+        return self._seen_after_commit(request, answer)
 
     def withdraw(self, effect_key: str) -> WithdrawOutcome:
         rule = self._company.profile.marker
@@ -306,18 +306,16 @@ class SqlConnector(BeyondPayments):
             return True
         return company.update(connection, "invoices", where, {column: status}) == 1
 
-    def _seen_after_commit(self, request: PostingRequest, result: PostingResult) -> PostingResult:
-        """The result with the rows as they stand now; as they stood if Sage is gone meanwhile."""
+    def _seen_after_commit(
+        self, request: PostingRequest, written: answering.Written
+    ) -> PostingResult:
+        """With the rows as they stand now; as they stood if Sage is gone meanwhile."""
         try:
             with self._session.reading() as connection:
                 record = ledger.find_key(connection, self._company, request.effect_key)
                 if record is None:
-                    return result
+                    return written.result()
                 found = evidence.read_back(connection, self._company, record)
         except IntegrationError:
-            return result
-        return PostingResult(
-            result.outcome,
-            sage_reference=result.sage_reference,
-            evidence=evidence.as_evidence(self._company, found),
-        )
+            return written.result()
+        return written.result(now=found)

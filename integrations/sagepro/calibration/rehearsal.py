@@ -72,9 +72,10 @@ def rehearse(found: Observation, profile: PostingProfile) -> Rehearsal:
 
 def _ask(connection: Connection, company: SqlCompany, request: PostingRequest) -> PostingResult:
     try:
-        return answering.answer(connection, company, request)
+        answer = answering.answer(connection, company, request)
     except Answered as answered:
         return answered.result
+    return answer if isinstance(answer, PostingResult) else answer.result()
 
 
 def _refusal(result: PostingResult) -> str:
