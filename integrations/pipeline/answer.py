@@ -42,24 +42,21 @@ def take_answers(caller: pairing.Caller, answers: Sequence[Answer]) -> bool:
         agent = pairing.in_force(caller.connection_id)
         if agent is None:
             return False
-        stored = [
-            jobs.store_answer(agent, job_id=one.job_id, answer=one.answer, now=now)
-            for one in answers
-        ]
-        jobs.forget_touched(caller.connection_id, [one for one in stored if one is not None])
-        for one, new in zip(answers, stored, strict=True):
-            if new is not None and new.name == calls.EXAMINE:
+        told = {one.job_id: one.answer for one in answers}
+        stored = jobs.store_answers(agent, told, now=now)
+        jobs.forget_touched(caller.connection_id, stored)
+        for one in stored:
+            if one.name == calls.EXAMINE:
                 self_test.keep(agent, one.answer, now=now)
-        _ring(caller, [new for new in stored if new is not None])
+        _ring(caller, stored)
     return True
 
 
 def _ring(caller: pairing.Caller, answered: Sequence[jobs.Answered]) -> None:
-    for one in answered:
-        if one.name == calls.POST:
-            outbox.note_answer(company_id=caller.connection_id, effect_key=one.subject)
     if not answered:
         return
+    posted = [one.subject for one in answered if one.name == calls.POST]
+    outbox.note_answers(company_id=caller.connection_id, effect_keys=posted)
     bells = [(WorkKind.DELIVER, caller.connection_id)]
     if any(one.name == calls.OPEN_ITEMS for one in answered):
         bells.append((WorkKind.OPEN_ITEMS, caller.connection_id))
@@ -77,5 +74,5 @@ def answer_came(*, tenant_id: uuid.UUID, company_id: uuid.UUID, effect_key: str)
 
     Harmless when repeated, and for a key that is not known.
     """
-    if outbox.note_answer(company_id=company_id, effect_key=effect_key):
+    if outbox.note_answers(company_id=company_id, effect_keys=[effect_key]):
         work.ring(WorkKind.DELIVER, tenant_id=tenant_id, subject_id=company_id)

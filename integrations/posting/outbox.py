@@ -7,7 +7,7 @@ a loser does nothing. All run inside a tenant transaction.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db.models import F, Q
@@ -154,15 +154,15 @@ def ask_again(effect_id: uuid.UUID) -> bool:
     return _move(effect_id, S.READY, (S.PARTIAL,))
 
 
-def note_answer(*, company_id: uuid.UUID, effect_key: str) -> bool:
-    """What was handed over has its answer: the next drain asks. False for a key
-    that is unknown or has ended.
+def note_answers(*, company_id: uuid.UUID, effect_keys: Collection[str]) -> int:
+    """What was handed over has its answer: the next drain asks. How many that were, without
+    keys that are unknown or have ended.
 
     Kept whatever the effect's state, because the answer may come before the hand-over is
     recorded.
     """
-    of_key = Effect.objects.filter(company_id=company_id, effect_key=effect_key)
-    return of_key.exclude(state__in=ENDED).update(answered_at=Now()) == 1
+    of_keys = Effect.objects.filter(company_id=company_id, effect_key__in=effect_keys)
+    return of_keys.exclude(state__in=ENDED).update(answered_at=Now())
 
 
 def under_way(*, company_id: uuid.UUID) -> int:

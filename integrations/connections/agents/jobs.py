@@ -51,7 +51,8 @@ class Answered:
 
     name: str
     subject: str
-    touches: frozenset[str] | None = frozenset()
+    answer: Mapping[str, Any]
+    touches: frozenset[str] | None
     """Numbers of the documents and customers that it may have changed; None: who knows."""
 
 
@@ -116,23 +117,28 @@ def take(agent: Agent, *, most: int, now: datetime) -> list[Handed]:
     return [Handed(row.body, row.signature) for row in rows]
 
 
-def store_answer(
-    agent: Agent, *, job_id: UUID, answer: Mapping[str, Any], now: datetime
-) -> Answered | None:
-    """Keep an answer, whatever became of lease and expiry; None when it is known already."""
-    row = AgentJob.objects.filter(pk=job_id, agent=agent).first()
-    if row is None:
-        return None
-    open_job = AgentJob.objects.filter(pk=row.pk, state__in=(S.WAITING, S.TAKEN))
-    if not open_job.update(state=S.ANSWERED, answer=dict(answer), answered_at=now):
-        return None
-    touches: frozenset[str] | None = frozenset()
+def store_answers(
+    agent: Agent, answers: Mapping[UUID, Mapping[str, Any]], *, now: datetime
+) -> list[Answered]:
+    """Keep answers by the ids of their jobs, whatever became of lease and expiry.
+
+    Those that were new, in sequence; one that is known already or whose job is gone is let go.
+    """
+    asked = AgentJob.objects.filter(pk__in=answers, agent=agent, state__in=(S.WAITING, S.TAKEN))
+    rows = list(asked.order_by("sequence").select_for_update(of=("self",)))
+    for row in rows:
+        row.state, row.answer, row.answered_at = S.ANSWERED, dict(answers[row.pk]), now
+    AgentJob.objects.bulk_update(rows, ("state", "answer", "answered_at"))
+    return [Answered(row.name, row.subject, answers[row.pk], _touches(row)) for row in rows]
+
+
+def _touches(row: AgentJob) -> frozenset[str] | None:
     if row.name in calls.CHANGES:
         # It moves records whose numbers only its answer knows.
-        touches = None
-    elif row.name in calls.WRITES:
-        touches = frozenset(_texts(wire.load(row.body)["arguments"]))
-    return Answered(row.name, row.subject, touches)
+        return None
+    if row.name in calls.WRITES:
+        return frozenset(_texts(wire.load(row.body)["arguments"]))
+    return frozenset()
 
 
 def newest(connection_id: UUID, *, name: str, subject: str) -> AgentJob | None:
