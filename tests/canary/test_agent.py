@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from integrations.connections.agents import companies, jobs, pairing
 from integrations.connections.models import Agent
-from integrations.sagepro.agent import calls
-from integrations.sagepro.agent.worker import Worker
+from integrations.sagepro.agent import calls, errands
 from integrations.sagepro.sample.profile import sample_profile
 from portal.agent import views
 from tenants.scope import tenant_transaction
@@ -34,7 +33,7 @@ def _words(function: Any) -> list[str]:
 
 # What an agent tells of itself when it is paired, and with every call.
 REPORT = {
-    **dict.fromkeys(_words(Worker._report), "1"),
+    **dict.fromkeys(_words(errands.report), "1"),
     **dict.fromkeys(_words(pairing._shown), "1"),
 }
 ABOUT = _words(views._pair)

@@ -8,7 +8,8 @@ told; what was begun and never answered is asked again, never written blindly.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +28,9 @@ CREATE TABLE IF NOT EXISTS job (
     started_at TEXT NOT NULL, answered_at TEXT, answer TEXT, reported_at TEXT
 )
 """
+
+Answered = tuple[str, dict[str, Any]]
+"""A job's id and its answer."""
 
 
 class SpoolFull(RuntimeError):  # noqa: N818 names the state
@@ -61,16 +65,28 @@ class Journal:
         except sqlite3.Error as error:
             raise _full(error) from error
 
-    def begin(self, job: Job, *, body: str, signature: str, now: datetime) -> None:
-        """Put a write on record before it is begun. Nothing changes when it is there already."""
-        about = str(_about(job.arguments))
-        self._do(
-            "INSERT OR IGNORE INTO job "
-            "(job_id, sequence, epoch, call, about, body, signature, started_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            job.job_id, job.sequence, job.epoch, job.name, about, body, signature,
-            now.isoformat(),
-        )  # fmt: skip
+    def begin(
+        self,
+        job: Job,
+        *,
+        body: str,
+        signature: str,
+        now: datetime,
+        former: Answered | None = None,
+    ) -> None:
+        """Put a write on record before it is begun, and with it what came of the `former` one: the
+        disk is waited for once. Nothing changes when it is there already.
+        """
+        with self._at_once():
+            if former is not None:
+                self.end(*former, now=now)
+            self._do(
+                "INSERT OR IGNORE INTO job "
+                "(job_id, sequence, epoch, call, about, body, signature, started_at) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                job.job_id, job.sequence, job.epoch, job.name, str(_about(job.arguments)),
+                body, signature, now.isoformat(),
+            )  # fmt: skip
 
     def end(self, job_id: str, answer: Mapping[str, Any], *, now: datetime) -> None:
         """Put the answer on record before it is told."""
@@ -81,15 +97,9 @@ class Journal:
 
     def told(self, job_ids: Sequence[str], *, now: datetime) -> None:
         """The portal has these answers; the disk is waited for once, not for each."""
-        rows = [(now.isoformat(), job_id) for job_id in job_ids]
-        try:
-            self._file.execute("BEGIN")
-            self._file.executemany("UPDATE job SET reported_at = ? WHERE job_id = ?", rows)
-            self._file.execute("COMMIT")
-        except sqlite3.Error as error:
-            if self._file.in_transaction:
-                self._file.execute("ROLLBACK")
-            raise _full(error) from error
+        with self._at_once():
+            for job_id in job_ids:
+                self._do("UPDATE job SET reported_at = ? WHERE job_id = ?", now.isoformat(), job_id)
 
     def answer(self, job_id: str) -> dict[str, Any] | None:
         """The answer of a job that was finished before; None when it was not."""
@@ -138,6 +148,18 @@ class Journal:
 
     def close(self) -> None:
         self._file.close()
+
+    @contextmanager
+    def _at_once(self) -> Iterator[None]:
+        """All of it or nothing."""
+        self._do("BEGIN")
+        try:
+            yield
+            self._do("COMMIT")
+        except BaseException:
+            if self._file.in_transaction:
+                self._file.execute("ROLLBACK")
+            raise
 
     def _do(self, statement: str, *values: object) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,7 +31,10 @@ class PortalRefused(RuntimeError):  # noqa: N818 names the state
 
 @dataclass
 class Portal:
-    """One portal as one agent sees it. `skew` is how far its clock is ahead of ours."""
+    """One portal as one agent sees it; one call at a time, from whichever thread.
+
+    `skew` is how far its clock is ahead of ours.
+    """
 
     url: str
     ca_file: str = ""
@@ -39,6 +43,7 @@ class Portal:
 
     def __post_init__(self) -> None:
         self._session = requests.Session()
+        self._calling = threading.Lock()
         if self.ca_file:
             self._session.verify = self.ca_file
 
@@ -47,6 +52,10 @@ class Portal:
 
     def call(self, name: str, given: Mapping[str, Any], *, wait: int = 0) -> dict[str, Any]:
         """Call `/agent/v1/<name>`. Raises PortalAway, PairingEnded and PortalRefused."""
+        with self._calling:
+            return self._call(name, given, wait)
+
+    def _call(self, name: str, given: Mapping[str, Any], wait: int) -> dict[str, Any]:
         began = time.monotonic()
         try:
             response = self._session.post(

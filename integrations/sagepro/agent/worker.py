@@ -6,8 +6,7 @@ leaves a question that is put to the books again, where `post_if_absent` answers
 
 from __future__ import annotations
 
-import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +17,11 @@ import structlog
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
 from integrations.sagepro.agent import calls, guard, sealing, settings, wire
 from integrations.sagepro.agent.codec import encode
+from integrations.sagepro.agent.errands import Errands, Handed, Question, ask, report, tell
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import Kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
 from integrations.sagepro.agent.self_test import Finding, examine
-from integrations.sagepro.agent.version import VERSION
 from integrations.sagepro.agent.ways import Open, Place, Reached, open_company
 from integrations.sagepro.agent.wire import Job, NotOurs
 from integrations.sagepro.backends.dbf import proof
@@ -53,23 +52,46 @@ class Worker:
     _setup: str = ""
     _spool_full: bool = False
     _has_finished: bool = False
-    _untold: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    _answered: tuple[str, dict[str, Any]] | None = None
+    """A write whose answer is not on record yet: it is with the next, or before it is told."""
+    _handed: Handed = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._errands = Errands(self.journal)
 
     def once(self, *, wait: int = POLL_SECONDS) -> int:
         """Tell what is untold, ask for work and do it; how many jobs that were.
 
-        What was begun before and never answered comes first, once.
+        What was begun before and never answered comes first, once. While a full batch is done,
+        the next is asked for, and is done by the next call.
 
         Raises PortalAway, PairingEnded, and SpoolFull when an answer cannot be put on record.
         """
         if not self._has_finished:
             self._finish_started()
-        self._tell()
-        handed = self._ask_for_work(wait)
-        for one in handed:
-            self._take(str(one["body"]), str(one["signature"]))
-        self._tell()
+        handed, self._handed = self._handed or self._errands.come_back(), []
+        if not handed:
+            self._tell()
+            handed = self._ask_for_work(wait)
+        if len(handed) == AT_ONCE:
+            self._errands.set_out(self.portal, self._question())
+        self._take_all(handed)
+        self._handed = self._errands.come_back()
+        if not self._handed:
+            self._tell()
         return len(handed)
+
+    def _take_all(self, handed: Handed) -> None:
+        try:
+            for one in handed:
+                if self._errands.has_failed:
+                    # Revoked, perhaps: what was not begun is handed again to whom it concerns.
+                    break
+                self._take(str(one["body"]), str(one["signature"]))
+        except Exception:
+            self._record()
+            raise
+        self._record()
 
     def examine(self) -> list[Finding]:
         """Look at Sage, the disk, the clock and the switches. Raises as `once` does."""
@@ -84,20 +106,29 @@ class Worker:
             job = wire.read(body, signature=signature, key=self._key)
             self._setup_for(job, any_setup=True)
             self._finish(job)
+            self._record()
         self._has_finished = True
 
-    def _ask_for_work(self, wait: int) -> list[Mapping[str, Any]]:
-        stopped = guard.is_stopped(self.folder)
-        report = self._report(self._why_no_writes(stopped=stopped))
-        most = 0 if stopped else AT_ONCE
+    def _ask_for_work(self, wait: int) -> Handed:
+        question = self._question(wait)
         self.step("waiting")
-        answer = self.portal.call("jobs", {"wait": wait, "most": most, "report": report}, wait=wait)
+        handed = ask(self.portal, question)
         self.step("asked")
-        return list(answer.get("jobs", []))
+        return handed
+
+    def _question(self, wait: int = 0) -> Question:
+        stopped = guard.is_stopped(self.folder)
+        holds = self._why_no_writes(stopped=stopped)
+        return Question(0 if stopped else AT_ONCE, report(self.portal, holds), wait)
 
     def close(self) -> None:
+        self._errands.close()
+        self._leave_company()
+
+    def _leave_company(self) -> None:
         if self._company is not None:
             self._company.close()
+            self._company = None
 
     @property
     def _key(self) -> bytes:
@@ -118,13 +149,14 @@ class Worker:
             # One job that nobody foresaw must not keep the others from being done.
             log.exception("job.failed_inside", call=job.name)
             failed = calls.failure(OutcomeUnknown(_INSIDE, code="agent.inside"))
-            self._untold.append((job.job_id, failed))
+            self._errands.loose.append((job.job_id, failed))
 
     def _do(self, job: Job, body: str, signature: str) -> None:
         if job.name in calls.WRITES:
             self._write(job, body, signature)
         else:
-            self._untold.append((job.job_id, self._read(job)))
+            self._record()
+            self._errands.loose.append((job.job_id, self._read(job)))
 
     def _read(self, job: Job) -> dict[str, Any]:
         refused = self._refusal(job)
@@ -142,17 +174,20 @@ class Worker:
             return
         answer = self._not_begun(job)
         if answer is not None:
-            self._untold.append((job.job_id, answer))
+            self._errands.loose.append((job.job_id, answer))
             return
         self.step("before start")
         try:
-            self.journal.begin(job, body=body, signature=signature, now=datetime.now(UTC))
+            self.journal.begin(
+                job, body=body, signature=signature, former=self._answered, now=datetime.now(UTC)
+            )
         except SpoolFull as error:
-            self._spool_full = True
+            self._tell_unrecorded()
             log.error("journal.full", sentence=str(error))
             refused = TryLater(_SPOOL_FULL, code="agent.disk_full")
-            self._untold.append((job.job_id, calls.failure(refused)))
+            self._errands.loose.append((job.job_id, calls.failure(refused)))
             return
+        self._answered = None
         self.step("started")
         self._finish(job)
 
@@ -167,17 +202,28 @@ class Worker:
         return guard.card_refusal(job)
 
     def _finish(self, job: Job) -> None:
-        """Put the question to the books and the answer on record."""
-        answer = self._answer(job)
+        """Put the question to the books; the answer is on record with what is begun next."""
+        self._answered = job.job_id, self._answer(job)
         self.step("written")
+
+    def _record(self) -> None:
+        """Put the answer of the latest write on record."""
+        if self._answered is None:
+            return
         try:
-            self.journal.end(job.job_id, answer, now=datetime.now(UTC))
+            self.journal.end(*self._answered, now=datetime.now(UTC))
+            self._answered = None
         except SpoolFull:
-            # The books have it and the portal may know; this job stays begun in the journal,
-            # and is asked about again at the next start.
-            self._spool_full = True
-            self._untold.append((job.job_id, answer))
+            self._tell_unrecorded()
         self.step("answered")
+
+    def _tell_unrecorded(self) -> None:
+        """The books have it and the portal may know; this job stays begun in the journal, and is
+        asked about again at the next start."""
+        self._spool_full = True
+        if self._answered is not None:
+            self._errands.loose.append(self._answered)
+            self._answered = None
 
     def _answer(self, job: Job) -> dict[str, Any]:
         try:
@@ -206,8 +252,8 @@ class Worker:
             return None
         told = str(self.portal.call("setup", {})["setup"])
         if told != self._setup:
-            self.close()
-            self._setup, self._company = told, None
+            self._leave_company()
+            self._setup = told
         if any_setup or wire.digest(wire.load(told)) == job.setup:
             return None
         return TryLater(
@@ -232,19 +278,12 @@ class Worker:
 
     def _tell(self) -> None:
         """Tell the portal every answer it does not have yet."""
-        spooled = self.journal.untold()
-        untold = [*spooled, *self._untold]
-        if not untold:
-            return
-        self.step("before report")
-        for batch in _batches(untold):
-            results = [{"job_id": job_id, "answer": answer} for job_id, answer in batch]
-            self.portal.call("results", {"results": results})
-        self._untold.clear()
-        log.info("answers.told", answers=len(untold))
-        self.step("reported")
-        if spooled:
-            self.journal.told([job_id for job_id, _ in spooled], now=datetime.now(UTC))
+        untold = self._errands.untold()
+        if untold.all:
+            self.step("before report")
+            tell(self.portal, untold)
+            self.step("reported")
+            self._errands.is_told(untold)
 
     def _why_no_writes(self, *, stopped: bool) -> str:
         if self._spool_full and not self._has_room():
@@ -260,28 +299,3 @@ class Worker:
             return False
         self._spool_full = False
         return True
-
-    def _report(self, holds: str) -> Mapping[str, Any]:
-        return {
-            "version": VERSION,
-            "platform": platform.platform(terse=True),
-            "python": platform.python_version(),
-            "holds": holds,
-            "clock_skew": str(round(self.portal.skew.total_seconds())),
-        }
-
-
-def _batches(
-    untold: list[tuple[str, dict[str, Any]]],
-) -> list[list[tuple[str, dict[str, Any]]]]:
-    """In requests of some 4 MB: one large answer does not keep small ones from being told."""
-    found: list[list[tuple[str, dict[str, Any]]]] = [[]]
-    size = 0
-    for one in untold:
-        length = len(wire.canonical(one[1]))
-        if found[-1] and size + length > 4_000_000:
-            found.append([])
-            size = 0
-        found[-1].append(one)
-        size += length
-    return found
