@@ -80,8 +80,8 @@ def charge_hosted(
     Call it outside of any transaction: it opens its own and speaks to PayTrace in between, for
     up to half a minute. `idempotency_key` belongs to one intention to pay, such as one opening of
     a payment link: a key that came before answers the same instruction and charges nothing, even
-    with a new pair. `keep_as` also stores the card, as this customer of PayTrace's vault, and
-    leaves a StoredPaymentMethod.
+    with a new pair. `keep_as` also stores the card, under an id of PayTrace's vault that begins
+    so, and leaves a StoredPaymentMethod.
 
     Show `state` and `sentence`: `done`, `declined` and `refused` are final; `unknown` or `sent`
     means that it is being found out: do not offer to pay again. Raises NotPossible when nothing
@@ -114,8 +114,8 @@ def store_hosted(
 ) -> Instruction:
     """Store the card that PayTrace's own form took, for later charges; nothing is charged.
 
-    `keep_as` is the id in PayTrace's vault, else the customer number; an id that is in use is
-    `refused`. As `charge_hosted` otherwise.
+    Its id in PayTrace's vault begins with `keep_as`, else with the customer number. As
+    `charge_hosted` otherwise.
     """
     wish = to_store(customer_number=customer_number, name=name, email=email, keep_as=keep_as)
     return _tell(wish, place=place, hosted=hosted, idempotency_key=idempotency_key, who=who)

@@ -9,7 +9,7 @@ at once when a payment shows that it is there.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -29,14 +29,12 @@ from integrations.instructions.models import (
     Instruction,
     InstructionAttempt,
     InstructionState,
-    StoredPaymentMethod,
 )
 from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
 from integrations.instructions.protocol import Claimed, Told
 from integrations.instructions.running import Desk
 from integrations.instructions.sending import given_back
 from integrations.instructions.subjects import subject_of
-from integrations.instructions.wishes import Wish
 from tenants.scope import tenant_transaction
 
 S = InstructionState
@@ -183,12 +181,22 @@ def _wake(
     words = {one.description.split()[-1] for one in told if one.description.strip()}
     payers = {one.customer_id for one in told if one.customer_id}
     plans = [row.id for row in rows if row.kind in {Kind.PLAN_CREATE, Kind.PLAN_RESUME}]
-    woken = {row.id for row in rows if row.kind == Kind.STORE_CUSTOMER and _wanted(row) in payers}
+    woken = _whose_card_pays([row for row in rows if row.kind == Kind.STORE_CUSTOMER], payers)
     if plans and words:
         made = InstructionAttempt.objects.filter(instruction_id__in=plans, invoice_id__in=words)
         woken |= set(made.values_list("instruction_id", flat=True))
     if woken and _given_up(connection_id).filter(id__in=woken).update(due_at=Now()):
         operations.ring(connection_id)
+
+
+def _whose_card_pays(rows: Sequence[Instruction], payers: Collection[str]) -> set[uuid.UUID]:
+    by_id = {row.id: row for row in rows}
+    told = InstructionAttempt.objects.filter(instruction_id__in=by_id) if payers else []
+    return {
+        one.instruction_id
+        for one in told
+        if protocol.told_by(one, by_id[one.instruction_id]).vault_id in payers
+    }
 
 
 def _is_overtaken(row: Instruction) -> bool:
@@ -197,22 +205,10 @@ def _is_overtaken(row: Instruction) -> bool:
     since = since.exclude(state__in=_CAME_TO_NOTHING)
     if row.plan_id is not None:
         return since.filter(plan_id=row.plan_id).exists()
-    if row.kind == Kind.PLAN_CREATE:
+    # A plan and a card that were to be made are known by their attempt’s own word.
+    if row.kind not in OF_KEPT:
         return False
-    wanted = _wanted(row)
-    kinds = Q(kind__in=(*OF_KEPT, Kind.STORE_CUSTOMER)) | Q(request__keeps_method=True)
-    of_it = Q(vault_id=wanted) | Q(vault_id="", customer_number=wanted)
-    known = StoredPaymentMethod.objects.filter(
-        connection_id=row.connection_id, vault_id=wanted, forgotten_at=None
-    )
-    is_kept_already = row.kind == Kind.STORE_CUSTOMER and known.exists()
-    return is_kept_already or since.filter(kinds & of_it).exists()
-
-
-def _wanted(row: Instruction) -> str:
-    """The id of the stored customer that it is about."""
-    wish = Wish.from_json(row.request)
-    return wish.vault_id or wish.customer_number
+    return since.filter(kind__in=OF_KEPT, vault_id=row.vault_id).exists()
 
 
 def _record(told: Told, outcome: Outcome) -> bool:

@@ -48,7 +48,6 @@ def _ask(link: PaymentLink, paid: Instruction) -> None:
         Kind.STORE_CUSTOMER,
         customer_number=link.customer_number,
         transaction_id=paid.result_id,
-        vault_id=vault_id(link),
         email=link.email,
     )
     operations.new_row(
@@ -60,8 +59,3 @@ def _ask(link: PaymentLink, paid: Instruction) -> None:
         state=InstructionState.READY,
     )
     operations.ring(link.connection_id)
-
-
-def vault_id(link: PaymentLink) -> str:
-    """Of each try its own, so that none is taken for another in PayTrace's vault."""
-    return f"{link.customer_number}-{link.id.hex[-6:]}{link.tries}"

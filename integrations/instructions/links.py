@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.canonical.money import Money
-from integrations.instructions import link_keeping, link_states, operations, wishes
+from integrations.instructions import link_states, operations, wishes
 from integrations.instructions.errors import BadWish, KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, PaymentLink
@@ -170,13 +170,11 @@ def link_of(instruction: Instruction) -> PaymentLink | None:
 
 
 def wish_of(row: PaymentLink) -> Wish:
-    """What PayTrace is told when the payer sends the card form. Each try that stores a card has
-    an id of its own in PayTrace's vault, so that none is taken for another."""
+    """What PayTrace is told when the payer sends the card form."""
     if row.purpose == Purpose.STORE:
         return Wish(
             Kind.STORE_CUSTOMER,
             customer_number=row.customer_number,
-            vault_id=link_keeping.vault_id(row),
             email=row.email,
             is_hosted=True,
         )

@@ -83,7 +83,7 @@ def _kept(told: Told, client: PayTraceClient) -> VaultCustomer | None:
     """The card that a charge was to store besides; None where PayTrace holds none, or its API
     cannot be asked: the money is known either way."""
     try:
-        return _in_vault(told, client)
+        return client.vault.created_as(told.vault_id)
     except NeverWorks:
         return None
 
@@ -134,16 +134,8 @@ def is_refund(one: GatewayTransaction, sale: GatewayTransaction | None, amount: 
     return same == (sale.invoice_reference, sale.last_four, sale.customer_id)
 
 
-def _in_vault(told: Told, client: PayTraceClient) -> VaultCustomer | None:
-    """The stored customer that was asked for, by its id (v1) or label (v3)."""
-    wanted = told.wish.vault_id or told.wish.customer_number
-    return client.vault.customer(wanted) or next(
-        (one for one in client.vault.customers() if one.label == wanted), None
-    )
-
-
 def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
-    found = _in_vault(told, client)
+    found = client.vault.created_as(told.vault_id)
     return stored(found) if found is not None else _nothing(told, is_real_time=True)
 
 

@@ -15,16 +15,16 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from integrations.connections.models import Connection
-from integrations.instructions import wishes
+from integrations.instructions import kept_cards, wishes
 from integrations.instructions.errors import BadWish, KeyReused
-from integrations.instructions.kinds import OF_KEPT, OF_PLANS, Kind
+from integrations.instructions.kinds import OF_PLANS, Kind
 from integrations.instructions.models import (
     Instruction,
     InstructionState,
     RecurringPlan,
-    StoredPaymentMethod,
 )
 from integrations.instructions.policies import Who, check_limits, may_now
+from integrations.instructions.queries import OPEN
 from integrations.instructions.wishes import Wish
 from tenants import audit, work
 from tenants.errors import NotPossible
@@ -181,7 +181,7 @@ def _row(wish: Wish, *, environment_id: UUID, connection_id: UUID) -> Instructio
     if found:
         raise BadWish(found)
     check_currency(wish, connection)
-    _check_kept(wish, connection)
+    kept_cards.check(wish, connection)
     plan = _plan(wish, connection)
     return Instruction(
         environment_id=environment_id,
@@ -242,27 +242,6 @@ _PLAN_MUST_BE: Mapping[Kind, tuple[str, ...]] = {
     Kind.PLAN_RESUME: (RecurringPlan.State.PAUSED,),
     Kind.PLAN_CANCEL: (RecurringPlan.State.ACTIVE, RecurringPlan.State.PAUSED),
 }
-_OPEN = (S.WAITING_APPROVAL, S.READY, S.CLAIMED, S.SENT, S.UNKNOWN)
-
-
-def _check_kept(wish: Wish, connection: Connection) -> None:
-    """What is asked of a stored customer can be told to PayTrace, one thing after another."""
-    if wish.kind not in OF_KEPT:
-        return
-    if wish.kind is Kind.UPDATE_CUSTOMER and connection.settings.get("api_version") == "v3":
-        raise NotPossible(
-            f"{connection.name} uses PayTrace’s API v3, which changes no stored payment method. "
-            "Change it in PayTrace, or store the card anew.",
-            field="vault_id",
-        )
-    kept = {"connection": connection, "vault_id": wish.vault_id}
-    # Held until this is committed, so that of two that ask at once the second sees the first.
-    StoredPaymentMethod.objects.select_for_update().filter(**kept, forgotten_at=None).first()
-    if Instruction.objects.filter(**kept, kind__in=OF_KEPT, state__in=_OPEN).exists():
-        raise NotPossible(
-            "Something else about this payment method is still under way. Wait until it is done.",
-            field="vault_id",
-        )
 
 
 def _plan(wish: Wish, connection: Connection) -> RecurringPlan | None:
@@ -277,7 +256,7 @@ def _plan(wish: Wish, connection: Connection) -> RecurringPlan | None:
             f"This plan is {plan.get_state_display().lower()}, so this cannot be done.",
             field="plan_id",
         )
-    if Instruction.objects.filter(plan=plan, state__in=_OPEN).exists():
+    if Instruction.objects.filter(plan=plan, state__in=OPEN).exists():
         raise NotPossible(
             "Something else about this plan is still under way. Wait until it is done.",
             field="plan_id",

@@ -48,6 +48,12 @@ class Told:
     age: timedelta = timedelta(0)
     """How long ago it was told, on database time; of a look only."""
 
+    @property
+    def vault_id(self) -> str:
+        """Under what PayTrace stores the card, where one is to be stored."""
+        wanted = self.wish.vault_id or self.wish.customer_number
+        return attempts.vault_id(self.invoice_id, wanted=wanted)
+
 
 _CLAIM_READY = """
 UPDATE instructions_instruction SET

@@ -110,7 +110,7 @@ def _charge(
             email=wish.email,
         )
     )  # fmt: skip
-    outcome = charged(answer, amount=amount, keeps=wish.keeps_method, asked_id=wish.vault_id)
+    outcome = charged(answer, amount=amount, keeps=wish.keeps_method, asked_id=told.vault_id)
     if outcome.customer is None:
         return outcome
     return replace(outcome, customer=_in_full(outcome.customer, client))
@@ -127,7 +127,7 @@ def _payer(told: Told, hosted: HostedFields | None) -> CardPayer:
             code="instruction.card_form_gone",
             remedy="The customer has to enter the card again.",
         )
-    return HostedFieldsKept(hosted, told.wish.vault_id) if told.wish.keeps_method else hosted
+    return HostedFieldsKept(hosted, told.vault_id) if told.wish.keeps_method else hosted
 
 
 def charged(answer: SaleResult, *, amount: Money, keeps: bool, asked_id: str) -> Outcome:
@@ -186,7 +186,7 @@ def _store(
     told: Told, subject: Subject, client: PayTraceClient, hosted: HostedFields | None
 ) -> Outcome:
     wish = told.wish
-    wanted = NewCustomer(wish.vault_id or wish.customer_number, email=wish.email)
+    wanted = NewCustomer(told.vault_id, email=wish.email)
     if wish.is_hosted:
         # A card form tells no name; the card of a payment has its payer's.
         wanted = replace(wanted, billing=address_of(wish))

@@ -59,9 +59,10 @@ MOST_RUNS = 998
 class Wish:
     """One thing wanted of PayTrace. `NEEDS` says which fields belong to which kind.
 
-    `vault_id` is the stored customer to charge; for a customer to be stored it is the id wanted
-    there, else the customer number. A charge with a `transaction_id` instead goes to the card
-    that made that payment. `total_count` None goes on until it is ended.
+    `vault_id` is the stored customer to charge; for a customer to be stored it is what its id
+    there begins with, else the customer number does (`attempts.vault_id`). A charge with a
+    `transaction_id` instead goes to the card that made that payment. `total_count` None goes on
+    until it is ended.
     """
 
     kind: Kind
@@ -92,7 +93,7 @@ class Wish:
     is_hosted: bool = False
     """Paid with PayTrace's hosted fields, whose keys are never kept."""
     keeps_method: bool = False
-    """Hosted fields only: the card is stored as well, under `vault_id`."""
+    """Hosted fields only: the card is stored as well, its id beginning with `vault_id`."""
 
     def as_json(self) -> dict[str, Any]:
         """What is frozen: every field that says something."""

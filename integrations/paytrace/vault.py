@@ -73,5 +73,8 @@ class Vault(Protocol):
     def customer(self, customer_id: str) -> VaultCustomer | None:
         """One stored customer, or None."""
 
+    def created_as(self, customer_id: str) -> VaultCustomer | None:
+        """The customer that was stored under this id (v1) or label (v3), or None."""
+
     def customers(self) -> list[VaultCustomer]:
         """Every stored customer."""

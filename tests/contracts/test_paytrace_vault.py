@@ -62,6 +62,19 @@ def test_an_id_in_use_is_refused(bench: Bench, client: PayTraceClient) -> None:
     )
 
 
+def test_a_customer_is_found_by_what_it_was_stored_as(bench: Bench, client: PayTraceClient) -> None:
+    """Never by PayTrace's own number, which may read the same (v3)."""
+    others = [{"customer_id": f"C{number}"} for number in range(55)]
+    bench.account(customers=others)
+    made = client.vault.create_from_token(NEWCO, bench.hosted(last_four="0057"))
+    found = client.vault.created_as("NEWCO")
+    assert found is not None
+    assert (found.customer_id, found.last_four) == (made.customer_id, "0057")
+    number = bench.account(customers=[])["customers"]["NEWCO"]
+    assert client.vault.created_as(str(number)) is None
+    assert client.vault.created_as("NOBODY") is None
+
+
 def test_every_customer_is_listed(bench: Bench, client: PayTraceClient) -> None:
     names = [f"C{number:03}" for number in range(60)]
     bench.account(customers=[{"customer_id": name, "name": name} for name in names])

@@ -99,9 +99,9 @@ class Bench:
         made = self.simulator.control("hosted_fields", account="acme", **card)
         return HostedFields(made["hpf_token"], made["enc_key"])
 
-    def account(self, **fields: Any) -> None:
-        """Change the account: its options, its users."""
-        self.simulator.control("accounts", account="acme", merchant_id="777001", **fields)
+    def account(self, **fields: Any) -> Any:
+        """Change the account: its options, its users, its stored customers."""
+        return self.simulator.control("accounts", account="acme", merchant_id="777001", **fields)
 
     def settle(self) -> None:
         self.simulator.control("settle", account="acme")

@@ -202,13 +202,13 @@ def test_an_account_that_refuses_us_asks_for_nothing_and_leaves_the_link_open(
 
 
 def test_a_card_is_stored_with_no_more_than_may_be_known(world: World) -> None:
-    row, token = made(world, CARD)
+    _, token = made(world, CARD)
     assert pay(world, token, first_six="401200").state == "done"
     with tenant_transaction(world.tenant.id):
         kept = StoredPaymentMethod.objects.get()
-    assert (kept.vault_id, kept.customer_number, kept.brand, kept.last_four, kept.stored_by) == (
-        f"ACME01-{row.id.hex[-6:]}1", "ACME01", "visa", "5439",
-        "Payment link of alice@example.com",
+    assert kept.vault_id.startswith("ACME01-")
+    assert (kept.customer_number, kept.brand, kept.last_four, kept.stored_by) == (
+        "ACME01", "visa", "5439", "Payment link of alice@example.com",
     )  # fmt: skip
     assert kept.expiry_year is not None
     assert (states(world), at_paytrace(world)) == ([("paid", 1)], [])

@@ -61,6 +61,9 @@ class V1Vault:
             raise
         return next((one for one in found if one.customer_id == customer_id), None)
 
+    def created_as(self, customer_id: str) -> VaultCustomer | None:
+        return self.customer(customer_id)
+
     def customers(self) -> list[VaultCustomer]:
         return self._export()
 

@@ -51,6 +51,9 @@ class V3Vault:
         body = self._speaker.find(at.CUSTOMER, customer_id)
         return to_customer(data_of(body)) if body is not None else None
 
+    def created_as(self, customer_id: str) -> VaultCustomer | None:
+        return next((one for one in self.customers() if one.label == customer_id), None)
+
     def customers(self) -> list[VaultCustomer]:
         found: dict[str, VaultCustomer] = {}
         offset = 0

@@ -57,7 +57,8 @@ class InstructionIn(serializers.Serializer[Any]):
     invoice_number = _text("The invoice in Sage that a charge pays.")
     vault_id = _text(
         "PayTrace’s id of a stored payment method: what to charge, change or forget. Of one to "
-        "be stored, the id it shall have; without it the customer number."
+        "be stored, what its id shall begin with; without it the customer number. A code of our "
+        "own follows, and the result says the whole id."
     )
     transaction_id = _text(
         "PayTrace’s number of a payment: what to give back, whose card to charge again, or "

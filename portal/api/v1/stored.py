@@ -116,7 +116,7 @@ class PaymentMethodList(APIView):
         summary="Store the card that PayTrace’s card form took",
         description=(
             "The pair is passed on to PayTrace at once and never kept; nothing is charged. The "
-            "answer is the instruction: `done` with the `vault_id` to charge by, `refused`, or "
+            "answer is the instruction: `done` with the id to charge by as result, `refused`, or "
             "`unknown` while we find out. The same Idempotency-Key stores nothing again, with a "
             f"new pair neither. Needs the scope `{_WRITE}`."
         ),

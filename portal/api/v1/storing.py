@@ -57,7 +57,10 @@ class PairIn(serializers.Serializer[Any]):
     hpf_token = _half("PayTrace’s `HPF_Token`.")
     enc_key = _half("PayTrace’s `enc_key`.")
     customer_number = serializers.CharField(help_text="The customer in Sage.")
-    vault_id = _text("The id it shall have at PayTrace; without it the customer number.")
+    vault_id = _text(
+        "What its id at PayTrace shall begin with; without it the customer number. A code of our "
+        "own follows, and the result says the whole id."
+    )
     name = _text("The customer’s name.")
     email = _text("Where PayTrace sends its receipts.")
     connection_id = serializers.UUIDField(

@@ -1,0 +1,62 @@
+"""What may be asked about cards that PayTrace keeps. Inside the open company's transaction."""
+
+from __future__ import annotations
+
+from integrations.connections.models import Connection
+from integrations.instructions.kinds import OF_KEPT, Kind
+from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
+from integrations.instructions.queries import OPEN
+from integrations.instructions.wishes import Wish
+from tenants.errors import NotPossible
+
+
+def check(wish: Wish, connection: Connection) -> None:
+    """Raise NotPossible for a change of a stored card that cannot be told to PayTrace now, and
+    for a card that is stored already."""
+    if wish.kind in OF_KEPT:
+        _check_change(wish, connection)
+    if wish.kind is Kind.STORE_CUSTOMER and wish.transaction_id:
+        _check_not_stored(wish, connection)
+
+
+def _check_change(wish: Wish, connection: Connection) -> None:
+    """One thing after another of a stored customer."""
+    if wish.kind is Kind.UPDATE_CUSTOMER and connection.settings.get("api_version") == "v3":
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v3, which changes no stored payment method. "
+            "Change it in PayTrace, or store the card anew.",
+            field="vault_id",
+        )
+    kept = {"connection": connection, "vault_id": wish.vault_id}
+    # Held until this is committed, so that of two that ask at once the second sees the first.
+    StoredPaymentMethod.objects.select_for_update().filter(**kept, forgotten_at=None).first()
+    if Instruction.objects.filter(**kept, kind__in=OF_KEPT, state__in=OPEN).exists():
+        raise NotPossible(
+            "Something else about this payment method is still under way. Wait until it is done.",
+            field="vault_id",
+        )
+
+
+def _check_not_stored(wish: Wish, connection: Connection) -> None:
+    """PayTrace would store the card of a payment as often as it is told to."""
+    same = Instruction.objects.filter(
+        connection=connection,
+        kind=Kind.STORE_CUSTOMER,
+        transaction_id=wish.transaction_id,
+        customer_number__iexact=wish.customer_number,
+    )
+    if same.filter(state__in=OPEN).exists():
+        raise NotPossible(
+            "The card of this payment is being stored already. Wait until that is done.",
+            field="transaction_id",
+        )
+    done = same.filter(state=InstructionState.DONE).values("result_id")
+    found = StoredPaymentMethod.objects.filter(
+        connection=connection, vault_id__in=done, forgotten_at=None
+    ).first()
+    if found is not None:
+        raise NotPossible(
+            f"PayTrace keeps the card of this payment for {wish.customer_number} already: {found}. "
+            "Charge that one.",
+            field="transaction_id",
+        )
