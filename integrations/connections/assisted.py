@@ -11,6 +11,7 @@ from datetime import date
 from uuid import UUID
 
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -20,14 +21,16 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
+from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.posting import (
     PostingRequest,
     PostingResult,
     WithdrawOutcome,
     marker_for,
 )
-from integrations.canonical.stock import Item, SalesOrder, Stock
+from integrations.canonical.stock import ChangeResult, Item, SalesOrder, Stock
 from integrations.connections.keying import Desk
+from integrations.connections.keying_changes import ChangeDesk
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector, ShowsLayout
 from integrations.sagepro.layout import Layout
@@ -37,8 +40,8 @@ from integrations.sagepro.profile import PostingProfile
 class AssistedConnector(BeyondPayments):
     """A Sage Pro company that a person writes; see `Connector` for what each method promises.
 
-    `post_if_absent` lists what Sage would take on the worksheet and answers HANDED_OVER until it
-    is read in the books. Called outside of transactions.
+    `post_if_absent`, and what changes customers, lists what Sage would take on the worksheet and
+    answers HANDED_OVER until it is read in the books. Called outside of transactions.
     """
 
     def __init__(
@@ -47,12 +50,21 @@ class AssistedConnector(BeyondPayments):
         self._reader = reader
         self._rule = profile.marker
         self._desk = Desk(reader, tenant_id=tenant_id, company_id=company_id)
+        self._changes = ChangeDesk(
+            self._beyond(), self._rule, tenant_id=tenant_id, company_id=company_id
+        )
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         return self._desk.answer(request)
 
     def withdraw(self, effect_key: str) -> WithdrawOutcome:
         return self._desk.withdraw(effect_key, self._marker(effect_key))
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        return self._changes.answer(customer)
+
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        return self._beyond().look_for_change(question)
 
     def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
         return self._reader.look_for_keyed(question)
@@ -118,7 +130,7 @@ class AssistedConnector(BeyondPayments):
         return self._beyond().stock(items)
 
     def _beyond(self) -> BeyondPayments:
-        """What reads beside payments; what writes is a person's, and not offered here."""
+        """What reads beside payments; what writes is a person's."""
         return self._reader if isinstance(self._reader, BeyondPayments) else BeyondPayments()
 
     def note_status(self, *, invoice_number: str, status: str) -> bool:

@@ -276,7 +276,14 @@ class ConnectionTest(TenantModel):
 
 
 class WorksheetEntry(TenantModel):
-    """One posting that a bookkeeper keys into Sage by hand; `request` is what it should hold."""
+    """One posting, or one change beside payments, that a bookkeeper keys into Sage by hand;
+    `request` is what it should hold."""
+
+    class Kind(models.TextChoices):
+        POSTING = "posting", "Posting"
+        CUSTOMER = "customer", "New customer"
+        ORDER = "order", "Sales order"
+        ALLOCATION = "allocation", "Stock"
 
     class State(models.TextChoices):
         WAITING = "waiting", "To be keyed"
@@ -287,6 +294,7 @@ class WorksheetEntry(TenantModel):
         WITHDRAWN = "withdrawn", "Not to be keyed"
 
     company = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.POSTING)
     effect_key = models.CharField(max_length=200)
     marker = models.CharField(max_length=20)
     payload_hash = models.CharField(max_length=64, blank=True)
@@ -301,6 +309,9 @@ class WorksheetEntry(TenantModel):
     confirmed_by = models.CharField(max_length=254, blank=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     receipt_keys = models.JSONField(default=list)
+    # Of a change: its number in Sage, and what is kept of it (`worksheet_changes.Kept`).
+    number = models.CharField(max_length=30, blank=True)
+    kept = models.JSONField(default=dict)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta(TenantModel.Meta):

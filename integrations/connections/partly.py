@@ -74,6 +74,8 @@ class PartlyAssisted(AssistedConnector):
         return self._beyond().upsert_order(order)
 
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        if self._changes.is_by_hand(customer):
+            return self._changes.answer(customer)
         return self._beyond().create_or_match_customer(customer)
 
     def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:

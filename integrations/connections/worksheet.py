@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -32,6 +32,13 @@ _STATE = (
     "SELECT state FROM connections_worksheetentry"
     " WHERE company_id = %(company)s AND effect_key = %(key)s"
 )
+
+
+class HasKey(Protocol):
+    """Whatever an entry is about."""
+
+    @property
+    def effect_key(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -130,7 +137,7 @@ def enter(request: PostingRequest, *, company_id: UUID) -> WorksheetEntry:
     return entry
 
 
-def go_back(request: PostingRequest, *, company_id: UUID, said_at: datetime, missing: str) -> None:
+def go_back(request: HasKey, *, company_id: UUID, said_at: datetime, missing: str) -> None:
     """One that a person said is keyed is not there as it should be: to be keyed again.
 
     A person who has said so once more since is believed first.
@@ -139,7 +146,7 @@ def go_back(request: PostingRequest, *, company_id: UUID, said_at: datetime, mis
     said.update(state=EntryState.WAITING, state_since=Now(), problem=missing[:500])
 
 
-def say(request: PostingRequest, *, company_id: UUID, problem: str) -> None:
+def say(request: HasKey, *, company_id: UUID, problem: str) -> None:
     """Say what stands in the way of an entry that waits to be keyed; empty when nothing does."""
     waiting = _of(request, company_id, EntryState.WAITING)
     if not problem:
@@ -148,7 +155,7 @@ def say(request: PostingRequest, *, company_id: UUID, problem: str) -> None:
     waiting.exclude(problem=problem[:500]).update(problem=problem[:500])
 
 
-def give_back(request: PostingRequest, *, company_id: UUID) -> str:
+def give_back(request: HasKey, *, company_id: UUID) -> str:
     """One that was taken off is given back to be decided about; why it was."""
     taken_off = _of(request, company_id, EntryState.TAKEN_OFF)
     taken_off.update(state=EntryState.GIVEN_BACK, state_since=Now())
@@ -185,7 +192,7 @@ def _told(request: PostingRequest) -> dict[str, Any]:
     }
 
 
-def _of(request: PostingRequest, company_id: UUID, state: EntryState) -> QuerySet[WorksheetEntry]:
+def _of(request: HasKey, company_id: UUID, state: EntryState) -> QuerySet[WorksheetEntry]:
     """The entry of this posting while it is in that state: nobody else has moved it since."""
     return WorksheetEntry.objects.filter(
         company_id=company_id, effect_key=request.effect_key, state=state

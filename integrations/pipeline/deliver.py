@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,13 +17,14 @@ from django.db import connection as database
 from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, OutcomeUnknown
+from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.posting import PostingResult
-from integrations.connections import clients, health
+from integrations.connections import clients, health, worksheet_changes
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Connection
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
-from integrations.pipeline import resume, reversal, walking
+from integrations.pipeline import resume, reversal, walking, worksheet
 from integrations.posting import claiming, outbox, protocol
 from integrations.posting.models import EffectState
 from integrations.sagepro.connector import Connector
@@ -56,6 +58,8 @@ class Drain:
     """The same moment in monotonic seconds."""
     asked: set[uuid.UUID] = field(default_factory=set)
     """Effects whose walk waits for an answer of the company's agent."""
+    said: Sequence[Wanted] = ()
+    """Changes beside payments that a person says are keyed."""
 
     def gives_way(self) -> bool:
         """Whether this drain must leave the rest to the next one. Outside transactions."""
@@ -73,12 +77,13 @@ def deliver(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
     try:
         more = _walk_new(drain)
         more = _post_ready(drain) or more
+        waits = worksheet.look_for_said(drain.said, drain.connector)
     except IntegrationError as error:
         _away(drain, error)
         return False
     if not more:
         with tenant_transaction(tenant_id):
-            resume.come_back(drain.company, asked=bool(drain.asked))
+            resume.come_back(drain.company, asked=bool(drain.asked) or waits)
     return more
 
 
@@ -91,6 +96,7 @@ def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Drain | None:
         with database.cursor() as cursor:
             cursor.execute("SELECT clock_timestamp()")
             began_at = cursor.fetchone()[0]
+        said = worksheet_changes.said(company_id)
     began = time.monotonic()
     try:
         connector = clients.sage_connector(tenant_id=tenant_id, connection_id=company_id)
@@ -98,7 +104,7 @@ def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Drain | None:
         with tenant_transaction(tenant_id):
             _keep_failure(company, error)
         return None
-    return Drain(tenant_id, company, connector, began_at, began)
+    return Drain(tenant_id, company, connector, began_at, began, said=said)
 
 
 def _walk_new(drain: Drain) -> bool:

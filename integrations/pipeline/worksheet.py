@@ -2,29 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from integrations.connections import worksheet
+from integrations.canonical.errors import IntegrationError
+from integrations.canonical.keyed_changes import Wanted
+from integrations.canonical.stock import ChangeOutcome
+from integrations.connections import worksheet, worksheet_changes
+from integrations.connections.agents.connector import ASKED
 from integrations.pipeline.answer import answer_came
+from integrations.sagepro.beyond_payments import BeyondPayments
+from integrations.sagepro.connector import Connector
+from tenants import work
+from tenants.models import WorkKind
 from tenants.scope import current_tenant_id
 
 
-def keyed(*, company_id: UUID, entry_ids: Collection[UUID], actor: str) -> int:
-    """A person has keyed these: look for them now; how many they are.
+def keyed(
+    *,
+    company_id: UUID,
+    entry_ids: Collection[UUID],
+    actor: str,
+    numbers: Mapping[UUID, str] | None = None,
+) -> int:
+    """A person has keyed these, some under a number that they tell: look for them now; how many
+    they are.
 
-    Raises NotPossible when none of them is waiting to be keyed.
+    Raises NotPossible when none of them is waiting to be keyed, or a number cannot be.
     """
+    worksheet_changes.tell_numbers(
+        {key: told for key, told in (numbers or {}).items() if key in entry_ids},
+        company_id=company_id,
+    )
     keys = worksheet.confirm(company_id=company_id, entry_ids=entry_ids, actor=actor)
     for key in keys:
         answer_came(tenant_id=current_tenant_id(), company_id=company_id, effect_key=key)
+    # A change has no effect that waits for it.
+    work.ring(WorkKind.DELIVER, tenant_id=current_tenant_id(), subject_id=company_id)
     return len(keys)
 
 
 def not_to_be_keyed(
     *, company_id: UUID, entry_ids: Collection[UUID], reason: str, actor: str
 ) -> int:
-    """A person takes these off the worksheet: each becomes an exception; how many they are.
+    """A person takes these off the worksheet: a posting becomes an exception, and whoever asked
+    for a change is told the reason; how many they are.
 
     Raises NotPossible without a reason, and when none of them is waiting to be keyed.
     """
@@ -34,3 +56,27 @@ def not_to_be_keyed(
     for key in keys:
         answer_came(tenant_id=current_tenant_id(), company_id=company_id, effect_key=key)
     return len(keys)
+
+
+def look_for_said(wanted: Sequence[Wanted], connector: Connector) -> bool:
+    """Look in Sage for changes that a person says are keyed; True when some wait for the answer
+    of an agent or for a record in use.
+
+    Raises what a connector raises. Outside transactions.
+    """
+    waits = False
+    for one in wanted:
+        try:
+            waits = _ask(one, connector) or waits
+        except IntegrationError as error:
+            if error.code != ASKED:
+                raise
+            waits = True
+    return waits
+
+
+def _ask(wanted: Wanted, connector: Connector) -> bool:
+    """Put the question again; True when a record is in use."""
+    if not isinstance(connector, BeyondPayments):
+        return False
+    return connector.create_or_match_customer(wanted).outcome is ChangeOutcome.WAIT

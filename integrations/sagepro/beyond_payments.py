@@ -10,6 +10,7 @@ from datetime import date
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import Customer, Receipt
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
@@ -105,6 +106,16 @@ class BeyondPayments:
         """
         del customer
         raise not_offered("Creating customers is")
+
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        """What a person has keyed of an order, a customer or an allocation, and otherwise what
+        is to be keyed where Sage would take it, by the rules that write it.
+
+        Our own record beside the books comes first. Writes nothing; at a FoxPro site it waits
+        for whoever holds our staging table.
+        """
+        del question
+        raise not_offered("Keying orders, customers and stock is")
 
     def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
         """The next `limit` rows whose flag asks for something, by number; begin with an empty

@@ -20,8 +20,10 @@ from integrations.canonical.money import Money
 from integrations.canonical.posting import TAKES_BACK, Application, PostingKind, PostingRequest
 from integrations.connections import queries, worksheet, writing
 from integrations.connections.models import Connection, WorksheetEntry
+from integrations.connections.worksheet_changes import CHANGES
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.spreadsheet import safe
+from portal.web.worksheet_changes import sections
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -91,14 +93,15 @@ class Deposit:
 @require_safe
 @member_view()
 def page(request: PlacedRequest) -> HttpResponse:
-    """Everything to be keyed, by company and deposit day."""
+    """Everything to be keyed: deposits by company and day, then what else Sage is to hold."""
     companies = _companies(request)
-    lines = _lines(companies)
+    entries = _entries_of(companies)
     context = {
         "companies": companies,
-        "deposits": list(_deposits(lines)),
-        "count": len(lines),
-        "to_key": sum(line.is_waiting for line in lines),
+        "deposits": list(_deposits(_lines(entries))),
+        "sections": list(sections([entry for entry in entries if entry.kind in CHANGES])),
+        "count": len(entries),
+        "to_key": sum(entry.state == WorksheetEntry.State.WAITING for entry in entries),
     }
     return render(request, "worksheet/page.html", context)
 
@@ -106,8 +109,8 @@ def page(request: PlacedRequest) -> HttpResponse:
 @require_safe
 @member_view()
 def as_csv(request: PlacedRequest) -> HttpResponse:
-    """The same as a file: one line for each invoice or account of each entry."""
-    response = HttpResponse(_csv(_lines(_companies(request))), content_type="text/csv")
+    """The deposits and GL entries as a file: one line for each invoice or account."""
+    response = HttpResponse(_csv(_lines(_entries_of(_companies(request)))), content_type="text/csv")
     response["Content-Disposition"] = 'attachment; filename="worksheet.csv"'
     return response
 
@@ -131,7 +134,14 @@ def worksheet_do(request: PlacedRequest) -> HttpResponse:
 
 
 def _keyed(request: PlacedRequest, company_id: UUID, chosen: Sequence[UUID]) -> str:
-    count = pipeline.keyed(company_id=company_id, entry_ids=chosen, actor=request.place.actor)
+    numbers = {
+        entry_id: number
+        for entry_id in chosen
+        if (number := request.POST.get(f"number-{entry_id}")) is not None
+    }
+    count = pipeline.keyed(
+        company_id=company_id, entry_ids=chosen, actor=request.place.actor, numbers=numbers
+    )
     return f"Looking for {_entries(count)} in Sage. What is found leaves this list by itself."
 
 
@@ -142,6 +152,8 @@ def _take_off(request: PlacedRequest, company_id: UUID, chosen: Sequence[UUID]) 
         reason=request.POST.get("reason", ""),
         actor=request.place.actor,
     )
+    if request.POST.get("are") == "changes":
+        return f"Taken off: {_entries(count)}. Whoever asked for it is told the reason."
     return f"Taken off: {_entries(count)}. Decide about them under Exceptions."
 
 
@@ -155,9 +167,16 @@ def _companies(request: PlacedRequest) -> list[Connection]:
     return [company for company in found if writing.is_keyed_into(company.settings)]
 
 
-def _lines(companies: Sequence[Connection]) -> list[Line]:
-    entries = worksheet.open_entries([company.id for company in companies])
-    return [Line(entry, PostingRequest.from_json(entry.request)) for entry in entries]
+def _entries_of(companies: Sequence[Connection]) -> Sequence[WorksheetEntry]:
+    return worksheet.open_entries([company.id for company in companies])
+
+
+def _lines(entries: Sequence[WorksheetEntry]) -> list[Line]:
+    return [
+        Line(entry, PostingRequest.from_json(entry.request))
+        for entry in entries
+        if entry.kind not in CHANGES
+    ]
 
 
 def _deposits(lines: Sequence[Line]) -> Iterable[Deposit]:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from integrations.canonical.errors import TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -248,6 +249,9 @@ class Patient:
 
     def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
         return self._asked(lambda: self.connector.look_for_keyed(question))
+
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        return self._asked(lambda: self.connector.look_for_change(question))
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         with self._turn():

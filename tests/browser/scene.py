@@ -11,7 +11,7 @@ from django.utils import timezone
 from integrations.accounting import operations as accounting
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.conditions import Condition, Operator
-from integrations.connections import worksheet
+from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.events.models import InboundNotice, SyncRun, Watermark
 from integrations.mapping import operations as mapping
@@ -24,6 +24,7 @@ from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
 from tests.portal.settled import settled
+from tests.sagepro.orders import NEW_CUSTOMER, NEWCOMER
 from tests.sagepro.postings import journal, on_account, receipt
 
 _CUSTOMERS = (
@@ -170,7 +171,8 @@ def _connections(books: Books) -> None:
 
 
 def _worksheet(books: Books) -> None:
-    """A receipt that went back to the list, and two GL entries of kinds nobody calibrated."""
+    """A receipt that went back to the list, GL entries of kinds nobody calibrated, and a new
+    customer."""
     profile = {**sample_profile().as_json(), "kinds": ["receipt", "on_account", "reversal"]}
     books.sage.settings = {**books.sage.settings, "profile": profile}
     books.sage.save(update_fields=["settings"])
@@ -180,6 +182,12 @@ def _worksheet(books: Books) -> None:
     paid = receipt(invoices={"10432": "700.00", "10433": "40.00"}, discounts={"10433": "2.00"})
     for request in (paid, on_account(), batch):
         worksheet.enter(request, company_id=books.sage.id)
+    worksheet_changes.enter(
+        worksheet_changes.Asked.of(NEWCOMER, sample_profile().marker),
+        worksheet_changes.Kept((NEW_CUSTOMER,)),
+        number="ACME02",
+        company_id=books.sage.id,
+    )
     worksheet.say(
         paid,
         company_id=books.sage.id,

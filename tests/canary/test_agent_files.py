@@ -11,6 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from integrations.canonical.keyed import KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion
 from integrations.canonical.open_items import OpenItemsQuestion
 from integrations.canonical.posting import PostingOutcome
 from integrations.canonical.stock import ChangeOutcome
@@ -29,7 +30,7 @@ from tests.canary.sage_planting import plant_in_foxpro, plant_in_sql
 from tests.paytrace.simulator_process import ROOT
 from tests.sagepro.companies import SampleCompany, company_template
 from tests.sagepro.foxpro.company import foxpro_company, foxpro_template
-from tests.sagepro.orders import order
+from tests.sagepro.orders import NEWCOMER, order
 from tests.sagepro.postings import receipt
 
 __all__ = [
@@ -54,6 +55,7 @@ READS: Mapping[str, Mapping[str, Any]] = {
     "look_for_keyed": {
         "question": encode(KeyedQuestion("PT00000001", receipt(), said_at="2026-11-20T20:00:00Z"))
     },
+    "look_for_change": {"question": encode(ChangeQuestion(NEWCOMER))},
     "receipts_for_invoice": {"number": "998"},
     "receipts_by_reference": {"reference": "CHK 77991"},
     "receipts_between": {"first": "2020-01-01", "last": "2026-12-31"},

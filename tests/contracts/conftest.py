@@ -19,10 +19,10 @@ test_sagepro_ways.py.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import TypeVar, cast
 from uuid import UUID
 
 import psycopg
@@ -30,8 +30,10 @@ import pytest
 from django.db import connection as database
 from django.db import connections as database_connections
 
+from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
-from integrations.connections import worksheet
+from integrations.canonical.stock import ChangeResult
+from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.assisted import AssistedConnector
 from integrations.connections.models import WorksheetEntry
 from integrations.sagepro.apart.connector import ApartConnector
@@ -105,6 +107,9 @@ class ApartCompany(SampleCompany):
         return made
 
 
+Answer = TypeVar("Answer", PostingResult, ChangeResult)
+
+
 class KeptByHand(AssistedConnector):
     """An assisted connector whose bookkeeper keys whatever it lists, until nothing is listed."""
 
@@ -112,12 +117,26 @@ class KeptByHand(AssistedConnector):
     profile: PostingProfile
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
+        return self._until_it_ends(
+            lambda: super(KeptByHand, self).post_if_absent(request),
+            lambda: self.desk.key(request, profile=self.profile),
+        )
+
+    def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
+        return self._until_it_ends(
+            lambda: super(KeptByHand, self).create_or_match_customer(customer), self._key_changes
+        )
+
+    def _key_changes(self) -> None:
+        self.desk.key_changes(profile=self.profile)
+
+    def _until_it_ends(self, ask: Callable[[], Answer], key: Callable[[], None]) -> Answer:
         try:
             for _ in range(3):
-                result = super().post_if_absent(request)
-                if result.outcome is not PostingOutcome.HANDED_OVER:
+                result = ask()
+                if result.outcome.value != PostingOutcome.HANDED_OVER.value:
                     return result
-                self.desk.key(request, profile=self.profile)
+                key()
         finally:
             if threading.current_thread() is not threading.main_thread():
                 database_connections.close_all()
@@ -167,6 +186,27 @@ class AssistedCompany(SampleCompany):
                     )
                 else:
                     worksheet.confirm(company_id=place, entry_ids=listed, actor=actor)
+
+    def key_changes(self, *, profile: PostingProfile) -> None:
+        """The bookkeeper keys every order, customer and allocation that is listed."""
+        with self.bookkeeper.at_work:
+            with tenant_transaction(self.tenant_id):
+                listed = worksheet_changes.open_changes([self.company_id])
+            for entry in listed:
+                if entry.state == worksheet.EntryState.WAITING:
+                    self._key_change(entry, profile=profile)
+
+    def _key_change(self, entry: WorksheetEntry, *, profile: PostingProfile) -> None:
+        result = self.bookkeeper.change(worksheet_changes.wanted_of(entry), profile=profile)
+        place, ids, actor = self.company_id, [entry.id], "mb@acme.example"
+        with tenant_transaction(self.tenant_id):
+            if result.refusal:
+                wrong = result.refusal.sentence
+                worksheet.take_off(company_id=place, entry_ids=ids, reason=wrong, actor=actor)
+            else:
+                numbers = {entry.id: result.number}
+                worksheet_changes.tell_numbers(numbers, company_id=place)
+                worksheet.confirm(company_id=place, entry_ids=ids, actor=actor)
 
     def connect(
         self,

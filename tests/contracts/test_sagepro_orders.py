@@ -1,4 +1,4 @@
-"""Sales orders written and customers found or added: once per key, or refused with a sentence."""
+"""Sales orders written: once per version, or refused with a sentence."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ from pathlib import Path
 import pytest
 
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
-from integrations.canonical.orders import CustomerRequest, MatchBy, OrderRequest
+from integrations.canonical.orders import OrderRequest
 from integrations.canonical.posting import WithdrawOutcome
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
-from integrations.sagepro.backends.sql import SqlConnector
-from integrations.sagepro.columns import NumberRule
 from integrations.sagepro.sample.books import Books, Changes
 from tests.contracts.test_sagepro_writer import PATIENT
 from tests.sagepro.any_company import AnyCompany, Everything, opened
 from tests.sagepro.companies import SHORT, SampleCompany
 from tests.sagepro.cutting_proxy import CuttingProxy
-from tests.sagepro.orders import BEARINGS, LABOR, NEWCOMER, VALVES, order
+from tests.sagepro.orders import BEARINGS, LABOR, VALVES, order
 
 pytestmark = pytest.mark.machine(
-    "Orders and customers are written by a program; a person is given no list of them."
+    "Orders are written by a program; a person is given no list of them."
 )
 
 CARD = "4111 1111 1111 1111"
@@ -294,19 +292,15 @@ def _line_of(row: dict[str, str], where: dict[str, object]) -> bool:
     return str(where.get("tranlineno", row.get("tranlineno"))) == str(row.get("tranlineno"))
 
 
-def test_twenty_askers_at_once_write_one_order_and_one_customer(
-    company: AnyCompany,
-) -> None:
+def test_twenty_askers_at_once_write_one_order(company: AnyCompany) -> None:
     workers = [opened(company, limits=PATIENT) for _ in range(20)]
     with ThreadPoolExecutor(20) as threads:
-        orders = list(threads.map(lambda one: one.upsert_order(order()), workers))
-        people = list(threads.map(lambda one: one.create_or_match_customer(NEWCOMER), workers))
-    for found in (orders, people):
-        assert Counter(one.outcome for one in found) == {
-            ChangeOutcome.DONE: 1,
-            ChangeOutcome.EXISTS: 19,
-        }
-        assert len({one.number for one in found}) == 1
+        found = list(threads.map(lambda one: one.upsert_order(order()), workers))
+    assert Counter(one.outcome for one in found) == {
+        ChangeOutcome.DONE: 1,
+        ChangeOutcome.EXISTS: 19,
+    }
+    assert len({one.number for one in found}) == 1
     assert [row["sono"] for row in company.books()["somast"]].count("      7404") == 1
 
 
@@ -315,7 +309,6 @@ def test_records_in_use_are_waited_for(company: AnyCompany) -> None:
     before = company.books()
     with company.busy():
         assert books.upsert_order(order()).outcome is ChangeOutcome.WAIT
-        assert books.create_or_match_customer(NEWCOMER).outcome is ChangeOutcome.WAIT
     for table, where in (("arcust", {"custno": "ACME01"}), ("iciqty", {"loctid": "MAIN"})):
         company.change(table, dict(where), lckstat="Y")
         assert books.upsert_order(order()).outcome is ChangeOutcome.WAIT
@@ -329,136 +322,13 @@ def test_a_lost_answer_is_unknown_until_asked_again(
     sql_company: SampleCompany,
     tmp_path: Path,
 ) -> None:
-    asked: list[Callable[[SqlConnector], ChangeResult]] = [
-        lambda one: one.upsert_order(order()),
-        lambda one: one.create_or_match_customer(NEWCOMER),
-    ]
-    for number, act in enumerate(asked):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        with CuttingProxy(sql_company.dsn, folder=folder, reaches_server=reaches_server) as proxy:
-            cut = sql_company.open(dsn=proxy.dsn)
-            with pytest.raises(OutcomeUnknown):
-                act(cut)
-            cut.close()
-        outcome = act(sql_company.open()).outcome
-        assert outcome is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
-
-
-def test_a_customer_nobody_knows_is_added_under_the_next_number(
-    company: AnyCompany, books: Everything
-) -> None:
-    found = company.during(lambda: done(books.create_or_match_customer(NEWCOMER)))
-    (record,) = found.added.pop("ptpost")
-    assert (record["effkey"], record["kind"], record["custno"]) == (
-        "shop:customer:88",
-        "customer",
-        "ACME02",
-    )
-    assert found == Changes(
-        added={
-            "arcust": [
-                {
-                    "custno": "ACME02",
-                    "company": "Acme Räder LLC",
-                    "contact": "Ida Weiß",
-                    "address1": "9 Canal Road",
-                    "city": "Dayton",
-                    "state": "OH",
-                    "zip": "45402-1234",
-                    "country": "USA",
-                    "phone": "555-0188",
-                    "email": "orders@raeder.example",
-                    "pterms": "Due on receipt",
-                    "currency": "USD",
-                    "gllink": "AR",
-                    "aracct": "1200-00",
-                    "depact": "2300-00",
-                    "custstat": "A",
-                    "statfmt": "O",
-                    "adduser": "PT",
-                }
-            ]
-        },
-        removed={},
-        changed={},
-    )
-    after = company.books()
-    asked = books.create_or_match_customer(NEWCOMER)
-    assert (asked.outcome, asked.number) == (ChangeOutcome.EXISTS, "ACME02")
-    renamed = replace(NEWCOMER, name="Acme Wheels")
-    assert books.create_or_match_customer(renamed).outcome is ChangeOutcome.CONFLICT
-    assert company.books() == after
-    company.remove("arcust", {"custno": "ACME02"})
-    refused(books.create_or_match_customer(NEWCOMER), "customer_missing")
-
-
-@pytest.mark.parametrize(
-    ("wanted", "number"),
-    [
-        (replace(NEWCOMER, number=" ZENITH"), "ZENITH"),
-        (replace(NEWCOMER, email=" Payables@Zenith.Example "), "ZENITH"),
-        (replace(NEWCOMER, name="CREME AND CAFE EQUIPEMENT, L.L.C.", postal_code="25618-9"), ""),
-        (replace(NEWCOMER, name="creme & cafe equipement inc", postal_code="25618-0001"), "CREME1"),
-        (replace(NEWCOMER, number="ZENITH", match_by=(MatchBy.EMAIL,)), ""),
-    ],
-    ids=["number", "email", "another code", "name and code", "not asked for"],
-)
-def test_a_customer_who_is_there_is_recognised(
-    wanted: CustomerRequest, number: str, company: AnyCompany, books: Everything
-) -> None:
-    result = books.create_or_match_customer(wanted)
-    if not number:
-        done(result)
-        return
-    assert (result.outcome, result.number) == (ChangeOutcome.MATCHED, number)
-    again = books.create_or_match_customer(wanted)
-    assert (again.outcome, again.number) == (ChangeOutcome.EXISTS, number)
-    assert len(company.books()["arcust"]) == 40
-
-
-def test_of_several_alike_a_person_chooses(company: AnyCompany, books: Everything) -> None:
-    for number in ("NATNL1", "NATNL3"):
-        company.change("arcust", {"custno": number}, email="AP@national.example")
-    before = company.books()
-    wanted = replace(NEWCOMER, name="National Homes", email="ap@national.example")
-    assert refused(books.create_or_match_customer(wanted), "customers_alike") == company.named(
-        "Customers NATNL1, NATNL3 have the e-mail address of ‘National Homes’ ({arcust})."
-    )
-    assert company.books() == before
-    chosen = books.create_or_match_customer(replace(wanted, number="NATNL3"))
-    assert (chosen.outcome, chosen.number) == (ChangeOutcome.MATCHED, "NATNL3")
-
-
-def test_a_customer_that_does_not_fit_is_refused(company: AnyCompany, books: Everything) -> None:
-    before = company.books()
-    told = {
-        "The value for ‘address2’ holds a card number, which is never written to Sage.": replace(
-            NEWCOMER, address2=f"card {CARD}"
-        ),
-        "{arcust}.company holds 35 characters; the value has 36.": replace(NEWCOMER, name="n" * 36),
-        "{arcust}.contact cannot hold 田 (its code page is cp1252).": replace(
-            NEWCOMER, contact="田"
-        ),
-        "A customer needs a key and a name.": replace(NEWCOMER, name=" - "),
-        "‘usd’ is no currency that the customers of this company can have.": replace(
-            NEWCOMER, currency="usd"
-        ),
-    }
-    for sentence, wanted in told.items():
-        result = books.create_or_match_customer(wanted)
-        assert result.refusal is not None
-        assert result.refusal.sentence == company.named(sentence)
-    assert company.books() == before
-
-
-def test_customers_may_be_numbered_by_a_counter(company: AnyCompany) -> None:
-    rule = NumberRule(counter="CU", digits=5, prefix="C", is_next=True)
-    books = opened(company, profile=replace(company.profile, customer_numbers=rule))
-    company.add("sysdata", sysid="CU", compid="01", int1=41)
-    assert done(books.create_or_match_customer(NEWCOMER)).number == "C00041"
-    second = replace(NEWCOMER, key="shop:customer:89", email="other@raeder.example", name="Other")
-    assert done(books.create_or_match_customer(second)).number == "C00042"
+    with CuttingProxy(sql_company.dsn, folder=tmp_path, reaches_server=reaches_server) as proxy:
+        cut = sql_company.open(dsn=proxy.dsn)
+        with pytest.raises(OutcomeUnknown):
+            cut.upsert_order(order())
+        cut.close()
+    outcome = sql_company.open().upsert_order(order()).outcome
+    assert outcome is (ChangeOutcome.EXISTS if reaches_server else ChangeOutcome.DONE)
 
 
 def _not_offered(act: Callable[[], object]) -> str:
@@ -475,15 +345,12 @@ def _of_sage(company: AnyCompany) -> Books:
 
 
 def test_nothing_is_written_where_nobody_said_so(company: AnyCompany) -> None:
-    profile = replace(company.profile, writes_orders=False, creates_customers=False)
+    profile = replace(company.profile, writes_orders=False)
     stock_alone = replace(company.profile, allocates_stock=False)
     before = _of_sage(company)
     books = opened(company, profile=profile)
     assert _not_offered(lambda: books.upsert_order(order())) == (
         "Writing sales orders is not available for this Sage Pro company."
-    )
-    assert _not_offered(lambda: books.create_or_match_customer(NEWCOMER)) == (
-        "Creating customers is not available for this Sage Pro company."
     )
     without_stock = opened(company, profile=stock_alone)
     assert _not_offered(lambda: without_stock.upsert_order(order())).startswith("Allocating stock")

@@ -10,6 +10,7 @@ import pytest
 
 from integrations.canonical.errors import NeverWorks, TryLater
 from integrations.canonical.keyed import KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion
 from integrations.canonical.open_items import OpenItemsQuestion
 from integrations.canonical.posting import PostingOutcome, PostingResult
 from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
@@ -19,6 +20,7 @@ from integrations.sagepro.connector import Connector
 from tests.agent.scene import Patient
 from tests.contracts import (
     test_sagepro,
+    test_sagepro_customers,
     test_sagepro_kinds,
     test_sagepro_lists,
     test_sagepro_writer,
@@ -56,6 +58,7 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "flagged_rows": ("yes", "yes", "yes", "yes", NO),
     "snapshot": ("yes", "yes", "yes", "yes", NO),
     "look_for_keyed": ("yes", "yes", "yes", "yes", "yes"),
+    "look_for_change": ("yes", "yes", "yes", "yes", "yes"),
     # By a person, from the worksheet.
     "post_if_absent": ("posted", "posted", "posted", "posted", "posted"),
     "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
@@ -64,7 +67,7 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "upsert_order": ("done", "done", "done", "done", NO),
     # No row of that number was flagged.
     "answer_flagged": ("refused", "refused", "refused", "refused", NO),
-    "create_or_match_customer": ("done", "done", "done", "done", NO),
+    "create_or_match_customer": ("done", "done", "done", "done", "done"),
     # A person needs no proof of a server; nothing of ours is written there.
     "self_test": ("yes", "yes", "yes", "yes", NO),
 }
@@ -80,6 +83,9 @@ NOT_BY_A_PERSON = {
     "test_flagged_rows_are_read_typed_by_page": (
         "Rows are flagged for a program, which writes its answers into them."
     ),
+    "test_a_busy_writer_of_customers_is_waited_for": (
+        "A person holds no writer lock, and is not kept waiting by one."
+    ),
     "test_a_busy_writer_is_waited_for": (
         "A person holds no writer lock, and is not kept waiting by one."
     ),
@@ -93,6 +99,7 @@ ARGUMENTS: dict[str, dict[str, object]] = {
     "receipts_for_invoice": {"number": "10432"},
     "receipts_by_reference": {"reference": "CHK 1"},
     "look_for_keyed": {"question": KeyedQuestion(receipt().marker, receipt())},
+    "look_for_change": {"question": ChangeQuestion(NEWCOMER)},
     "receipts_between": {"first": DAY, "last": DAY},
     "customers_after": {"number": "", "limit": 3},
     "customers_changed_since": {"day": DAY},
@@ -117,7 +124,13 @@ def test_the_table_names_every_call_there_is() -> None:
 
 
 def test_a_person_is_asked_everything_but_what_the_second_table_says() -> None:
-    suites = (test_sagepro, test_sagepro_kinds, test_sagepro_lists, test_sagepro_writer)
+    suites = (
+        test_sagepro,
+        test_sagepro_customers,
+        test_sagepro_kinds,
+        test_sagepro_lists,
+        test_sagepro_writer,
+    )
     told = {
         name: mark.args[0]
         for suite in suites

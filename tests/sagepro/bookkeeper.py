@@ -14,7 +14,10 @@ from dataclasses import dataclass, field, replace
 
 import psycopg
 
+from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.posting import PostingKind, PostingOutcome, PostingRequest
+from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.sagepro.backends import by_hand
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.profile import PostingProfile
 from tests.sagepro.any_company import USER
@@ -30,16 +33,30 @@ class Bookkeeper:
     def key(self, request: PostingRequest, *, profile: PostingProfile) -> str:
         """Type it in; why Sage does not take it, empty when it did."""
         screens = replace(profile, user_code=USER, kinds=frozenset(PostingKind))
-        with self.at_work, self._remembering(request.effect_key):
-            sage = SqlConnector(self.dsn, profile=screens)
-            try:
-                result = sage.post_if_absent(request)
-            finally:
-                sage.close()
+        with self.at_work, self._screens(request.effect_key, profile=screens) as sage:
+            result = sage.post_if_absent(request)
         if result.outcome is PostingOutcome.REFUSED and result.refusal is not None:
             return result.refusal.sentence
         assert result.outcome is PostingOutcome.POSTED, result
         return ""
+
+    def change(self, wanted: Wanted, *, profile: PostingProfile) -> ChangeResult:
+        """Type in a customer; what came of it, with the number that Sage shows."""
+        screens = replace(profile, user_code=USER)
+        key = by_hand.asked_of(wanted).key
+        with self.at_work, self._screens(key, profile=screens) as sage:
+            result = sage.create_or_match_customer(wanted)
+        assert result.outcome in {ChangeOutcome.DONE, ChangeOutcome.REFUSED}, result
+        return result
+
+    @contextmanager
+    def _screens(self, key: str, *, profile: PostingProfile) -> Iterator[SqlConnector]:
+        with self._remembering(key):
+            sage = SqlConnector(self.dsn, profile=profile)
+            try:
+                yield sage
+            finally:
+                sage.close()
 
     @contextmanager
     def _remembering(self, key: str) -> Iterator[None]:

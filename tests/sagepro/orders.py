@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
+from integrations.canonical.keyed_changes import ListedRow, ListedValue
 from integrations.canonical.orders import CustomerRequest, OrderRequest, WantedLine
 
 DAY = date(2026, 11, 20)
@@ -38,4 +39,15 @@ NEWCOMER = CustomerRequest(
     postal_code="45402-1234",
     country="USA",
     phone="555-0188",
+)
+# As a worksheet lists it.
+NEW_CUSTOMER = ListedRow(
+    "customers",
+    "ARCUST01",
+    "Acme Räder LLC",
+    (
+        ListedValue("number", "CUSTNO", "ACME02"),
+        ListedValue("name", "COMPANY", "Acme Räder LLC"),
+        ListedValue("GLLINK", "GLLINK", "AR"),
+    ),
 )

@@ -22,6 +22,7 @@ from sqlalchemy import ClauseElement
 
 from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.keyed import KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.stock import Allocation
 from integrations.sagepro.backends import fingerprint, permission
@@ -69,6 +70,7 @@ _ANSWER = replace(
     _WAITING, status="Done", result_id="105", message="740.00 USD was charged.", is_final=True
 )
 _ALLOCATION = Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal("2.5"))
+_ANOTHER = replace(NEWCOMER, key="shop:customer:89", email="other@raeder.example", name="Other")
 # In this order on one company, so that each finds what the former ones left.
 DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "receipt": lambda sage: sage.post_if_absent(_TWO),
@@ -105,6 +107,7 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "answer_flagged_waiting": lambda sage: sage.answer_flagged(_WAITING),
     "answer_flagged": lambda sage: sage.answer_flagged(_ANSWER),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
+    "look_for_customer": lambda sage: sage.look_for_change(ChangeQuestion(_ANOTHER)),
     "look_for_keyed": lambda sage: sage.look_for_keyed(KeyedQuestion("PT00000001", receipt())),
 }
 

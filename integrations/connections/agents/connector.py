@@ -16,6 +16,7 @@ from django.utils import timezone
 from integrations.canonical.errors import TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -155,6 +156,10 @@ class AgentConnector(BeyondPayments):
 
     def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
         found: KeyedAnswer = self._read("look_for_keyed", question=encode(question))
+        return found
+
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        found: ChangeSeen = self._read("look_for_change", question=encode(question))
         return found
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:

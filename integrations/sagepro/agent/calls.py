@@ -28,7 +28,8 @@ READS = frozenset(
     {
         "company_profile", "fingerprint", "gl_accounts", "fiscal_periods", "customer",
         "invoices_by_number", "open_invoices", OPEN_ITEMS, "invoices_by_order",
-        "receipts_for_invoice", "receipts_by_reference", "look_for_keyed", "layout", "self_test",
+        "receipts_for_invoice", "receipts_by_reference", "look_for_keyed", "look_for_change",
+        "layout", "self_test",
         "receipts_between", "customers_after", "customers_changed_since", "orders_by_number",
         "open_orders", "items", "stock", "flagged_rows", "snapshot",
     }

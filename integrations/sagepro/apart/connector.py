@@ -11,6 +11,7 @@ from typing import Any
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -151,6 +152,9 @@ class ApartConnector(BeyondPayments):
 
     def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
         return self._ask("look_for_keyed", question=question)  # type: ignore[no-any-return]
+
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        return self._ask("look_for_change", question=question)  # type: ignore[no-any-return]
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         return self._ask("post_if_absent", request=request)  # type: ignore[no-any-return]

@@ -8,21 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any, Generic
+from typing import Any
 
 from integrations.canonical.keyed import GLLine, KeyedAnswer, KeyedBefore, KeyedQuestion
 from integrations.canonical.ledger_documents import Receipt
 from integrations.canonical.posting import PostingKind, PostingOutcome, PostingRequest, Refusal
 from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends import answering, journals, ledger, reading
-from integrations.sagepro.backends.books import Company, H, Row
+from integrations.sagepro.backends.books import Changeable, Company, H, Row
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.reversing import receipts_by_marker
-from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.backends.wrapped import Wrapped
 
 
-def look(connection: H, company: Company[H], question: KeyedQuestion) -> KeyedAnswer:
+def look(connection: H, company: Changeable[H], question: KeyedQuestion) -> KeyedAnswer:
     """What the books show of the posting that is asked about; only reads."""
     request, marker = question.request, question.marker
     receipts = tuple(reading.receipts(connection, company, "marker", marker))
@@ -59,7 +58,7 @@ def _pays_again(connection: H, company: Company[H], request: PostingRequest) -> 
 
 
 def _checked(
-    found: KeyedAnswer, connection: H, company: Company[H], request: PostingRequest
+    found: KeyedAnswer, connection: H, company: Changeable[H], request: PostingRequest
 ) -> KeyedAnswer:
     try:
         answering.checked_plan(connection, company, request)
@@ -97,34 +96,20 @@ class _Own:
 
 
 @dataclass(frozen=True)
-class _ByHand(Generic[H]):
+class _ByHand(Wrapped[H]):
     """A company as a person sees it: every kind may be keyed, and our record is a worksheet."""
 
-    company: Company[H]
-    profile: PostingProfile
     keyed: Sequence[Row]
 
     @classmethod
-    def of(cls, company: Company[H], before: Sequence[KeyedBefore]) -> _ByHand[H]:
+    def of(cls, company: Changeable[H], before: Sequence[KeyedBefore]) -> _ByHand[H]:
         profile = replace(company.profile, kinds=frozenset(PostingKind))
         return cls(company, profile, [_as_row(one) for one in before])
-
-    def matches(self, table: str, column: str, values: Sequence[str]) -> Any:
-        return self.company.matches(table, column, values)
 
     def equals(self, table: str, column: str, value: str) -> Any:
         if table == "postings":
             return _Own(column, value)
-        return self.company.equals(table, column, value)
-
-    def beyond(self, table: str, column: str, value: str) -> Any:
-        return self.company.beyond(table, column, value)
-
-    def between(self, table: str, column: str, first: date, last: date) -> Any:
-        return self.company.between(table, column, first, last)
-
-    def is_open(self, customer_number: str | None = None) -> Any:
-        return self.company.is_open(customer_number)
+        return super().equals(table, column, value)
 
     def rows(
         self,
@@ -139,15 +124,9 @@ class _ByHand(Generic[H]):
     ) -> list[Row]:
         if isinstance(where, _Own):
             return [row for row in self.keyed if row[where.column] == where.value]
-        return self.company.rows(
+        return super().rows(
             connection, table, where, order_by=order_by, only=only, limit=limit, whole=whole
         )
-
-    def count(self, connection: H, table: str, where: Any = None) -> int:
-        return self.company.count(connection, table, where)
-
-    def has(self, table: str, column: str) -> bool:
-        return self.company.has(table, column)
 
 
 def _as_row(one: KeyedBefore) -> Row:

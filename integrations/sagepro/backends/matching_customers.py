@@ -28,31 +28,33 @@ _SAME_START = 3
 
 def create_or_match(connection: H, company: Changeable[H], wanted: CustomerRequest) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
-    if not company.profile.creates_customers:
-        raise not_offered("Creating customers is")
-    _check(company, wanted)
-    asked = _change(wanted)
+    check(company, wanted)
+    asked = asked_of(wanted)
     if found := changing.earlier(connection, company, asked):
         outcome, record = found
-        return _known(connection, company, outcome, record["customer_number"])
-    number = _recognised(connection, company, wanted)
+        return known(connection, company, outcome, record["customer_number"])
+    number = recognised(connection, company, wanted)
     if number:
         changing.remember(connection, company, asked, customer_number=number)
-        return _known(connection, company, ChangeOutcome.MATCHED, number)
+        return known(connection, company, ChangeOutcome.MATCHED, number)
     number = numbering.customer_number(connection, company, name=wanted.name)
     _create(connection, company, wanted, number)
     changing.remember(connection, company, asked, customer_number=number)
-    return _known(connection, company, ChangeOutcome.DONE, number)
+    return known(connection, company, ChangeOutcome.DONE, number)
 
 
-def _change(wanted: CustomerRequest) -> Change:
+def asked_of(wanted: CustomerRequest) -> Change:
+    """What our record holds of it."""
     contents = [getattr(wanted, name).strip() for name in ("number", *_TEXTS)]
     ways = [way.value for way in wanted.match_by]
     return changing.change(wanted.key, kind="customer", contents=[*contents, ways])
 
 
-def _check(company: Changeable[Any], wanted: CustomerRequest) -> None:
-    """Raises Answered for a text that Sage cannot hold as it is, or should not."""
+def check(company: Changeable[Any], wanted: CustomerRequest) -> None:
+    """Raises NeverWorks where nobody said that customers may be added, and Answered for a text
+    that Sage cannot hold as it is, or should not."""
+    if not company.profile.creates_customers:
+        raise not_offered("Creating customers is")
     profile = company.profile
     if not wanted.key.strip() or not plain_name(wanted.name):
         raise refuse("value_refused", "A customer needs a key and a name.", field="name")
@@ -77,8 +79,9 @@ def _check_currency(company: Changeable[Any], currency: str) -> None:
         )
 
 
-def _recognised(connection: H, company: Changeable[H], wanted: CustomerRequest) -> str:
-    """The number of the one customer that this is; empty when there is none."""
+def recognised(connection: H, company: Changeable[H], wanted: CustomerRequest) -> str:
+    """The number of the one customer that this is; empty when there is none. Raises Answered
+    when several are."""
     for way in wanted.match_by:
         found = _WAYS[way](connection, company, wanted)
         if len(found) > 1:
@@ -144,11 +147,16 @@ def _several(
     )
 
 
+def texts(company: Changeable[Any], wanted: CustomerRequest) -> Row:
+    """What a new customer's columns hold but for the number."""
+    found = {name: getattr(wanted, name).strip() for name in _TEXTS}
+    if not found["currency"]:
+        found["currency"] = company.profile.home_currency
+    return found
+
+
 def _create(connection: H, company: Changeable[H], wanted: CustomerRequest, number: str) -> None:
-    texts = {name: getattr(wanted, name).strip() for name in _TEXTS}
-    if not texts["currency"]:
-        texts["currency"] = company.profile.home_currency
-    row = {"number": number, **texts, **writing.audit(connection, company)}
+    row = {"number": number, **texts(company, wanted), **writing.audit(connection, company)}
     try:
         company.insert(connection, "customers", company.only_mapped("customers", row))
     except IntegrityError as error:
@@ -157,7 +165,7 @@ def _create(connection: H, company: Changeable[H], wanted: CustomerRequest, numb
         raise
 
 
-def _known(
+def known(
     connection: H, company: Changeable[H], outcome: ChangeOutcome, number: str
 ) -> ChangeResult:
     """The outcome with the customer as it stands; EXISTS is answered from the books alone."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 from integrations.sagepro.backends.books import Changeable, H
@@ -20,12 +21,15 @@ def order_number(connection: H, company: Changeable[H]) -> str:
     return number
 
 
-def customer_number(connection: H, company: Changeable[H], *, name: str) -> str:
-    """By counter, or the lowest number that is free behind prefix and letters of `name`."""
+def customer_number(
+    connection: H, company: Changeable[H], *, name: str, but: Sequence[str] = ()
+) -> str:
+    """By counter, or the lowest number that is free behind prefix and letters of `name`; none
+    of `but`, which somebody is about to use."""
     rule = company.profile.customer_numbers
     stem = rule.prefix + _letters(name, rule)
     if not rule.counter:
-        return _lowest_free(connection, company, rule, stem)
+        return _lowest_free(connection, company, rule, stem, but)
     number = _counted(connection, company, rule, stem=stem)
     if _is_taken(connection, company, "customers", number):
         raise _taken(company, "customers", number, rule.counter)
@@ -42,9 +46,11 @@ def _written(rule: NumberRule, stem: str, value: int) -> str:
     return f"{stem}{value:0{rule.digits}}" if stem else str(value)
 
 
-def _lowest_free(connection: H, company: Changeable[H], rule: NumberRule, stem: str) -> str:
+def _lowest_free(
+    connection: H, company: Changeable[H], rule: NumberRule, stem: str, but: Sequence[str]
+) -> str:
     begins = company.begins("customers", "number", stem)
-    taken = {row["number"] for row in company.rows(connection, "customers", begins)}
+    taken = {*but, *(row["number"] for row in company.rows(connection, "customers", begins))}
     for value in range(1, 10**rule.digits):
         number = _written(rule, stem, value)
         if number not in taken:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from integrations.canonical.errors import IntegrationError, TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -38,6 +39,7 @@ from integrations.canonical.stock import (
 from integrations.sagepro.backends import (
     allocating,
     answering,
+    by_hand,
     catalogue,
     documents,
     evidence,
@@ -198,6 +200,10 @@ class SqlConnector(BeyondPayments):
     def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
         with self._session.reading() as connection:
             return keyed.look(connection, self._company, question)
+
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        with self._session.reading() as connection:
+            return by_hand.look(connection, self._company, question)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:

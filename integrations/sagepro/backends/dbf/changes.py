@@ -101,7 +101,7 @@ class Changes:
         shown = [row for row in under_way if not own or row["number"] != own["number"]]
         if own and own["state"] in ON_ITS_WAY:
             shown.append(own)
-        books = Books(writer.books.live, _Recorded(writer.desk, shown), overlay)
+        books = Books(writer.books.live, Recorded(writer.desk, shown), overlay)
         for row in under_way:
             self._repeat(books, row)
         return act(books), overlay
@@ -193,7 +193,7 @@ def _recorded(record: Row) -> Record:
 
 
 @dataclass(frozen=True)
-class _Recorded:
+class Recorded:
     """Our record, and with it what is handed over and not written yet."""
 
     desk: Desk

@@ -10,6 +10,7 @@ from pathlib import Path
 from integrations.canonical.errors import TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
+from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
 from integrations.canonical.ledger_documents import (
     CompanyProfile,
     Customer,
@@ -37,6 +38,7 @@ from integrations.canonical.stock import (
 )
 from integrations.sagepro.backends import (
     allocating,
+    by_hand,
     flagging,
     keyed,
     listing,
@@ -49,7 +51,7 @@ from integrations.sagepro.backends import (
 from integrations.sagepro.backends.books import Row
 from integrations.sagepro.backends.dbf import fingerprint, looking, noting, site, whole
 from integrations.sagepro.backends.dbf.answering import Writer
-from integrations.sagepro.backends.dbf.changes import Act, Changes
+from integrations.sagepro.backends.dbf.changes import Act, Changes, Recorded
 from integrations.sagepro.backends.dbf.company import Books, DbfCompany
 from integrations.sagepro.backends.dbf.snapshot import Snapshot
 from integrations.sagepro.backends.dbf.staging import Staging
@@ -173,6 +175,10 @@ class FoxProConnector(BeyondPayments):
         self._live.forget()
         return keyed.look(self._reading(), self._company, question)
 
+    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
+        with self._with_record() as held:
+            return by_hand.look(held, self._company, question)
+
     def allocate_stock(self, allocation: Allocation) -> ChangeResult:
         company = self._company
         return self._change(allocation.key, lambda it: allocating.allocate(it, company, allocation))
@@ -272,6 +278,17 @@ class FoxProConnector(BeyondPayments):
         found = fingerprint.facts(self._live)
         if fingerprint.digest(found) != self._expected:
             raise fingerprint.what_changed(found, expected=self._layout)
+
+    @contextmanager
+    def _with_record(self) -> Iterator[Books]:
+        """The books as they are now with our record, which a site that was never prepared has
+        not."""
+        self._live.forget()
+        if not site.is_prepared(self._folder, self._company.profile):
+            yield self._reading()
+            return
+        with self._staging.locked() as desk:
+            yield Books(self._live, Recorded(desk, desk.pending()))
 
     def _reading(self) -> Books:
         return Books(self._live, _NoPostings())

@@ -1,0 +1,152 @@
+"""Changes beside payments on the worksheet: customers to add, orders and stock to key.
+
+Inside the open company's transaction. They are entries as postings are, and end as those do: by
+what the books show (see `integrations.connections.worksheet`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from integrations.canonical.keyed_changes import ListedRow, Wanted
+from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.posting import marker_for
+from integrations.connections.models import WorksheetEntry
+from integrations.connections.worksheet import OPEN, EntryState
+from integrations.sagepro.agent.codec import decode, encode
+from integrations.sagepro.backends import by_hand
+from integrations.sagepro.columns import MarkerRule
+from tenants.errors import NotPossible
+
+Kind = WorksheetEntry.Kind
+_LONGEST = 20
+CHANGES = (Kind.CUSTOMER,)
+_TYPES: dict[str, Any] = {Kind.CUSTOMER: CustomerRequest}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A change that is asked for, as its entry knows it."""
+
+    wanted: Wanted
+    kind: str
+    effect_key: str
+    payload_hash: str
+    marker: str
+
+    @classmethod
+    def of(cls, wanted: Wanted, rule: MarkerRule) -> Asked:
+        told = by_hand.asked_of(wanted)
+        marker = marker_for(told.key, rule.width, rule.prefix)
+        return cls(wanted, told.kind, told.key, told.payload_hash, marker)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What an entry keeps of a change beside what was asked."""
+
+    listed: tuple[ListedRow, ...] = ()
+    """What a person keys."""
+
+    @classmethod
+    def of(cls, entry: WorksheetEntry) -> Kept:
+        kept: Kept = decode(cls, entry.kept)
+        return kept
+
+
+def wanted_of(entry: WorksheetEntry) -> Wanted:
+    """What was asked for. Raises ValueError for an entry of another kind."""
+    wanted: Wanted = decode(_TYPES[entry.kind], entry.request)
+    return wanted
+
+
+def find(effect_key: str, *, company_id: UUID) -> WorksheetEntry | None:
+    """The entry of this key, of whatever kind."""
+    return WorksheetEntry.objects.filter(company_id=company_id, effect_key=effect_key).first()
+
+
+def is_other_key(asked: Asked, *, company_id: UUID) -> bool:
+    """Whether another entry has its marker."""
+    alike = WorksheetEntry.objects.filter(company_id=company_id, marker=asked.marker)
+    return alike.exclude(effect_key=asked.effect_key).exists()
+
+
+def numbers_listed(kind: str, *, company_id: UUID) -> tuple[str, ...]:
+    """The numbers that stand on the list, for what is listed next to get another."""
+    listed = WorksheetEntry.objects.filter(company_id=company_id, kind=kind, state__in=OPEN)
+    return tuple(listed.exclude(number="").values_list("number", flat=True))
+
+
+def tell_numbers(numbers: Mapping[UUID, str], *, company_id: UUID) -> None:
+    """A person tells the numbers under which these were keyed.
+
+    Raises NotPossible for one that no number in Sage can be.
+    """
+    waiting = _changes([company_id]).filter(state=EntryState.WAITING)
+    for entry_id, told in numbers.items():
+        number = told.strip()
+        if len(number) > _LONGEST or not number.isprintable():
+            raise NotPossible(f"{number[:_LONGEST]} is no number in Sage.", field="number")
+        waiting.filter(id=entry_id).update(number=number)
+
+
+def enter(asked: Asked, kept: Kept, *, number: str, company_id: UUID) -> WorksheetEntry:
+    """List a change to be keyed, once; one that was given back is listed again. Its entry."""
+    told = {**_told(asked), "kept": encode(kept), "number": number}
+    entry, is_new = WorksheetEntry.objects.get_or_create(
+        company_id=company_id, effect_key=asked.effect_key, defaults=told
+    )
+    if not is_new and entry.state == EntryState.GIVEN_BACK:
+        given_back = WorksheetEntry.objects.filter(id=entry.id, state=EntryState.GIVEN_BACK)
+        given_back.update(
+            state=EntryState.WAITING, state_since=Now(), problem="",
+            confirmed_by="", confirmed_at=None, **told,
+        )  # fmt: skip
+        entry.refresh_from_db()
+    return entry
+
+
+def see(asked: Asked, *, number: str, company_id: UUID) -> bool:
+    """It stands in the books: take it off the list, or remember it; False when it was known."""
+    seen = {"state": EntryState.SEEN, "problem": "", "number": number}
+    entry, is_new = WorksheetEntry.objects.get_or_create(
+        company_id=company_id, effect_key=asked.effect_key, defaults={**_told(asked), **seen}
+    )
+    if is_new:
+        return True
+    moved = WorksheetEntry.objects.filter(id=entry.id).exclude(state=EntryState.SEEN)
+    return bool(moved.update(state_since=Now(), **seen))
+
+
+def open_changes(company_ids: Collection[UUID]) -> Sequence[WorksheetEntry]:
+    """What is to be keyed or is being looked for, oldest first."""
+    found = _changes(company_ids).filter(state__in=OPEN)
+    return list(found.select_related("company").order_by("created_at", "id"))
+
+
+def said(company_id: UUID) -> Sequence[Wanted]:
+    """What a person says is keyed, to be looked for, oldest first."""
+    found = _changes([company_id]).filter(state=EntryState.CONFIRMED)
+    return [wanted_of(entry) for entry in found.order_by("confirmed_at", "id")]
+
+
+def _changes(company_ids: Collection[UUID]) -> QuerySet[WorksheetEntry]:
+    return WorksheetEntry.objects.filter(company_id__in=company_ids, kind__in=CHANGES)
+
+
+def _told(asked: Asked) -> dict[str, Any]:
+    return {
+        "kind": asked.kind,
+        "marker": asked.marker,
+        "payload_hash": asked.payload_hash,
+        "request": encode(asked.wanted),
+        "deposit_date": timezone.localdate(),
+        "amount": 0,
+    }

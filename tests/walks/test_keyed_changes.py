@@ -1,0 +1,212 @@
+"""Customers, orders and stock that a person keys: listed, read back, and told to who asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+import pytest
+
+from integrations import pipeline
+from integrations.canonical.keyed_changes import Wanted
+from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.posting import WithdrawOutcome
+from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.connections import clients, writing
+from integrations.sagepro.sample.profile import sample_profile
+from tests.sagepro.any_company import Everything
+from tests.sagepro.bookkeeper import Bookkeeper
+from tests.sagepro.companies import SampleCompany
+from tests.sagepro.orders import NEWCOMER
+from tests.walks.keying import entries, states
+from tests.walks.world import ACTOR, World
+
+pytestmark = [pytest.mark.walk, pytest.mark.usefixtures("db")]
+
+
+@pytest.fixture
+def assisted(world: World) -> World:
+    world.within(
+        lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
+    )
+    return world
+
+
+def _sage(world: World) -> Everything:
+    found = clients.sage_connector(tenant_id=world.tenant.id, connection_id=world.company_id)
+    return cast("Everything", found)
+
+
+def _ask(world: World, customer: CustomerRequest = NEWCOMER) -> ChangeResult:
+    return _sage(world).create_or_match_customer(customer)
+
+
+def _key(world: World, wanted: Wanted) -> str:
+    """Type it into Sage; the number it got there."""
+    return Bookkeeper(world.sage_dsn).change(wanted, profile=sample_profile()).number
+
+
+def _in_sage(world: World, number: str, **values: object) -> None:
+    """Somebody edits that customer in Sage."""
+    SampleCompany(world.sage_dsn).change("arcust", {"custno": number}, **values)
+
+
+def _say_keyed(world: World, number: str = "") -> None:
+    ids = [entry.id for entry in entries(world)]
+    numbers = dict.fromkeys(ids, number) if number else {}
+    world.within(
+        lambda: pipeline.keyed(
+            company_id=world.company_id, entry_ids=ids, actor=ACTOR, numbers=numbers
+        )
+    )
+    world.work()
+
+
+def test_a_new_customer_is_listed_keyed_and_read_back(assisted: World) -> None:
+    asked = _ask(assisted)
+    assert asked.outcome is ChangeOutcome.HANDED_OVER
+    assert assisted.changed_tables() == []
+    (entry,) = entries(assisted)
+    (row,) = entry.kept["listed"]
+    assert (row["name"], row["key"]) == ("arcust", "Acme Räder LLC")
+    listed = [(one["name"], one["value"]) for one in row["values"]]
+    assert [*listed[:11], *sorted(listed[11:])] == [
+        ("custno", "ACME02"),
+        ("company", "Acme Räder LLC"),
+        ("email", "orders@raeder.example"),
+        ("contact", "Ida Weiß"),
+        ("address1", "9 Canal Road"),
+        ("city", "Dayton"),
+        ("state", "OH"),
+        ("zip", "45402-1234"),
+        ("country", "USA"),
+        ("phone", "555-0188"),
+        ("currency", "USD"),
+        ("aracct", "1200-00"),
+        ("custstat", "A"),
+        ("depact", "2300-00"),
+        ("gllink", "AR"),
+        ("pterms", "Due on receipt"),
+        ("statfmt", "O"),
+    ]
+    assert _key(assisted, NEWCOMER) == "ACME02"
+    _say_keyed(assisted)
+    assert states(assisted) == [("seen", "")]
+    told = _ask(assisted)
+    assert (told.outcome, told.number) == (ChangeOutcome.EXISTS, "ACME02")
+
+
+def test_a_customer_keyed_otherwise_goes_back_with_what_is_wrong(assisted: World) -> None:
+    _ask(assisted)
+    number = _key(assisted, replace(NEWCOMER, phone="555-0199", city="Dayton, Ohio"))
+    _say_keyed(assisted, number)
+    wrong = (
+        "arcust.city of customer ACME02 is ‘Dayton, Ohio’ in Sage and should be ‘Dayton’. "
+        "arcust.phone of customer ACME02 is ‘555-0199’ in Sage and should be ‘555-0188’."
+    )
+    assert states(assisted) == [("waiting", wrong)]
+    _in_sage(assisted, number, city="Dayton", phone="555-0188")
+    _say_keyed(assisted, number)
+    assert states(assisted) == [("seen", "")]
+
+
+def test_a_word_without_a_customer_goes_back(assisted: World) -> None:
+    _ask(assisted)
+    _say_keyed(assisted, "ACME77")
+    assert states(assisted) == [("waiting", "Sage has no customer ACME77 yet (arcust).")]
+
+
+def test_a_customer_keyed_under_another_number_is_recognised(assisted: World) -> None:
+    """Nobody has to say so: every value is as it was asked."""
+    _ask(assisted)
+    number = _key(assisted, NEWCOMER)
+    _in_sage(assisted, number, custno="RAEDER")
+    told = _ask(assisted)
+    assert (told.outcome, told.number) == (ChangeOutcome.DONE, "RAEDER")
+    assert states(assisted) == [("seen", "")]
+
+
+def test_two_that_are_listed_get_two_numbers(assisted: World) -> None:
+    _ask(assisted)
+    _ask(
+        assisted, replace(NEWCOMER, key="shop:customer:89", name="Acme Two", email="2@two.example")
+    )
+    assert [entry.number for entry in entries(assisted)] == ["ACME02", "ACME03"]
+
+
+def test_two_that_match_are_said_and_a_person_tells_which(assisted: World) -> None:
+    _ask(assisted)
+    number = _key(assisted, NEWCOMER)
+    _in_sage(assisted, "ZENITH", email=NEWCOMER.email)
+    _in_sage(assisted, number, phone="")
+    _ask(assisted)
+    assert states(assisted) == [
+        (
+            "waiting",
+            "Customers ACME02, ZENITH have the e-mail address of ‘Acme Räder LLC’ (arcust).",
+        )
+    ]
+    _in_sage(assisted, number, phone=NEWCOMER.phone)
+    _say_keyed(assisted, number)
+    assert states(assisted) == [("seen", "")]
+
+
+def test_who_asked_is_told_why_it_was_taken_off_and_may_ask_anew(assisted: World) -> None:
+    _ask(assisted)
+    (entry,) = entries(assisted)
+    assisted.within(
+        lambda: pipeline.not_to_be_keyed(
+            company_id=assisted.company_id,
+            entry_ids=[entry.id],
+            reason="They pay cash",
+            actor=ACTOR,
+        )
+    )
+    assisted.work()
+    told = _ask(assisted)
+    assert told.outcome is ChangeOutcome.REFUSED
+    assert told.refusal is not None
+    assert "They pay cash" in told.refusal.sentence
+    assert _ask(assisted, replace(NEWCOMER, city="Xenia")).outcome is ChangeOutcome.HANDED_OVER
+    assert states(assisted) == [("waiting", "")]
+
+
+def test_one_key_asks_for_one_thing(assisted: World) -> None:
+    _ask(assisted)
+    other = replace(NEWCOMER, name="Acme Wheels")
+    assert _ask(assisted, other).outcome is ChangeOutcome.CONFLICT
+    assert _sage(assisted).withdraw(NEWCOMER.key) is WithdrawOutcome.WITHDRAWN
+    assert _ask(assisted).outcome is ChangeOutcome.WITHDRAWN
+
+
+def test_what_a_person_keyed_stays_known_when_tieout_writes_again(assisted: World) -> None:
+    _ask(assisted)
+    _key(assisted, NEWCOMER)
+    _say_keyed(assisted)
+    assisted.within(
+        lambda: writing.choose(connection_id=assisted.company_id, writes="direct", actor=ACTOR)
+    )
+    before = assisted.changed()
+    assert _ask(assisted).outcome is ChangeOutcome.EXISTS
+    assert assisted.changed() == before
+
+
+def test_what_tieout_wrote_is_not_listed_when_a_person_writes(world: World) -> None:
+    assert _ask(world).outcome is ChangeOutcome.DONE
+    world.within(
+        lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
+    )
+    told = _ask(world)
+    assert (told.outcome, told.number) == (ChangeOutcome.EXISTS, "ACME02")
+    assert states(world) == [("seen", "")]
+
+
+def test_sage_away_keeps_the_word_until_it_is_back(assisted: World) -> None:
+    _ask(assisted)
+    _key(assisted, NEWCOMER)
+    with assisted.sage_away():
+        _say_keyed(assisted)
+        assert states(assisted) == [("confirmed", "")]
+    assisted.wait_over()
+    assisted.work()
+    assert states(assisted) == [("seen", "")]
