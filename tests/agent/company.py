@@ -117,9 +117,8 @@ class AgentCompany:
             row.fingerprint = fingerprint
             row.save(update_fields=["settings", "fingerprint"])
             self.scene.forget_answers()
-        self.worker.close()
-        self.worker._company = None
-        self.worker.open_company = lambda place: _open(place, limits)
+        self.worker.books.leave()
+        self.worker.books.open_company = lambda place: _open(place, limits)
 
 
 def _open(place: ways.Place, limits: Limits | None) -> ways.Reached:

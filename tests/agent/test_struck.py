@@ -16,6 +16,7 @@ from integrations.canonical.posting import PostingOutcome
 from integrations.connections.models import AgentJob
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.portal import Portal, PortalAway
+from integrations.sagepro.agent.settings import STOP
 from integrations.sagepro.agent.worker import Worker
 from integrations.sagepro.sample.books import Changes, changes
 from tests.agent.scene import AgentScene
@@ -85,6 +86,35 @@ def test_what_was_begun_is_finished_though_its_job_has_expired(
     again = scene.worker(home)
     assert again.once(wait=0) == 0
     assert asks.post_if_absent(receipt()).outcome is PostingOutcome.EXISTS
+
+
+@pytest.mark.parametrize("at", ["started", "written"])
+def test_what_was_begun_rests_while_the_switch_is_set(
+    at: str, scene: AgentScene, sage: SampleCompany
+) -> None:
+    home = scene.pair()
+    scene.worker(home).examine()
+    before = sage.books()
+    asks = scene.connector()
+    asks.post_if_absent(receipt())
+    struck = scene.worker(home)
+    struck.step = _killer(at)  # type: ignore[assignment]
+    with pytest.raises(Killed):
+        struck.once(wait=0)
+    struck.journal.close()
+    stands = sage.books()
+    (home / STOP).touch()
+    again = scene.worker(home)
+    again.once(wait=0)
+    assert sage.books() == stands
+    assert asks.post_if_absent(receipt()).outcome is HANDED_OVER
+    (home / STOP).unlink()
+    again.once(wait=0)
+    assert asks.post_if_absent(receipt()).outcome in {
+        PostingOutcome.POSTED,
+        PostingOutcome.EXISTS,
+    }
+    assert _added(changes(before, sage.books())) == ONE_RECEIPT
 
 
 def test_a_process_killed_for_real_leaves_a_question_and_no_lock(

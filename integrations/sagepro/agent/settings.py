@@ -24,6 +24,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -74,12 +75,11 @@ def read(folder: Path) -> Settings:
     """The settings in this folder. Raises BadSettings."""
     path = folder / FILE
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return _settings(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BadSettings(f"{path} is not there. Pair the agent first: tieout-agent pair") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadSettings(f"{path} cannot be read: {error}") from None
-    return _settings(data)
 
 
 def write(folder: Path, *, portal_url: str, ca_file: str, way: str, address: str) -> None:
@@ -101,7 +101,10 @@ def check_url(url: str) -> str:
     return parts.geturl()
 
 
-def _settings(data: Mapping[str, Any]) -> Settings:
+@lru_cache(maxsize=2)
+def _settings(text: str) -> Settings:
+    """Of what stands in the file, which is read before every write and seldom changes."""
+    data: Mapping[str, Any] = tomllib.loads(text)
     portal, sage = data.get("portal", {}), data.get("sage", {})
     switches = data.get("switches", {})
     read_only = switches.get("read_only", False)

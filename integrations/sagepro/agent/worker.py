@@ -7,7 +7,7 @@ leaves a question that is put to the books again, where `post_if_absent` answers
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,20 +16,21 @@ import structlog
 
 from integrations.canonical.errors import IntegrationError, OutcomeUnknown, TryLater
 from integrations.sagepro.agent import calls, guard, sealing, settings, wire
+from integrations.sagepro.agent.books import Books
 from integrations.sagepro.agent.codec import encode
 from integrations.sagepro.agent.errands import Errands, Handed, Question, ask, report, tell
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import Kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
 from integrations.sagepro.agent.self_test import Finding, examine
-from integrations.sagepro.agent.ways import Open, Place, Reached, open_company
+from integrations.sagepro.agent.ways import Open, open_company
 from integrations.sagepro.agent.wire import Job, NotOurs
-from integrations.sagepro.backends.dbf import proof
 
 log = structlog.get_logger("agent")
 POLL_SECONDS = 20
 AT_ONCE = 20
 _SPOOL_FULL = "The agent's disk is full, so it cannot keep a record of what it writes."
+_FIRST_COMES = "The agent finishes first what it had begun before."
 _INSIDE = "The agent stumbled over this; its log says why."
 
 
@@ -45,18 +46,17 @@ class Worker:
     kept: Kept
     portal: Portal
     journal: Journal
-    open_company: Open = open_company
+    open_company: InitVar[Open] = open_company
     step: Callable[[str], None] = _nothing
     clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
-    _company: Reached | None = None
-    _setup: str = ""
     _spool_full: bool = False
     _has_finished: bool = False
     _answered: tuple[str, dict[str, Any]] | None = None
     """A write whose answer is not on record yet: it is with the next, or before it is told."""
     _handed: Handed = field(default_factory=list)
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, open_company: Open) -> None:
+        self.books = Books(self.folder, self.kept, open_company)
         self._errands = Errands(self.journal)
 
     def once(self, *, wait: int = POLL_SECONDS) -> int:
@@ -95,16 +95,19 @@ class Worker:
 
     def examine(self) -> list[Finding]:
         """Look at Sage, the disk, the clock and the switches. Raises as `once` does."""
-        if not self._setup:
-            self._setup = str(self.portal.call("setup", {})["setup"])
+        self.books.learn(self.portal)
         holds = self._why_no_writes(stopped=guard.is_stopped(self.folder))
-        return examine(self.folder, reach=self._reach, skew=self.portal.skew, holds=holds)
+        return examine(self.folder, reach=self.books.reach, skew=self.portal.skew, holds=holds)
 
     def _finish_started(self) -> None:
-        """Ask again what was begun and never answered, expired or not."""
-        for body, signature in self.journal.unfinished():
+        """Ask again what was begun and never answered, expired or not; not while the agent is
+        held back, as the answer may be that it is written now."""
+        begun = self.journal.unfinished()
+        if begun and self._why_no_writes(stopped=guard.is_stopped(self.folder)):
+            return
+        for body, signature in begun:
             job = wire.read(body, signature=signature, key=self._key)
-            self._setup_for(job, any_setup=True)
+            self.books.learn(self.portal)
             self._finish(job)
             self._record()
         self._has_finished = True
@@ -123,12 +126,7 @@ class Worker:
 
     def close(self) -> None:
         self._errands.close()
-        self._leave_company()
-
-    def _leave_company(self) -> None:
-        if self._company is not None:
-            self._company.close()
-            self._company = None
+        self.books.leave()
 
     @property
     def _key(self) -> bytes:
@@ -194,8 +192,8 @@ class Worker:
     def _not_begun(self, job: Job) -> dict[str, Any] | None:
         """The answer to a write that is not begun; None when it may be."""
         holds = self._why_no_writes(stopped=guard.is_stopped(self.folder))
-        if holds:
-            return calls.failure(TryLater(holds, code="agent.holds"))
+        if holds or not self._has_finished:
+            return calls.failure(TryLater(holds or _FIRST_COMES, code="agent.holds"))
         refused = self._refusal(job)
         if refused is not None:
             return calls.failure(refused)
@@ -227,7 +225,7 @@ class Worker:
 
     def _answer(self, job: Job) -> dict[str, Any]:
         try:
-            answer = calls.call(self._reach(), job.name, job.arguments)
+            answer = calls.call(self.books.reach(), job.name, job.arguments)
             if job.name == "self_test" and "value" in answer:
                 return sealing.sealed(answer, job, key=self._key, now=self.portal.now())
             return answer
@@ -244,37 +242,7 @@ class Worker:
             epoch=self.kept.epoch,
             now=self.portal.now(),
         )
-        return refused or self._setup_for(job)
-
-    def _setup_for(self, job: Job, *, any_setup: bool = False) -> IntegrationError | None:
-        """Work by the profile the job was made under; refuse when there is another by now."""
-        if self._setup and (any_setup or wire.digest(wire.load(self._setup)) == job.setup):
-            return None
-        told = str(self.portal.call("setup", {})["setup"])
-        if told != self._setup:
-            self._leave_company()
-            self._setup = told
-        if any_setup or wire.digest(wire.load(told)) == job.setup:
-            return None
-        return TryLater(
-            "The posting profile was changed after this was asked.", code="agent.setup_changed"
-        )
-
-    def _reach(self) -> Reached:
-        if self._company is None:
-            chosen = settings.read(self.folder)
-            place = Place(
-                way=chosen.way,
-                address=chosen.address,
-                password=self.kept.password,
-                epoch=self.kept.epoch,
-                setup=wire.load(self._setup),
-                proof_key=proof.key_of(self._key),
-            )
-            company = self.open_company(place)
-            company.take_over()
-            self._company = company
-        return self._company
+        return refused or self.books.fit(job, self.portal)
 
     def _tell(self) -> None:
         """Tell the portal every answer it does not have yet."""
