@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from integrations.events.models import (
     Backfill,
+    ContestDeadline,
     DayCount,
     GatewayBatch,
     GatewayFact,
@@ -53,6 +54,16 @@ class FactAdmin(SupportAdmin):
     list_filter = ("seen_by", "seen_at")
     search_fields = ("transaction_id", "tenant__name", "tenant__slug")
     ordering = ("-seen_at",)
+
+
+@admin.register(ContestDeadline)
+class DeadlineAdmin(SupportAdmin):
+    list_display = (
+        "told_at", "tenant", "connection", "transaction_id", "respond_by", "seen_by", "told_by"
+    )  # fmt: skip
+    list_filter = ("seen_by", "told_at")
+    search_fields = ("transaction_id", "tenant__name", "tenant__slug")
+    ordering = ("-told_at",)
 
 
 @admin.register(NoticeRefusal)

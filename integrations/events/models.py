@@ -134,6 +134,30 @@ class GatewayFact(TenantModel):
         return f"{self.transaction_id} {self.state}"
 
 
+class ContestDeadline(TenantModel):
+    """A last day to contest a case that was told after its opening. Append-only; the newest
+    counts (`deadlines`)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    transaction_id = models.CharField(max_length=64)
+    respond_by = models.DateField()
+    told_at = models.DateTimeField(db_default=Now(), editable=False)
+    seen_by = models.CharField(max_length=8, choices=GatewayFact.SeenBy.choices)
+    # The person's e-mail, or the name of the disputes provider.
+    told_by = models.CharField(max_length=254)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["tenant", "connection", "transaction_id", "told_at"],
+                name="deadline_of_case",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} until {self.respond_by}"
+
+
 class Source(models.TextChoices):
     """What is read of PayTrace or a disputes provider, each as far as its own watermark."""
 

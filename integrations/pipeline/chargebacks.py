@@ -15,7 +15,8 @@ from integrations.canonical.disputes import Dispute, case_number, to_transaction
 from integrations.canonical.problems import Problem
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.models import Connection
-from integrations.events import facts
+from integrations.events import deadlines, facts
+from integrations.events.deadlines import Moved
 from integrations.events.models import GatewayFact
 from integrations.pipeline.taking_in import take_in
 from tenants import audit
@@ -29,6 +30,8 @@ class Told:
     new: int = 0
     known: int = 0
     problems: tuple[Problem, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    """Those known whose last day to contest is another one now."""
 
 
 def record_chargebacks(
@@ -49,7 +52,28 @@ def record_chargebacks(
     fresh = take_in(told, source=source, seen_by=GatewayFact.SeenBy.PERSON)
     for one in fresh:
         _audit(one, source=source, actor=actor)
-    return Told(new=len(fresh), known=len(told) - len(fresh))
+    moved = note_deadlines(told, source=source, seen_by=GatewayFact.SeenBy.PERSON, told_by=actor)
+    return Told(new=len(fresh), known=len(told) - len(fresh), moved=tuple(moved))
+
+
+def note_deadlines(
+    told: Sequence[GatewayTransaction],
+    *,
+    source: Connection,
+    seen_by: GatewayFact.SeenBy,
+    told_by: str,
+) -> list[Moved]:
+    """Keep a last day to contest that is told anew of a case known before; those that moved."""
+    moved = deadlines.record(told, connection_id=source.id, seen_by=seen_by, told_by=told_by)
+    for one in moved:
+        audit.record(
+            "chargeback.deadline_moved",
+            actor=told_by,
+            subject=f"case {case_number(one.transaction_id)}",
+            subject_id=source.id,
+            details={"before": str(one.before or ""), "respond_by": str(one.after)},
+        )
+    return moved
 
 
 def transactions(disputes: Sequence[Dispute], *, source: Connection) -> list[GatewayTransaction]:
@@ -112,7 +136,7 @@ def _problems(told: Sequence[GatewayTransaction], *, source: Connection) -> tupl
     for place, one in enumerate(told, start=1):
         payment = payments.get(one.original_transaction_id, [])
         before = cases.setdefault(one.transaction_id, [])
-        found = _of_payment(one, payment) or _of_case(one, before) or _of_deadline(one, before)
+        found = _of_payment(one, payment) or _of_case(one, before)
         if found is not None:
             column, sentence = found
             problems.append(Problem(f"{place}, {column}", sentence))
@@ -166,20 +190,6 @@ def _of_fee(
     if not fees and told.state in {one.state for one in before}:
         return "fee", f"{name} was told without a fee, so {told.fee} was not posted with it."
     return None
-
-
-def _of_deadline(
-    told: GatewayTransaction, before: Sequence[GatewayTransaction]
-) -> tuple[str, str] | None:
-    """What is told of a state once stays, so a person who adds a last day to it must learn that.
-    A provider may put it off; its first word counts here, and nothing is asked about it."""
-    same = [one for one in before if one.state is told.state]
-    if told.respond_by is None or not same or told.respond_by == same[0].respond_by:
-        return None
-    was = same[0].respond_by
-    known = f"{was:%B} {was.day}, {was.year}" if was else "no last day to contest it"
-    name = f"Case {case_number(told.transaction_id)}"
-    return "respond by", f"{name} was entered with {known}, and that stays. Leave this empty."
 
 
 def _audit(told: GatewayTransaction, *, source: Connection, actor: str) -> None:

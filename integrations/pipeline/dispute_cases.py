@@ -30,8 +30,8 @@ class Taken:
         return Taken(self.seen + other.seen, self.new + other.new)
 
 
-def take_cases(told: Sequence[Told], *, source: Connection) -> Taken:
-    """Take in one page about the payments of the account `source`.
+def take_cases(told: Sequence[Told], *, source: Connection, teller: str) -> Taken:
+    """Take in one page about the payments of the account `source`, told by that provider.
 
     Inside one tenant transaction. A case that contradicts what was told of it by any door, one
     in a state nobody knows and one that cannot be read each ask a person, once, and stop no
@@ -47,11 +47,11 @@ def take_cases(told: Sequence[Told], *, source: Connection) -> Taken:
         )
     for one in unreadable:
         questions.ask_unreadable(one, source=source)
-    fresh = [_take(one, source=source) for one in told if isinstance(one, Case)]
+    fresh = [_take(one, source=source, teller=teller) for one in told if isinstance(one, Case)]
     return Taken(len(told), sum(fresh))
 
 
-def _take(case: Case, *, source: Connection) -> int:
+def _take(case: Case, *, source: Connection, teller: str) -> int:
     """How many of its states were new."""
     if case.state is TransactionState.UNKNOWN:
         questions.ask_status(case, source=source)
@@ -62,4 +62,7 @@ def _take(case: Case, *, source: Connection) -> int:
         questions.ask_contradiction(case, contradiction, source=source)
         return 0
     questions.settle(case, source=source)
-    return len(take_in(transactions, source=source, seen_by=GatewayFact.SeenBy.SYNC))
+    sync = GatewayFact.SeenBy.SYNC
+    fresh = take_in(transactions, source=source, seen_by=sync)
+    chargebacks.note_deadlines(transactions, source=source, seen_by=sync, told_by=teller)
+    return len(fresh)

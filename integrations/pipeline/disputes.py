@@ -51,7 +51,7 @@ def look_for_cases(
         opened = clients.open_connection(tenant_id=tenant_id, connection_id=connection_id)
         provider = disputes.provider_with(opened)
         try:
-            taken = _read(provider, window, account=account, keep=keep)
+            taken = _read(provider, window, account=account, teller=connection.name, keep=keep)
         finally:
             provider.close()
     except IntegrationError as error:
@@ -63,13 +63,18 @@ def look_for_cases(
 
 
 def _read(
-    provider: DisputesProvider, window: Window, *, account: Connection, keep: Callable[[], bool]
+    provider: DisputesProvider,
+    window: Window,
+    *,
+    account: Connection,
+    teller: str,
+    keep: Callable[[], bool],
 ) -> Taken:
     """Page by page, each committed by itself."""
     total = Taken()
     for page in provider.cases(changed_since=_begins(window)):
         with tenant_transaction(account.tenant_id):
-            total += take_cases(page, source=account)
+            total += take_cases(page, source=account, teller=teller)
         keep()
     return total
 

@@ -9,8 +9,7 @@ from datetime import date
 
 from integrations.canonical.disputes import case_number
 from integrations.canonical.effects import EffectKind
-from integrations.canonical.transactions import TransactionType
-from integrations.events.models import GatewayFact
+from integrations.events import deadlines
 from integrations.posting.models import Effect
 
 # A longer list is searched for under Payments.
@@ -45,25 +44,18 @@ def cases(*, environment_id: uuid.UUID) -> list[Case]:
     )
     fees = _by_case(opened, EffectKind.FEE)
     ends = _by_case(opened, *_ENDS)
-    deadlines = _deadlines(opened)
+    days = deadlines.that_count([one.transaction_id for one in opened])
     found = [
         Case(
             number=case_number(one.transaction_id),
             opened=one,
             fee=fees.get((one.source_id, one.transaction_id)),
             end=ends.get((one.source_id, one.transaction_id)),
-            respond_by=deadlines.get((one.source_id, one.transaction_id)),
+            respond_by=days.get((one.source_id, one.transaction_id)),
         )
         for one in opened
     ]
     return sorted(found, key=lambda case: case.contest_by or date.max)
-
-
-def _deadlines(opened: list[Effect]) -> Mapping[tuple[uuid.UUID, str], date]:
-    told = GatewayFact.objects.filter(
-        transaction_id__in=[one.transaction_id for one in opened], type=TransactionType.CHARGEBACK
-    ).values_list("connection_id", "transaction_id", "details__respond_by")
-    return {(source, number): date.fromisoformat(day) for source, number, day in told if day}
 
 
 def _by_case(opened: list[Effect], *kinds: EffectKind) -> Mapping[tuple[uuid.UUID, str], Effect]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations import pipeline
+from integrations.canonical.disputes import case_number
 from integrations.canonical.problems import Problem
 from integrations.connections import queries as connections
 from integrations.events import dispute_file
@@ -26,6 +29,8 @@ from tenants.roles import Ability
 
 # More than anybody repairs in one go; the count is told as well.
 _MOST_PROBLEMS = 50
+# Said one by one; of more, the count.
+_MOST_MOVED = 5
 # Both forms stand on one page, so their fields need names of their own.
 _FILE_IDS = "file_%s"
 
@@ -86,7 +91,7 @@ def _record(request: PlacedRequest, form: ChargebackRowsForm, read: Read) -> Tol
     told = pipeline.record_chargebacks(
         read.disputes, connection_id=form.source.id, actor=request.place.actor
     )
-    return Told(told.new, told.known, tuple(_in_line(one, read) for one in told.problems))
+    return replace(told, problems=tuple(_in_line(one, read) for one in told.problems))
 
 
 def _in_line(problem: Problem, read: Read) -> Problem:
@@ -95,11 +100,32 @@ def _in_line(problem: Problem, read: Read) -> Problem:
 
 
 def _done(request: PlacedRequest, told: Told) -> HttpResponse:
-    sentence = f"{told.new} entered." if told.new else "Nothing new."
-    if told.known:
-        sentence += f" {told.known} known already, left as they were."
-    messages.success(request, sentence)
+    sentences = []
+    if told.new:
+        sentences.append(f"{told.new} entered.")
+    elif not told.moved:
+        sentences.append("Nothing new.")
+    if known := told.known - len(told.moved):
+        sentences.append(f"{known} known already, left as they were.")
+    messages.success(request, " ".join([*sentences, *_moved(told)]))
     return redirect("chargebacks", request.place.tenant.slug)
+
+
+def _moved(told: Told) -> list[str]:
+    """Each case whose last day to contest is another one now."""
+    sentences = [
+        f"Case {case_number(one.transaction_id)} is to be contested by {_words(one.after)} now"
+        + (f", not by {_words(one.before)}." if one.before else ".")
+        for one in told.moved[:_MOST_MOVED]
+    ]
+    more = len(told.moved) - len(sentences)
+    if more:
+        sentences.append(f"The last day of {more} more has changed, too: see below.")
+    return sentences
+
+
+def _words(day: date) -> str:
+    return f"{day:%b} {day.day}, {day.year}"
 
 
 def _page(request: PlacedRequest, **more: Any) -> HttpResponse:

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_safe
 
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.posting import Hands
+from integrations.events import deadlines
 from integrations.events import queries as events
-from integrations.events.models import GatewayBatch, GatewayFact
+from integrations.events.models import ContestDeadline, GatewayBatch, GatewayFact
 from integrations.exceptions import queries as exceptions
 from integrations.instructions import links
 from integrations.instructions import queries as instructions
@@ -89,6 +90,7 @@ def _story(effect: Effect) -> dict[str, Any]:
     runs = workflows.runs_of(effect.id)
     attempts = posting.attempts(effect_id=effect.id)
     asked = instruction_behind(effect)
+    moved = _moved(effect)
     case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
     return {
         "effect": effect,
@@ -106,13 +108,14 @@ def _story(effect: Effect) -> dict[str, Any]:
             steps=workflows.steps_of([run.id for run in runs[-1:]]),
             attempts=attempts,
             asked=asked,
+            moved=moved,
         ),
         "journal": journal_of(effect, posting.ledger_lines(effect_id=effect.id)),
         "books": books_of(attempts),
         "attempts": attempts,
         "facts": [(fact, plain_details(fact.details)) for fact in facts],
         "batch": _batch(effect),
-        "contest_by": _contest_by(effect, facts),
+        "contest_by": _contest_by(effect, facts, moved),
         "related": posting.related(effect),
         "asked": asked,
         "asked_link": links.link_of(asked) if asked else None,
@@ -128,11 +131,24 @@ def _batch(effect: Effect) -> GatewayBatch | None:
     return events.batch_called(connection_id=effect.source_id, name=effect.transaction_id)
 
 
-def _contest_by(effect: Effect, facts: Sequence[GatewayFact]) -> date | None:
+def _moved(effect: Effect) -> list[ContestDeadline]:
+    """Of a chargeback: each last day to contest it that was told after its opening."""
+    if effect.kind != EffectKind.CHARGEBACK:
+        return []
+    return deadlines.later_words(
+        connection_id=effect.source_id, transaction_id=effect.transaction_id
+    )
+
+
+def _contest_by(
+    effect: Effect, facts: Sequence[GatewayFact], moved: Sequence[ContestDeadline]
+) -> date | None:
     """Of a chargeback that is open: the last day to contest it, where that was told."""
     is_over = any(fact.state in {"won", "lost"} for fact in facts)
     if effect.kind != EffectKind.CHARGEBACK or is_over:
         return None
+    if moved:
+        return moved[-1].respond_by
     told = [fact.details["respond_by"] for fact in facts if fact.details.get("respond_by")]
     return date.fromisoformat(told[0]) if told else None
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from integrations.events.models import GatewayFact, InboundNotice
+from integrations.events.models import ContestDeadline, GatewayFact, InboundNotice
 from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect, EffectState, PostingAttempt
 from integrations.posting.words import POSTED, Word, sentence_of, word_of
@@ -58,9 +58,14 @@ def timeline(
     steps: Sequence[StepRun],
     attempts: Sequence[PostingAttempt],
     asked: Instruction | None = None,
+    moved: Sequence[ContestDeadline] = (),
 ) -> list[Moment]:
     """Everything that happened to the payment, oldest first; the steps are of its last walk."""
-    told = [_notice(notice) for notice in notices] + [_fact(fact) for fact in facts]
+    told = [
+        *(_notice(notice) for notice in notices),
+        *(_fact(fact) for fact in facts),
+        *(_deadline(one) for one in moved),
+    ]
     told.sort(key=lambda moment: moment.at or effect.created_at)
     walked = [_step(step, runs[-1], is_first=index == 0) for index, step in enumerate(steps)]
     posted = [_attempt(attempt) for attempt in attempts]
@@ -95,6 +100,12 @@ def _fact(fact: GatewayFact) -> Moment:
     return Moment(
         "Checked", "search-check", "waiting" if is_bad else "good", sentence, fact.seen_at
     )
+
+
+def _deadline(one: ContestDeadline) -> Moment:
+    day = f"{one.respond_by:%b} {one.respond_by.day}, {one.respond_by.year}"
+    sentence = f"The last day to contest it is {day}, says {one.told_by}."
+    return Moment("Last day to contest", "clock", "quiet", sentence, one.told_at)
 
 
 def _step(step: StepRun, run: WorkflowRun, *, is_first: bool) -> Moment:

@@ -58,6 +58,7 @@ APPEND_ONLY = {
     "workflows_workflowversion": (),
     "workflows_workflowrun": (),
     "workflows_steprun": (),
+    "events_contestdeadline": (),
     "events_gatewayfact": (),
     "events_noticekey": (),
     "posting_ledgerentry": (),

@@ -31,6 +31,7 @@ from integrations.connections.models import (
 from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import (
+    ContestDeadline,
     GatewayBatch,
     InboundNotice,
     NoticeKey,
@@ -109,6 +110,10 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     disputed = factories.parked(
         books, **_values(look, "03"), kind="chargeback", code="disputed_payment_not_found"
     )
+    ContestDeadline.objects.create(
+        connection=books.paytrace, transaction_id=f"CB-{look.word}", respond_by=_DAY,
+        seen_by="person", told_by=look.email,
+    )  # fmt: skip
     return {
         "effect_id": str(posted.id),
         "payment": posted.transaction_id,

@@ -12,10 +12,11 @@ import time_machine
 from integrations import pipeline
 from integrations.alerts import operations as alerts
 from integrations.alerts.models import Alert
+from integrations.canonical.disputes import Dispute
 from integrations.events import dispute_file, polling
-from integrations.events.models import Source
+from integrations.events.models import ContestDeadline, Source
 from integrations.exceptions.models import ExceptionCase
-from integrations.posting import invariants
+from integrations.posting import chargebacks, invariants
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
 from tests.walks import provider as providers
@@ -152,6 +153,54 @@ def _doors(
         provider.look()
 
     return {"file": person, "form": person, "provider": tell}
+
+
+def test_the_last_word_on_the_last_day_to_contest_counts(world: World, provider: Provider) -> None:
+    """What the provider repeats at each look takes nothing back that a person learnt since."""
+    paid = _paid(world)
+
+    def provider_tells(day: str) -> None:
+        provider.tell(payment_id=paid, respond_by=day)
+        provider.look()
+
+    def person_tells(day: str) -> None:
+        row = {
+            "case number": "77", "payment": paid, "state": "opened", "date": "2026-12-03",
+            "amount": "740.00", "respond by": day,
+        }  # fmt: skip
+        dispute = dispute_file.read_one(row, currency="USD", today=date(2027, 1, 1))
+        assert isinstance(dispute, Dispute)
+        told = world.within(
+            lambda: pipeline.record_chargebacks(
+                [dispute], connection_id=world.gateway_id, actor=ACTOR
+            )
+        )
+        assert [one.after for one in told.moved] == [date.fromisoformat(day)]
+
+    def counts() -> str:
+        with tenant_transaction(world.tenant.id):
+            (case,) = chargebacks.cases(environment_id=world.environment_id)
+        assert case.contest_by == case.respond_by
+        return str(case.respond_by)
+
+    provider_tells("2026-12-08")
+    assert counts() == "2026-12-08"
+    provider_tells("2026-12-15")
+    assert counts() == "2026-12-15"
+    person_tells("2026-12-18")
+    provider_tells("2026-12-15")
+    assert counts() == "2026-12-18"
+    provider_tells("2026-12-22")
+    assert counts() == "2026-12-22"
+    with tenant_transaction(world.tenant.id):
+        told = ContestDeadline.objects.order_by("told_at", "id")
+        assert list(told.values_list("told_by", "respond_by")) == [
+            ("Acquirer", date(2026, 12, 15)),
+            (ACTOR, date(2026, 12, 18)),
+            ("Acquirer", date(2026, 12, 22)),
+        ]
+    assert [new for _, _, new in provider.looks()] == [0, 1, 0, 0, 0]
+    _hold(world)
 
 
 def _of_case(world: World, case: str, payment: str) -> list[tuple[str, str, str]]:

@@ -83,7 +83,8 @@ class ChargebackForm(_AccountForm):
     respond_by = forms.CharField(
         label="Contest by",
         required=False,
-        help_text="The last day to answer an open case, as the acquirer’s letter says.",
+        help_text="The last day to answer an open case, as the acquirer’s letter says. Of a case "
+        "entered before, another day here counts from now on.",
         widget=forms.DateInput(attrs={"type": "date"}),
     )
 

@@ -174,7 +174,39 @@ def test_a_last_day_that_cannot_be_is_refused_and_nothing_is_entered(
         alice.post(_page(books, "record"), sent)
     )
     assert _kinds(books) == []
-    entered = FORM | {"account": str(books.paytrace.id), "payment": paid}
-    alice.post(_page(books, "record"), entered)
-    later = text_of(alice.post(_page(books, "record"), entered | {"respond_by": "2026-12-08"}))
-    assert "Case 77 was entered with no last day to contest it, and that stays." in later
+
+
+def test_a_last_day_told_later_counts_from_then_on_and_is_said(alice: Client, books: Books) -> None:
+    """By the form, then by a file; told without one, or the same again, nothing changes."""
+    paid = _payment(books)
+    entered = FORM | {
+        "account": str(books.paytrace.id), "payment": paid, "happened_on": day(-2)
+    }  # fmt: skip
+    heading = "case number,payment,state,date,amount,respond by"
+    row = f"{heading}\n77,{paid},opened,{day(-2)},740.00"
+
+    def send(**more: str) -> str:
+        return text_of(alice.post(_page(books, "record"), entered | more, follow=True))
+
+    assert "1 entered." in send()
+    known = "Nothing new. 1 known already, left as they were."
+    first = send(respond_by=day(9))
+    assert f"Case 77 is to be contested by {words(9)} now." in first
+    assert f"Contest by {words(9)}" in first
+    assert "known already" not in first
+    assert known in send(respond_by=day(9))
+    assert known in send()
+    moved = _upload(alice, books, f"{row},{day(12)}")
+    assert f"Case 77 is to be contested by {words(12)} now, not by {words(9)}." in moved
+    assert f"Contest by {words(12)}" in moved
+    assert known in _upload(alice, books, f"{row},")
+    with tenant_transaction(books.tenant.id):
+        effect = Effect.objects.get(transaction_id="CB-77", kind="chargeback")
+        assert AuditEvent.objects.filter(action="chargeback.deadline_moved").count() == 2
+    page = text_of(alice.get(f"/t/{books.tenant.slug}/payments/{effect.id}/"))
+    assert f"To be contested with the acquirer by {words(12)}." in page
+    said = [
+        f"The last day to contest it is {words(after)}, says {books.owner.email}."
+        for after in (9, 12)
+    ]
+    assert [sentence in page for sentence in said] == [True, True]
