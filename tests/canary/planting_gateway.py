@@ -28,6 +28,8 @@ class Planting:
         self._turn = 0
         self.places: set[str] = set()
         """The fields planted in so far."""
+        self.heard: list[bytes] = []
+        """All that PayTrace was told: address, headers and body of every call."""
 
     def answer(self, body: Any) -> Any:
         """The answer with card numbers; `body` stays as it is."""
@@ -67,6 +69,7 @@ def planting(url: str, hand: Planting) -> Iterator[str]:
         def _pass_on(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             headers = {k: v for k, v in self.headers.items() if k != "Host"}
+            hand.heard.append(f"{self.command} {self.path} {headers}\n".encode() + body)
             with requests.Session() as session:
                 session.trust_env = False
                 answer = session.request(

@@ -4,72 +4,24 @@ of them into another."""
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from typing import Any
 
 import psycopg
 import pytest
-from django.test import Client
 
-from integrations.connections import clients
-from integrations.connections.models import Connection
 from integrations.sagepro.sample.books import books
-from tenants.models import User
-from tenants.scope import tenant_transaction
 from tests.canary.cards import Cards
-from tests.canary.kept import leaks, leaks_in_database, leaks_in_mails
-from tests.canary.logbook import Logbook
+from tests.canary.kept import leaks
 from tests.canary.planting_gateway import Planting, planting
 from tests.canary.sage_planting import plant_in_sql
+from tests.canary.walked import Keeping, keeping, new_in_sage, turn_to
 from tests.walks import provider as providers
 from tests.walks.conftest import company_template, shelf, simulator, world
 from tests.walks.world import World
 
-__all__ = ["company_template", "shelf", "simulator", "world"]
+__all__ = ["company_template", "keeping", "shelf", "simulator", "world"]
 pytestmark = pytest.mark.walk
 
-Keeping = Callable[[], AbstractContextManager[Callable[[], list[str]]]]
 ROWS = 60
-# The screens and exports in which what came in is shown.
-PAGES = (
-    "", "payments/", "payments.csv", "exceptions/", "batches.csv", "charges/", "worksheet.csv",
-    "chargebacks/",
-)  # fmt: skip
-
-
-@pytest.fixture
-def keeping(world: World, cards: Cards, superuser_url: str) -> Keeping:
-    """Begin with it; what it gives says what is wrong with all that Tieout keeps and shows."""
-
-    @contextmanager
-    def begin() -> Iterator[Callable[[], list[str]]]:
-        with Logbook() as logbook:
-            yield lambda: [
-                *leaks_in_database(superuser_url, cards),
-                *leaks_in_mails(cards),
-                *leaks("the log", logbook.read(), cards),
-                *_shown(world, cards),
-            ]
-
-    return begin
-
-
-def _shown(world: World, cards: Cards) -> Iterator[str]:
-    reader = Client()
-    reader.force_login(User.objects.get())
-    for page in PAGES:
-        answer: Any = reader.get(f"/t/{world.tenant.slug}/{page}")
-        assert answer.status_code == 200, page
-        streamed = answer.streaming
-        content = b"".join(answer.streaming_content) if streamed else answer.content
-        yield from leaks(f"the page {page}", content, cards)
-
-
-def _new_in_sage(world: World) -> bytes:
-    """Every row that is new in the company's books, and every value that is another now."""
-    found = world.changed()
-    return json.dumps([found.added, found.changed]).encode()
 
 
 @pytest.mark.parametrize("path", ["polled", "told by notices"])
@@ -88,7 +40,7 @@ def test_no_answer_of_paytrace_brings_one_in_or_into_sage(
             for number in range(ROWS)
         ]  # fmt: skip
         with planting(world.simulator.url, hand) as url:
-            _turn_to(world, url)
+            turn_to(world, url)
             if path == "polled":
                 world.poll_now()
             else:
@@ -97,20 +49,11 @@ def test_no_answer_of_paytrace_brings_one_in_or_into_sage(
                 world.work()
             world.wait_over()
         assert kept() == []
-        assert leaks("Sage", _new_in_sage(world), cards) == []
+        assert leaks("Sage", new_in_sage(world), cards) == []
         posted = [one for one in world.effects() if one["state"] == "posted"]
         assert len(posted) > ROWS // 4
-        assert b"[PAN" in _new_in_sage(world)
+        assert b"[PAN" in new_in_sage(world)
         assert len(hand.places) > 15
-
-
-def _turn_to(world: World, url: str) -> None:
-    """The account's address is another one from now on."""
-    clients.close_all()
-    with tenant_transaction(world.tenant.id):
-        gateway = Connection.objects.get(id=world.gateway_id)
-        gateway.settings = {**gateway.settings, "base_url": url}
-        gateway.save(update_fields=["settings"])
 
 
 def test_no_case_of_an_acquirer_brings_one_in(world: World, cards: Cards, keeping: Keeping) -> None:
@@ -134,7 +77,7 @@ def test_no_case_of_an_acquirer_brings_one_in(world: World, cards: Cards, keepin
         provider.look()
         world.wait_over()
         assert kept() == []
-        assert leaks("Sage", _new_in_sage(world), cards) == []
+        assert leaks("Sage", new_in_sage(world), cards) == []
         assert provider.looks()[-1][1] == 2 * len(fields) + 2
         assert world.open_cases()
 
@@ -166,6 +109,6 @@ def test_what_is_put_into_a_row_of_sage_is_found(world: World, cards: Cards) -> 
     with psycopg.connect(world.sage_dsn, autocommit=True) as sage:
         sage.execute("UPDATE armast SET paystat = %s WHERE trim(invno) = '10432'",
                      [cards.card("a status")])  # fmt: skip
-    assert leaks("Sage", _new_in_sage(world), cards) == [
+    assert leaks("Sage", new_in_sage(world), cards) == [
         "Sage: Visa …1111, plain, planted in a status"
     ]

@@ -56,7 +56,7 @@ def at_site(world: World, foxpro_company: FoxProCompany, tmp_path: Path) -> Iter
         database_connections.close_all()
 
 
-def _turns(world: World, at_site: FoxProSite) -> None:
+def turns(world: World, at_site: FoxProSite) -> None:
     """Let workers and agent take turns until neither has anything to do."""
     for _ in range(20):
         world.work()
@@ -65,10 +65,10 @@ def _turns(world: World, at_site: FoxProSite) -> None:
     raise AssertionError("They never came to rest")
 
 
-def _test(world: World, at_site: FoxProSite) -> str:
+def prove(world: World, at_site: FoxProSite) -> str:
     with tenant_transaction(world.tenant.id):
         test = connections.request_test(connection_id=world.company_id, actor=ACTOR)
-    _turns(world, at_site)
+    turns(world, at_site)
     with tenant_transaction(world.tenant.id):
         test.refresh_from_db()
     return str(test.state)
@@ -79,13 +79,13 @@ def test_a_payment_waits_for_the_self_test_then_for_sages_program(
 ) -> None:
     paid = world.pay(amount="740.00", invoice_id="10432")
     world.notify(paid)
-    _turns(world, at_site)
+    turns(world, at_site)
     waits = world.effect(paid)
     assert (waits.state, "has not passed the self-test" in waits.sentence) == ("waiting_erp", True)
-    assert _test(world, at_site) == "failed"
+    assert prove(world, at_site) == "failed"
     at_site.sign()
-    assert _test(world, at_site) == "passed"
-    _turns(world, at_site)
+    assert prove(world, at_site) == "passed"
+    turns(world, at_site)
     held = world.effect(paid)
     assert (held.state, held.reason_code, held.attempts) == ("handed_over", "with_sage", 0)
     client = Client()
@@ -100,7 +100,7 @@ def test_a_payment_waits_for_the_self_test_then_for_sages_program(
         # Five minutes pass, after which it is looked after by itself.
         Effect.objects.update(state_since=Now() - timedelta(minutes=6))
     world.wait_over()
-    _turns(world, at_site)
+    turns(world, at_site)
     posted = world.effect(paid)
     assert (posted.state, posted.attempts) == ("posted", 1)
     assert posted.sage_reference.endswith("on document 10432")
@@ -114,7 +114,7 @@ def test_a_row_flagged_in_foxpro_tables_is_charged_and_learns_it(
 ) -> None:
     """Through the agent, and into the row by the program inside Sage Pro; charged once."""
     at_site.sign()
-    assert _test(world, at_site) == "passed"
+    assert prove(world, at_site) == "passed"
     with tenant_transaction(world.tenant.id):
         limit = Money(Decimal(3000), "USD")
         policies.set_policy(
@@ -130,7 +130,7 @@ def test_a_row_flagged_in_foxpro_tables_is_charged_and_learns_it(
     before = at_site.company.books()
     for _ in range(6):
         world._make_due("flagged", world.company_id)
-        _turns(world, at_site)
+        turns(world, at_site)
         at_site.company.run_program()
         at_site.scene.minute_passes()
     with tenant_transaction(world.tenant.id):

@@ -59,15 +59,14 @@ def _flagged(profile: PostingProfile, row: Row) -> FlaggedRow:
     word = str(row["kind"])
     kinds = {site.upper(): kind for site, kind in profile.flag.words.items()}
     found = kinds.get(word.upper())
-    texts = {key: value for key, value in row.items() if isinstance(value, str)}
-    clean = {key: redact_text(value) for key, value in texts.items()}
+    clean = _clean(row)
     return FlaggedRow(
         number=clean["number"],
         generation=int(row["generation"]),
         kind=FlaggedKind(found) if found else None,
         kind_word=clean["kind"],
         amount=Decimal(row["amount"]),
-        currency=documents.currency_of(profile, row),
+        currency=documents.currency_of(profile, clean),
         customer_number=clean.get("customer_number", ""),
         vault_id=clean.get("vault_id", ""),
         transaction_id=clean.get("transaction_id", ""),
@@ -77,9 +76,17 @@ def _flagged(profile: PostingProfile, row: Row) -> FlaggedRow:
         count=int(row.get("count", 0)),
         description=clean.get("description", ""),
         status=clean["status"],
-        holds_card=clean != texts,
+        holds_card=clean != row,
         is_locked=documents.is_locked(row),
     )
+
+
+def _clean(row: Row) -> Row:
+    """The row without card numbers. Whatever people fill in here is a text that they type: a
+    number of PayTrace's is spared nowhere in it."""
+    return {
+        key: redact_text(value) if isinstance(value, str) else value for key, value in row.items()
+    }
 
 
 def _check(profile: PostingProfile, told: FlagAnswer) -> None:
@@ -153,5 +160,5 @@ def _result(
     if outcome is ChangeOutcome.WITHDRAWN:
         return ChangeResult(outcome)
     where = company.matches(_TABLE, "number", [told.number])
-    rows = company.rows(connection, _TABLE, where)
+    rows = [_clean(row) for row in company.rows(connection, _TABLE, where)]
     return ChangeResult(outcome, evidence=evidence.as_evidence(company, {_TABLE: rows}))
