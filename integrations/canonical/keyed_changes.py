@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.stock import ChangeResult
 
-Wanted = CustomerRequest
+Wanted = CustomerRequest | OrderRequest
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,28 @@ class ListedRow:
 
 
 @dataclass(frozen=True)
+class KeyedVersion:
+    """A version of a sales order that a person keyed before."""
+
+    key: str
+    told: str
+    """What the books answered about it then, as our own record of a written one holds it."""
+
+
+@dataclass(frozen=True)
 class ChangeQuestion:
     """One change, and what the worksheet knows of it; nothing is written by asking."""
 
-    customer: CustomerRequest
+    customer: CustomerRequest | None = None
+    order: OrderRequest | None = None
     is_listed: bool = False
     """It stands on the worksheet: it is looked for, and no rule of writing is applied."""
     is_seen: bool = False
     """It was found before, under `number`."""
     number: str = ""
     """In Sage, as a person told it or the books showed it."""
+    versions: tuple[KeyedVersion, ...] = ()
+    """Of the order."""
     numbers: tuple[str, ...] = ()
     """Customer numbers that stand on the worksheet."""
     said_at: str = ""
@@ -62,4 +74,13 @@ class ChangeSeen:
     listed: tuple[ListedRow, ...] = ()
     """What is to be keyed, where Sage would take it."""
     told: str = ""
-    """In words what stands in Sage otherwise than listed."""
+    """In words what stands in Sage otherwise than listed, or looks the same already."""
+    record: str = ""
+    """Of a sales order that was found: what a later version is told of it."""
+
+
+def question_about(wanted: Wanted) -> ChangeQuestion:
+    """The question about this change, before the worksheet knows anything of it."""
+    if isinstance(wanted, CustomerRequest):
+        return ChangeQuestion(customer=wanted)
+    return ChangeQuestion(order=wanted)

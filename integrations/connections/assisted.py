@@ -21,7 +21,7 @@ from integrations.canonical.ledger_documents import (
     Receipt,
 )
 from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
-from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingRequest,
     PostingResult,
@@ -40,8 +40,9 @@ from integrations.sagepro.profile import PostingProfile
 class AssistedConnector(BeyondPayments):
     """A Sage Pro company that a person writes; see `Connector` for what each method promises.
 
-    `post_if_absent`, and what changes customers, lists what Sage would take on the worksheet and
-    answers HANDED_OVER until it is read in the books. Called outside of transactions.
+    `post_if_absent`, and what changes customers and orders, lists what Sage would take on the
+    worksheet and answers HANDED_OVER until it is read in the books. Called outside of
+    transactions.
     """
 
     def __init__(
@@ -62,6 +63,9 @@ class AssistedConnector(BeyondPayments):
 
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
         return self._changes.answer(customer)
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        return self._changes.answer(order)
 
     def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
         return self._beyond().look_for_change(question)

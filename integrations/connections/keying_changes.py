@@ -12,8 +12,11 @@ from uuid import UUID
 from integrations.canonical.keyed_changes import (
     ChangeQuestion,
     ChangeSeen,
+    KeyedVersion,
     Wanted,
+    question_about,
 )
+from integrations.canonical.orders import OrderRequest
 from integrations.canonical.posting import Hands, Refusal
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.connections import worksheet, worksheet_changes
@@ -56,34 +59,58 @@ class ChangeDesk:
         with tenant_transaction(self.tenant_id):
             return self._answer(asked, entry, seen)
 
-    def is_by_hand(self, wanted: Wanted) -> bool:
-        """Whether a person has keyed this one, or is to."""
+    def not_the_writers(self, wanted: Wanted) -> ChangeResult | None:
+        """The answer to what a person has keyed, where Tieout writes now; None for the rest."""
         asked = Asked.of(wanted, self.rule)
         with tenant_transaction(self.tenant_id):
             entry = worksheet_changes.find(asked.effect_key, company_id=self.company_id)
-        return entry is not None and entry.state not in _FREE
+            versions = self._versions(wanted)
+        if entry is not None and entry.state not in _FREE:
+            return self.answer(wanted)
+        if isinstance(wanted, OrderRequest) and versions:
+            return _keyed_by_a_person(wanted.order)
+        return None
 
     def _known(self, asked: Asked, entry: WorksheetEntry | None) -> ChangeResult | None:
         """What the worksheet alone answers."""
         if entry is None:
             is_other = worksheet_changes.is_other_key(asked, company_id=self.company_id)
-            return ChangeResult(ChangeOutcome.CONFLICT) if is_other else None
+            other = ChangeResult(ChangeOutcome.CONFLICT) if is_other else None
+            return other or self._waits_its_turn(asked.wanted)
         if entry.state == EntryState.WITHDRAWN:
             return ChangeResult(ChangeOutcome.WITHDRAWN)
         is_same = (entry.kind, entry.payload_hash) == (asked.kind, asked.payload_hash)
         # One that was given back may be asked for otherwise.
         if entry.state not in _FREE and not is_same:
             return ChangeResult(ChangeOutcome.CONFLICT)
-        return None
+        return self._waits_its_turn(asked.wanted) if entry.state in _FREE else None
+
+    def _waits_its_turn(self, wanted: Wanted) -> ChangeResult | None:
+        """Another version of the same order is keyed, or taken off, before this one is listed:
+        whoever has keyed it and not said so would else key it twice."""
+        if not isinstance(wanted, OrderRequest):
+            return None
+        other = worksheet_changes.other_version(wanted, company_id=self.company_id)
+        if other is None:
+            return None
+        told = f"Version {other} of order {wanted.order.strip()} stands on the worksheet."
+        evidence = {"waiting_for": told, "held_by": Hands.PERSON.value}
+        return ChangeResult(ChangeOutcome.WAIT, evidence)
+
+    def _versions(self, wanted: Wanted) -> tuple[KeyedVersion, ...]:
+        if not isinstance(wanted, OrderRequest):
+            return ()
+        return worksheet_changes.versions(wanted, company_id=self.company_id)
 
     def _question(self, asked: Asked, entry: WorksheetEntry | None) -> ChangeQuestion:
         state = entry.state if entry else None
         said_at = entry.confirmed_at if entry and state == EntryState.CONFIRMED else None
-        return ChangeQuestion(
-            customer=asked.wanted,
+        return replace(
+            question_about(asked.wanted),
             is_listed=state in _LISTED,
             is_seen=state == EntryState.SEEN,
             number=entry.number if entry and state not in _FREE else "",
+            versions=self._versions(asked.wanted),
             numbers=worksheet_changes.numbers_listed(asked.kind, company_id=self.company_id),
             said_at=said_at.isoformat() if said_at else "",
         )
@@ -91,7 +118,7 @@ class ChangeDesk:
     def _answer(self, asked: Asked, entry: WorksheetEntry | None, seen: ChangeSeen) -> ChangeResult:
         result, state = seen.result, entry.state if entry else None
         if result.outcome in _STANDS:
-            return self._stands(asked, result)
+            return self._stands(asked, seen)
         if result.outcome in _ENDS or state == EntryState.SEEN:
             return result
         if entry and state in _LISTED:
@@ -104,13 +131,20 @@ class ChangeDesk:
             return ChangeResult(ChangeOutcome.REFUSED, refusal=refusal)
         return self._list(asked, seen) if seen.listed else result
 
-    def _stands(self, asked: Asked, result: ChangeResult) -> ChangeResult:
-        is_new = worksheet_changes.see(asked, number=result.number, company_id=self.company_id)
+    def _stands(self, asked: Asked, seen: ChangeSeen) -> ChangeResult:
+        result = seen.result
+        is_new = worksheet_changes.see(
+            asked, number=result.number, record=seen.record, company_id=self.company_id
+        )
         return result if is_new else replace(result, outcome=ChangeOutcome.EXISTS)
 
     def _list(self, asked: Asked, seen: ChangeSeen) -> ChangeResult:
         entry = worksheet_changes.enter(
-            asked, Kept(seen.listed), number=seen.result.number, company_id=self.company_id
+            asked,
+            Kept(seen.listed),
+            number=seen.result.number,
+            company_id=self.company_id,
+            problem=seen.told,
         )
         # Somebody else may have forbidden it since it was looked at.
         if entry.state == EntryState.WITHDRAWN:
@@ -136,3 +170,13 @@ def _waits(told: str) -> ChangeResult:
     waiting = f"It stands on the worksheet, for a person to key into Sage. {told}".strip()
     evidence = {"waiting_for": waiting, "held_by": Hands.PERSON.value}
     return ChangeResult(ChangeOutcome.HANDED_OVER, evidence)
+
+
+def _keyed_by_a_person(order: str) -> ChangeResult:
+    refusal = Refusal(
+        "order_by_hand",
+        f"A person keyed order {order.strip()} into Sage, so Tieout does not change it.",
+        field="order",
+        remedy="Change it in Sage, or let a person key from the worksheet.",
+    )
+    return ChangeResult(ChangeOutcome.REFUSED, refusal=refusal)

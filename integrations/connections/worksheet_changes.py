@@ -7,7 +7,7 @@ what the books show (see `integrations.connections.worksheet`).
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +15,8 @@ from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from integrations.canonical.keyed_changes import ListedRow, Wanted
-from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.keyed_changes import KeyedVersion, ListedRow, Wanted
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import marker_for
 from integrations.connections.models import WorksheetEntry
 from integrations.connections.worksheet import OPEN, EntryState
@@ -27,8 +27,8 @@ from tenants.errors import NotPossible
 
 Kind = WorksheetEntry.Kind
 _LONGEST = 20
-CHANGES = (Kind.CUSTOMER,)
-_TYPES: dict[str, Any] = {Kind.CUSTOMER: CustomerRequest}
+CHANGES = (Kind.CUSTOMER, Kind.ORDER)
+_TYPES: dict[str, Any] = {Kind.CUSTOMER: CustomerRequest, Kind.ORDER: OrderRequest}
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Kept:
 
     listed: tuple[ListedRow, ...] = ()
     """What a person keys."""
+    record: str = ""
+    """Of a sales order, once it was found: what a later version is told of it."""
 
     @classmethod
     def of(cls, entry: WorksheetEntry) -> Kept:
@@ -97,32 +99,73 @@ def tell_numbers(numbers: Mapping[UUID, str], *, company_id: UUID) -> None:
         waiting.filter(id=entry_id).update(number=number)
 
 
-def enter(asked: Asked, kept: Kept, *, number: str, company_id: UUID) -> WorksheetEntry:
+def check_told(entry_ids: Collection[UUID], *, company_id: UUID) -> None:
+    """Raises NotPossible where an order's number is needed to find it, or is another order's."""
+    orders = WorksheetEntry.objects.filter(company_id=company_id, kind=Kind.ORDER)
+    for entry in orders.filter(id__in=entry_ids, state=EntryState.WAITING):
+        name = entry.request["order"].strip()
+        if not entry.number:
+            raise NotPossible(f"Type the number that Sage gave order {name}.", field="number")
+        others = orders.filter(number=entry.number).exclude(id=entry.id)
+        other = next((one for one in others if one.request["order"].strip() != name), None)
+        if other is not None:
+            raise NotPossible(
+                f"{entry.number} is order {other.request['order'].strip()} already.", field="number"
+            )
+
+
+def versions(order: OrderRequest, *, company_id: UUID) -> tuple[KeyedVersion, ...]:
+    """The versions of this order that were found in Sage."""
+    found = _versions(order, company_id).filter(state=EntryState.SEEN)
+    return tuple(
+        KeyedVersion(entry.effect_key, Kept.of(entry).record)
+        for entry in found
+        if Kept.of(entry).record
+    )
+
+
+def other_version(order: OrderRequest, *, company_id: UUID) -> int | None:
+    """Another version of this order that stands on the list."""
+    found = _versions(order, company_id).filter(state__in=OPEN).exclude(effect_key=order.key)
+    entry = found.first()
+    return int(entry.request["version"]) if entry else None
+
+
+def _versions(order: OrderRequest, company_id: UUID) -> QuerySet[WorksheetEntry]:
+    orders = WorksheetEntry.objects.filter(company_id=company_id, kind=Kind.ORDER)
+    return orders.filter(effect_key__startswith=f"{order.name}:", request__order=order.order)
+
+
+def enter(
+    asked: Asked, kept: Kept, *, number: str, company_id: UUID, problem: str = ""
+) -> WorksheetEntry:
     """List a change to be keyed, once; one that was given back is listed again. Its entry."""
-    told = {**_told(asked), "kept": encode(kept), "number": number}
+    told = {**_told(asked), "kept": encode(kept), "number": number, "problem": problem[:500]}
     entry, is_new = WorksheetEntry.objects.get_or_create(
         company_id=company_id, effect_key=asked.effect_key, defaults=told
     )
     if not is_new and entry.state == EntryState.GIVEN_BACK:
         given_back = WorksheetEntry.objects.filter(id=entry.id, state=EntryState.GIVEN_BACK)
         given_back.update(
-            state=EntryState.WAITING, state_since=Now(), problem="",
+            state=EntryState.WAITING, state_since=Now(),
             confirmed_by="", confirmed_at=None, **told,
         )  # fmt: skip
         entry.refresh_from_db()
     return entry
 
 
-def see(asked: Asked, *, number: str, company_id: UUID) -> bool:
+def see(asked: Asked, *, number: str, record: str, company_id: UUID) -> bool:
     """It stands in the books: take it off the list, or remember it; False when it was known."""
     seen = {"state": EntryState.SEEN, "problem": "", "number": number}
+    told = {**_told(asked), **seen, "kept": encode(Kept(record=record))}
     entry, is_new = WorksheetEntry.objects.get_or_create(
-        company_id=company_id, effect_key=asked.effect_key, defaults={**_told(asked), **seen}
+        company_id=company_id, effect_key=asked.effect_key, defaults=told
     )
     if is_new:
         return True
+    kept = encode(replace(Kept.of(entry), record=record))
     moved = WorksheetEntry.objects.filter(id=entry.id).exclude(state=EntryState.SEEN)
-    return bool(moved.update(state_since=Now(), **seen))
+    return bool(moved.update(state_since=Now(), kept=kept, **seen))
 
 
 def open_changes(company_ids: Collection[UUID]) -> Sequence[WorksheetEntry]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from integrations.canonical.errors import IntegrationError
 from integrations.canonical.keyed_changes import Wanted
+from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.stock import ChangeOutcome
 from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.agents.connector import ASKED
@@ -34,6 +35,7 @@ def keyed(
         {key: told for key, told in (numbers or {}).items() if key in entry_ids},
         company_id=company_id,
     )
+    worksheet_changes.check_told(entry_ids, company_id=company_id)
     keys = worksheet.confirm(company_id=company_id, entry_ids=entry_ids, actor=actor)
     for key in keys:
         answer_came(tenant_id=current_tenant_id(), company_id=company_id, effect_key=key)
@@ -79,4 +81,8 @@ def _ask(wanted: Wanted, connector: Connector) -> bool:
     """Put the question again; True when a record is in use."""
     if not isinstance(connector, BeyondPayments):
         return False
-    return connector.create_or_match_customer(wanted).outcome is ChangeOutcome.WAIT
+    if isinstance(wanted, CustomerRequest):
+        result = connector.create_or_match_customer(wanted)
+    else:
+        result = connector.upsert_order(wanted)
+    return result.outcome is ChangeOutcome.WAIT

@@ -9,8 +9,14 @@ from integrations.connections.models import Connection, WorksheetEntry
 from integrations.connections.worksheet_changes import Kept, Kind
 from integrations.sagepro.profile_words import column_label
 
-_HEADINGS = {Kind.CUSTOMER: "New customers"}
-_NUMBERED = {Kind.CUSTOMER: "Customer number"}
+_HEADINGS = {Kind.CUSTOMER: "New customers", Kind.ORDER: "Sales orders"}
+_NUMBERED = {Kind.CUSTOMER: "Customer number", Kind.ORDER: "Order number"}
+
+
+_ABOUT_NUMBERS = {
+    Kind.CUSTOMER: "Where Sage gave another number than the one shown, type that one.",
+    Kind.ORDER: "Type the number that Sage gave a new order.",
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +67,10 @@ class Section:
     @property
     def heading(self) -> str:
         return _HEADINGS[self.kind]
+
+    @property
+    def about_numbers(self) -> str:
+        return _ABOUT_NUMBERS[self.kind]
 
     @property
     def mark(self) -> str:

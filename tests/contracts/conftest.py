@@ -30,7 +30,7 @@ import pytest
 from django.db import connection as database
 from django.db import connections as database_connections
 
-from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
 from integrations.canonical.stock import ChangeResult
 from integrations.connections import worksheet, worksheet_changes
@@ -125,6 +125,11 @@ class KeptByHand(AssistedConnector):
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
         return self._until_it_ends(
             lambda: super(KeptByHand, self).create_or_match_customer(customer), self._key_changes
+        )
+
+    def upsert_order(self, order: OrderRequest) -> ChangeResult:
+        return self._until_it_ends(
+            lambda: super(KeptByHand, self).upsert_order(order), self._key_changes
         )
 
     def _key_changes(self) -> None:

@@ -23,6 +23,7 @@ from tests.contracts import (
     test_sagepro_customers,
     test_sagepro_kinds,
     test_sagepro_lists,
+    test_sagepro_orders,
     test_sagepro_writer,
 )
 from tests.contracts.conftest import WAYS
@@ -64,7 +65,7 @@ TABLE: dict[str, tuple[str, str, str, str, str]] = {
     "withdraw": ("withdrawn", "withdrawn", "withdrawn", "withdrawn", "withdrawn"),
     "note_status": ("True", "True", "True", "True", "False"),
     "allocate_stock": ("done", "done", "done", "done", NO),
-    "upsert_order": ("done", "done", "done", "done", NO),
+    "upsert_order": ("done", "done", "done", "done", "done"),
     # No row of that number was flagged.
     "answer_flagged": ("refused", "refused", "refused", "refused", NO),
     "create_or_match_customer": ("done", "done", "done", "done", "done"),
@@ -84,6 +85,9 @@ NOT_BY_A_PERSON = {
         "Rows are flagged for a program, which writes its answers into them."
     ),
     "test_a_busy_writer_of_customers_is_waited_for": (
+        "A person holds no writer lock, and is not kept waiting by one."
+    ),
+    "test_a_busy_writer_of_orders_is_waited_for": (
         "A person holds no writer lock, and is not kept waiting by one."
     ),
     "test_a_busy_writer_is_waited_for": (
@@ -129,6 +133,7 @@ def test_a_person_is_asked_everything_but_what_the_second_table_says() -> None:
         test_sagepro_customers,
         test_sagepro_kinds,
         test_sagepro_lists,
+        test_sagepro_orders,
         test_sagepro_writer,
     )
     told = {

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 import psycopg
 
 from integrations.canonical.keyed_changes import Wanted
+from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.posting import PostingKind, PostingOutcome, PostingRequest
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import by_hand
@@ -41,11 +42,11 @@ class Bookkeeper:
         return ""
 
     def change(self, wanted: Wanted, *, profile: PostingProfile) -> ChangeResult:
-        """Type in a customer; what came of it, with the number that Sage shows."""
+        """Type in a customer or an order; what came of it, with the number that Sage shows."""
         screens = replace(profile, user_code=USER)
         key = by_hand.asked_of(wanted).key
         with self.at_work, self._screens(key, profile=screens) as sage:
-            result = sage.create_or_match_customer(wanted)
+            result = _typed(sage, wanted)
         assert result.outcome in {ChangeOutcome.DONE, ChangeOutcome.REFUSED}, result
         return result
 
@@ -72,3 +73,9 @@ class Bookkeeper:
                     [key],
                 )
                 books.execute("DELETE FROM ptpost WHERE effkey IN (SELECT effkey FROM by_heart)")
+
+
+def _typed(sage: SqlConnector, wanted: Wanted) -> ChangeResult:
+    if isinstance(wanted, CustomerRequest):
+        return sage.create_or_match_customer(wanted)
+    return sage.upsert_order(wanted)

@@ -108,6 +108,9 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "answer_flagged": lambda sage: sage.answer_flagged(_ANSWER),
     "receipts_for_invoice": lambda sage: sage.receipts_for_invoice("10432"),
     "look_for_customer": lambda sage: sage.look_for_change(ChangeQuestion(_ANOTHER)),
+    "look_for_order": lambda sage: sage.look_for_change(
+        ChangeQuestion(order=order(name="shop:4712"))
+    ),
     "look_for_keyed": lambda sage: sage.look_for_keyed(KeyedQuestion("PT00000001", receipt())),
 }
 

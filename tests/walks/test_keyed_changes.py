@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 from typing import cast
 
 import pytest
 
 from integrations import pipeline
 from integrations.canonical.keyed_changes import Wanted
-from integrations.canonical.orders import CustomerRequest
+from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import WithdrawOutcome
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
 from integrations.connections import clients, writing
 from integrations.sagepro.sample.profile import sample_profile
+from tenants.errors import NotPossible
 from tests.sagepro.any_company import Everything
 from tests.sagepro.bookkeeper import Bookkeeper
 from tests.sagepro.companies import SampleCompany
-from tests.sagepro.orders import NEWCOMER
+from tests.sagepro.orders import BEARINGS, NEWCOMER, VALVES, order
 from tests.walks.keying import entries, states
 from tests.walks.world import ACTOR, World
 
@@ -210,3 +212,104 @@ def test_sage_away_keeps_the_word_until_it_is_back(assisted: World) -> None:
     assisted.wait_over()
     assisted.work()
     assert states(assisted) == [("seen", "")]
+
+
+def _asked(world: World, wanted: OrderRequest) -> ChangeResult:
+    return _sage(world).upsert_order(wanted)
+
+
+def _ordered(world: World) -> str:
+    """An order that a person keyed; its number."""
+    _asked(world, order())
+    number = _key(world, order())
+    _say_keyed(world, number)
+    assert states(world)[-1] == ("seen", "")
+    return number
+
+
+def test_an_order_is_listed_keyed_and_found_by_its_number(assisted: World) -> None:
+    assert _asked(assisted, order()).outcome is ChangeOutcome.HANDED_OVER
+    assert assisted.changed_tables() == []
+    number = _key(assisted, order())
+    with pytest.raises(NotPossible, match="Type the number that Sage gave order shop:4711"):
+        _say_keyed(assisted)
+    _say_keyed(assisted, number)
+    assert states(assisted) == [("seen", "")]
+    told = _asked(assisted, order())
+    assert (told.outcome, told.number) == (ChangeOutcome.EXISTS, number)
+
+
+def test_an_order_keyed_otherwise_goes_back_with_what_is_wrong(assisted: World) -> None:
+    _asked(assisted, order())
+    number = _key(assisted, order(1, replace(BEARINGS, quantity=Decimal(5)), VALVES))
+    _say_keyed(assisted, number)
+    ((state, problem),) = states(assisted)
+    assert state == "waiting"
+    assert (
+        f"sotran.qtyord of line 1 of sales order {number} is ‘5.000’ in Sage and should be ‘4’."
+        in problem
+    )
+    assert f"somast.ordamt of sales order {number}" in problem
+
+
+def test_of_a_later_version_only_what_differs_is_listed(assisted: World) -> None:
+    number = _ordered(assisted)
+    fewer = order(2, replace(BEARINGS, quantity=Decimal(3)), VALVES)
+    assert _asked(assisted, fewer).outcome is ChangeOutcome.HANDED_OVER
+    listed = entries(assisted)[-1].kept["listed"]
+    assert [
+        (row["key"], [(one["name"], one["value"], one["was"]) for one in row["values"]])
+        for row in listed
+    ] == [
+        (f"sales order {number}", [("ordamt", "123.77", "142.2700")]),
+        (f"line 1 of sales order {number}", [("qtyord", "3", "4.000")]),
+    ]
+    assert _asked(assisted, order(3)).outcome is ChangeOutcome.WAIT
+    _key(assisted, fewer)
+    # Its number is known, so the books alone end it.
+    assert _asked(assisted, fewer).outcome is ChangeOutcome.DONE
+    told = _asked(assisted, replace(fewer, version=3))
+    assert (told.outcome, told.number) == (ChangeOutcome.DONE, number)
+    assert entries(assisted)[-1].kept["listed"] == []
+
+
+def test_an_order_that_somebody_changed_in_sage_is_not_listed(assisted: World) -> None:
+    number = _ordered(assisted)
+    SampleCompany(assisted.sage_dsn).change("somast", {"sono": number}, ponum="TYPED IN SAGE")
+    told = _asked(assisted, order(2, BEARINGS))
+    assert told.refusal is not None
+    assert told.refusal.code == "order_changed"
+    assert len(entries(assisted)) == 1
+
+
+def test_the_number_of_another_order_is_not_believed(assisted: World) -> None:
+    number = _ordered(assisted)
+    other = order(name="shop:4712")
+    assert _asked(assisted, other).outcome is ChangeOutcome.HANDED_OVER
+    assert "In Sage the same stands already as 7404." in entries(assisted)[-1].problem
+    with pytest.raises(NotPossible, match=f"{number} is order shop:4711 already"):
+        _say_keyed(assisted, number)
+
+
+def test_an_order_that_a_person_keyed_is_not_changed_by_tieout(assisted: World) -> None:
+    number = _ordered(assisted)
+    assisted.within(
+        lambda: writing.choose(connection_id=assisted.company_id, writes="direct", actor=ACTOR)
+    )
+    assert _asked(assisted, order()).number == number
+    told = _asked(assisted, order(2, BEARINGS))
+    assert told.refusal is not None
+    assert told.refusal.sentence == (
+        "A person keyed order shop:4711 into Sage, so Tieout does not change it."
+    )
+    assert _asked(assisted, order(name="shop:4712")).outcome is ChangeOutcome.DONE
+
+
+def test_a_person_changes_what_tieout_wrote_before(world: World) -> None:
+    written = _asked(world, order())
+    assert written.outcome is ChangeOutcome.DONE
+    world.within(
+        lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
+    )
+    assert _asked(world, order(2, BEARINGS)).outcome is ChangeOutcome.HANDED_OVER
+    assert entries(world)[-1].number == written.number

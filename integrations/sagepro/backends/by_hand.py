@@ -7,8 +7,14 @@ listed it is only looked for, value by value.
 from __future__ import annotations
 
 from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen, Wanted
+from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
-from integrations.sagepro.backends import by_hand_customers, matching_customers
+from integrations.sagepro.backends import (
+    by_hand_customers,
+    by_hand_orders,
+    matching_customers,
+    ordering,
+)
 from integrations.sagepro.backends.books import Changeable, H
 from integrations.sagepro.backends.changing import Change
 from integrations.sagepro.backends.plan import Answered
@@ -16,7 +22,9 @@ from integrations.sagepro.backends.plan import Answered
 
 def asked_of(wanted: Wanted) -> Change:
     """Key, kind and hash of a change: what our record of it holds, whoever writes it."""
-    return matching_customers.asked_of(wanted)
+    if isinstance(wanted, CustomerRequest):
+        return matching_customers.asked_of(wanted)
+    return ordering.asked_of(wanted)
 
 
 def look(connection: H, company: Changeable[H], question: ChangeQuestion) -> ChangeSeen:
@@ -25,8 +33,16 @@ def look(connection: H, company: Changeable[H], question: ChangeQuestion) -> Cha
     Raises NeverWorks where this company has no such change.
     """
     try:
-        return by_hand_customers.look(connection, company, question, question.customer)
+        return _look(connection, company, question)
     except Answered as answered:
         told = answered.result
         outcome = ChangeOutcome(told.outcome.value)
         return ChangeSeen(ChangeResult(outcome, told.evidence, told.refusal))
+
+
+def _look(connection: H, company: Changeable[H], question: ChangeQuestion) -> ChangeSeen:
+    if question.customer is not None:
+        return by_hand_customers.look(connection, company, question, question.customer)
+    if question.order is not None:
+        return by_hand_orders.look(connection, company, question, question.order)
+    raise ValueError("A question is about one change")

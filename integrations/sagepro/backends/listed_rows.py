@@ -48,7 +48,10 @@ def changed_row(
 
 
 def sentences(row: ListedRow) -> list[str]:
-    """What stands in Sage otherwise, a sentence for each column."""
+    """What stands in Sage otherwise: a sentence for a missing record, and for each column."""
+    if row.is_new:
+        values = ", ".join(f"{one.name} {one.value}" for one in row.values)
+        return [f"{row.key} is missing ({row.name}): {values}."]
     about = f" of {row.key}" if row.key else ""
     return [
         f"{row.name}.{one.name}{about} is ‘{one.was}’ in Sage and should be ‘{one.value}’."

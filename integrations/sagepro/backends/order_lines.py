@@ -28,7 +28,7 @@ def write(
     where = company.matches(_TABLE, "order_number", [number])
     standing = {int(row["line_number"]): row for row in company.rows(connection, _TABLE, where)}
     for line in wanted.lines:
-        values = _values(wanted, line, names)
+        values = values_of(wanted, line, names)
         row = standing.pop(line.number, None)
         if row is None:
             key = {"order_number": number, "line_number": line.number}
@@ -43,7 +43,8 @@ def write(
         _change(connection, company, number, row, gone)
 
 
-def _values(wanted: OrderRequest, line: WantedLine, names: Mapping[str, str]) -> Row:
+def values_of(wanted: OrderRequest, line: WantedLine, names: Mapping[str, str]) -> Row:
+    """What the line's own columns hold."""
     item = line.item.strip()
     return {
         "item": item,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -42,16 +42,30 @@ Promised = Mapping[tuple[str, str], Decimal]
 
 def upsert(connection: H, company: Changeable[H], wanted: OrderRequest) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
+    check(company, wanted)
+    asked = asked_of(wanted)
+    if found := changing.earlier(connection, company, asked):
+        return known(connection, company, found)
+    before = newest(wanted, ledger.reversals_of(connection, company, wanted.name))
+    number = make(connection, company, wanted, before)
+    return _remember(connection, company, wanted, asked, number=number)
+
+
+def check(company: Changeable[Any], wanted: OrderRequest) -> None:
+    """Raises NeverWorks where nobody said that orders may be written, and Answered for what no
+    books could hold."""
     need(company.profile, *FOR_ORDERS, what=_WRITING)
     if not company.profile.writes_orders:
         raise not_offered(_WRITING)
     if wanted.allocates:
         allocating.check_offered(company)
     order_checks.check_values(company, wanted)
-    asked = _change(wanted)
-    if found := changing.earlier(connection, company, asked):
-        return _known(connection, company, found)
-    before = _newest(connection, company, wanted)
+
+
+def make(
+    connection: H, company: Changeable[H], wanted: OrderRequest, before: Version | None
+) -> str:
+    """Write the order and all that moves with it; its number. Raises Answered."""
     customer = order_checks.customer_row(connection, company, wanted)
     names = order_checks.item_names(connection, company, wanted)
     if before is None:
@@ -62,11 +76,11 @@ def upsert(connection: H, company: Changeable[H], wanted: OrderRequest) -> Chang
     order_lines.write(connection, company, wanted, number=number, names=names)
     _move_open_orders(connection, company, customer, order_checks.total(wanted) - old_amount)
     _allocate(connection, company, wanted, before.promised if before else {}, _promised(wanted))
-    return _remember(connection, company, wanted, asked, number=number)
+    return number
 
 
 @dataclass(frozen=True)
-class _Version:
+class Version:
     """What our record says of the newest version of an order."""
 
     version: int
@@ -75,14 +89,15 @@ class _Version:
     promised: Promised
 
     @classmethod
-    def of(cls, row: Row) -> _Version:
+    def of(cls, row: Row) -> Version:
         told: dict[str, Any] = json.loads(row["invoices"], parse_float=Decimal)
         promised = {(item, place): Decimal(many) for item, place, many in told["promised"]}
         version = int(row["effect_key"].rpartition(":")[2])
         return cls(version, told["order"], told["rows"], promised)
 
 
-def _change(wanted: OrderRequest) -> Change:
+def asked_of(wanted: OrderRequest) -> Change:
+    """What our record holds of it."""
     plain = changing.plain
     lines = [
         [line.number, line.item.strip(), plain(line.quantity), plain(line.price),
@@ -96,10 +111,10 @@ def _change(wanted: OrderRequest) -> Change:
     return changing.change(wanted.key, kind=_KIND, contents=contents)
 
 
-def _newest(connection: H, company: Changeable[H], wanted: OrderRequest) -> _Version | None:
-    """The newest version that was written. Raises Answered when it is not older than this one."""
-    rows = ledger.reversals_of(connection, company, wanted.name)
-    found = [_Version.of(row) for row in rows if row["kind"] == _KIND]
+def newest(wanted: OrderRequest, rows: Iterable[Row]) -> Version | None:
+    """The newest version that our records tell of. Raises Answered when it is not older than
+    this one."""
+    found = [Version.of(row) for row in rows if row["kind"] == _KIND]
     newest = max(found, key=lambda one: one.version, default=None)
     if newest is not None and newest.version > wanted.version:
         raise refuse(
@@ -130,7 +145,7 @@ def _create(connection: H, company: Changeable[H], wanted: OrderRequest) -> str:
 
 
 def _change_order(
-    connection: H, company: Changeable[H], wanted: OrderRequest, before: _Version
+    connection: H, company: Changeable[H], wanted: OrderRequest, before: Version
 ) -> Decimal:
     """Change the order's own row; what it came to before."""
     row = standing_order(connection, company, before.number, expected=before.digest)
@@ -203,24 +218,28 @@ def _remember(
     """Read back what was written, keep it on record, and tell it."""
     order, lines = find_order(connection, company, number)
     _check_written(company, wanted, order, lines)
-    promised = [
-        [item, place, f"{quantity:f}"]
-        for (item, place), quantity in sorted(_promised(wanted).items())
-    ]
-    told = {"order": number, "rows": digest(order, lines), "promised": promised}
     changing.remember(
         connection,
         company,
         asked,
         customer_number=wanted.customer_number.strip(),
-        invoices=json.dumps(told),
+        invoices=record_of(wanted, number, order, lines),
         line_count=len(wanted.lines),
         amount=order_checks.total(wanted),
         currency=wanted.currency,
         accounting_date=wanted.order_date,
         reverses=wanted.name,
     )
-    return _result(connection, company, ChangeOutcome.DONE, number)
+    return result(connection, company, ChangeOutcome.DONE, number)
+
+
+def record_of(wanted: OrderRequest, number: str, order: Row | None, lines: list[Row]) -> str:
+    """What a later version is told of this one, as it stands."""
+    promised = [
+        [item, place, f"{quantity:f}"]
+        for (item, place), quantity in sorted(_promised(wanted).items())
+    ]
+    return json.dumps({"order": number, "rows": digest(order, lines), "promised": promised})
 
 
 def _check_written(
@@ -243,15 +262,16 @@ def _check_written(
         )
 
 
-def _known(connection: H, company: Changeable[H], found: tuple[ChangeOutcome, Row]) -> ChangeResult:
+def known(connection: H, company: Changeable[H], found: tuple[ChangeOutcome, Row]) -> ChangeResult:
+    """The answer that our own record gives."""
     outcome, record = found
     if outcome is not ChangeOutcome.EXISTS:
         return ChangeResult(outcome)
     number = str(json.loads(record["invoices"], parse_float=Decimal)["order"])
-    return _result(connection, company, outcome, number)
+    return result(connection, company, outcome, number)
 
 
-def _result(
+def result(
     connection: H, company: Changeable[H], outcome: ChangeOutcome, number: str
 ) -> ChangeResult:
     """The outcome with the order as it stands; EXISTS is answered from the books alone."""
