@@ -77,8 +77,8 @@ def _open_items(due: work.Due, keep: Keep) -> bool:
     return pipeline.read_open_items(tenant_id=due.tenant_id, company_id=due.subject_id, keep=keep)
 
 
-def _flagged(due: work.Due, _: Keep) -> bool:
-    return pipeline.flagged_rows(tenant_id=due.tenant_id, company_id=due.subject_id)
+def _flagged(due: work.Due, keep: Keep) -> bool:
+    return pipeline.flagged_rows(tenant_id=due.tenant_id, company_id=due.subject_id, keep=keep)
 
 
 def _test(due: work.Due, _: Keep) -> bool:

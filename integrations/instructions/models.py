@@ -9,11 +9,13 @@ from django.db.models.functions import Now
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import LABELS
 from integrations.instructions.link_models import PaymentLink
+from integrations.instructions.sage_models import FlaggedLook
 from integrations.paytrace.recurring import Frequency
 from tenants.models import Environment
 from tenants.tenant_model import TenantModel
 
 __all__ = [
+    "FlaggedLook",
     "Instruction",
     "InstructionAttempt",
     "InstructionPolicy",
@@ -204,6 +206,11 @@ class Instruction(TenantModel):
     result = models.JSONField(default=dict)
     # The state last written back to the row in Sage.
     told_sage = models.CharField(max_length=16, blank=True)
+    # How often in a row that was put off because the row is in use there, and until when.
+    sage_waits = models.PositiveIntegerField(default=0)
+    sage_due_at = models.DateTimeField(null=True, blank=True)
+    # When a look last saw the row flagged, as long as nothing is sent.
+    sage_seen_at = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

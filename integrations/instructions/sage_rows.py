@@ -6,12 +6,15 @@ taken in, and what is changed in it later counts only when it is flagged again.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Min, Q, QuerySet
+from django.db.models.functions import Now
 
 from integrations.canonical.flagged import FlaggedKind, FlaggedRow
 from integrations.canonical.money import Money, MoneyError
@@ -29,6 +32,9 @@ from tenants import audit
 from tenants.errors import NotPossible
 from tenants.insert import insert_once
 
+# A row that is in use in Sage is tried again after these pauses, each twice the one before.
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(minutes=5)
 _FREQUENCIES = {one.name.replace("_", " "): one for one in Frequency}
 
 
@@ -42,18 +48,20 @@ def generation_of(instruction: Instruction) -> int:
     return int(instruction.idempotency_key.rpartition(":")[2])
 
 
-def is_known(row: FlaggedRow, *, account: Connection) -> bool:
-    """Whether this generation of the row was taken in already."""
-    return Instruction.objects.filter(
-        environment_id=account.environment_id,
-        idempotency_key=key_of(row, company_id=_company(account)),
-    ).exists()
+def unknown(rows: Sequence[FlaggedRow], *, account: Connection) -> list[FlaggedRow]:
+    """Those whose generation was not taken in yet, in their order."""
+    keys = {key_of(row, company_id=_company(account)): row for row in rows}
+    known = Instruction.objects.filter(
+        environment_id=account.environment_id, idempotency_key__in=keys
+    )
+    taken = set(known.values_list("idempotency_key", flat=True))
+    return [row for key, row in keys.items() if key not in taken]
 
 
 def take_in(row: FlaggedRow, *, account: Connection) -> Instruction | None:
     """The instruction that the row asks for; refused at once, with its sentence, when it cannot
     be asked. None when it was taken in before."""
-    if is_known(row, account=account):
+    if not unknown([row], account=account):
         return None
     try:
         with transaction.atomic():
@@ -80,15 +88,39 @@ def who(number: str) -> Who:
 
 
 def untold(*, account_id: UUID) -> QuerySet[Instruction]:
-    """Those whose state the row in Sage does not show yet, oldest first."""
-    rows = Instruction.objects.filter(connection_id=account_id, origin=Instruction.Origin.SAGE)
-    return rows.filter(~Q(told_sage=F("state"))).order_by("asked_at", "id")
+    """Those whose row in Sage is to be told their state now, oldest first."""
+    due = Q(sage_due_at=None) | Q(sage_due_at__lte=Now())
+    return _behind(account_id).filter(due).order_by("asked_at", "id")
 
 
-def unsent(*, account_id: UUID) -> list[Instruction]:
-    """Those that nothing was sent for yet: they wait for approval, or to be sent."""
+def waiting(*, account_id: UUID) -> QuerySet[Instruction]:
+    """Those whose row cannot be told yet, because it is in use in Sage."""
+    return _behind(account_id).filter(sage_waits__gt=0)
+
+
+def put_off(instruction: Instruction) -> None:
+    """The row is in use in Sage: it is told later, after a pause that grows."""
+    pause = min(FIRST_PAUSE * 2 ** min(instruction.sage_waits, 10), LONGEST_PAUSE)
+    Instruction.objects.filter(id=instruction.id).update(
+        sage_waits=F("sage_waits") + 1, sage_due_at=Now() + pause
+    )
+
+
+def next_due(*, account_ids: Collection[UUID]) -> timedelta | None:
+    """How long until the next row that was in use is tried again; None with none."""
+    rows = Instruction.objects.filter(
+        ~Q(told_sage=F("state")),
+        connection_id__in=account_ids,
+        origin=Instruction.Origin.SAGE,
+        sage_due_at__gt=Now(),
+    )
+    wait: timedelta | None = rows.aggregate(wait=Min("sage_due_at") - Now())["wait"]
+    return wait
+
+
+def _behind(account_id: UUID) -> QuerySet[Instruction]:
     rows = Instruction.objects.filter(connection_id=account_id, origin=Instruction.Origin.SAGE)
-    return list(rows.filter(state__in=deciding.UNSENT))
+    return rows.filter(~Q(told_sage=F("state")))
 
 
 def take_back(instruction: Instruction) -> bool:
@@ -115,7 +147,8 @@ def note_told(instruction: Instruction, *, problem: str = "") -> bool:
     if problem:
         result["not_in_sage"] = problem[:500]
     changed = {} if result == instruction.result else {"result": result}
-    return rows.update(told_sage=instruction.state, **changed) == 1
+    told = {"told_sage": instruction.state, "sage_waits": 0, "sage_due_at": None}
+    return rows.update(**told, **changed) == 1
 
 
 def _company(account: Connection) -> UUID:

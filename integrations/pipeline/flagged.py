@@ -10,54 +10,36 @@ row's generation is taken in once, and an answer is written once.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, NeverWorks
-from integrations.canonical.flagged import FlagAnswer, FlaggedRow
-from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.canonical.flagged import FlaggedRow
 from integrations.connections import clients, flagged, health
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Connection
-from integrations.instructions import policies, sage_rows
-from integrations.instructions.models import Instruction
+from integrations.instructions import policies, sage_looks, sage_rows
 from integrations.instructions.outcomes import ROW_REFUSED
-from integrations.instructions.sage_words import FINAL, WORDS, message
+from integrations.instructions.sage_looks import Begun
 from integrations.pipeline import flagged_cases, resume
+from integrations.pipeline.flagged_answers import Look, ring, tell
 from integrations.sagepro.beyond_payments import BeyondPayments
 from tenants import work
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.flagged")
-# Rows read at once, and results told in one turn.
+# Rows read at once.
 PAGE = 100
+# Read in one turn; the look goes on in the next one, so that other companies get theirs.
 MOST_PAGES = 20
-_SOON = timedelta(seconds=10)
-_TOLD = frozenset({ChangeOutcome.DONE, ChangeOutcome.MATCHED, ChangeOutcome.EXISTS})
-_LATER = frozenset({ChangeOutcome.WAIT, ChangeOutcome.HANDED_OVER})
 
 
-@dataclass(frozen=True)
-class Look:
-    """One look at a company: its account, and its books."""
-
-    tenant_id: uuid.UUID
-    company: Connection
-    accounts: list[Connection]
-    """Whose results are told."""
-    takes: Connection | None
-    """The account that new rows go to; None while that is off."""
-    waits: set[uuid.UUID] = field(default_factory=set)
-    """Instructions whose row cannot be told yet. Asked again in the same look, an agent that
-    answers at once would be asked without end."""
-
-
-def flagged_rows(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
+def flagged_rows(
+    *, tenant_id: uuid.UUID, company_id: uuid.UUID, keep: Callable[[], bool] = lambda: True
+) -> bool:
     """Tell results and take in what is flagged; True when more may be due at once."""
     look = _begin(tenant_id, company_id)
     if look is None:
@@ -66,12 +48,15 @@ def flagged_rows(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
         connector = clients.sage_connector(tenant_id=tenant_id, connection_id=company_id)
         if not isinstance(connector, BeyondPayments):
             return False
-        more = _tell(look, connector)
-        if _read(look, connector):
-            more = _tell(look, connector) or more
+        more = tell(look, connector)
+        if _may_read(look):
+            more = _read(look, connector, keep) or more
+            more = tell(look, connector) or more
     except IntegrationError as error:
         _failed(look.company, error)
         return False
+    with tenant_transaction(tenant_id):
+        _ring_in_time(look)
     return more
 
 
@@ -93,48 +78,99 @@ def _begin(tenant_id: uuid.UUID, company_id: uuid.UUID) -> Look | None:
         takes = flagged.account_of(company_id)
         if takes is not None and policies.policy_of(takes.environment_id) is None:
             takes = None
-        is_idle = takes is None and not any(
-            sage_rows.untold(account_id=one.id).exists() or sage_rows.unsent(account_id=one.id)
-            for one in accounts
-        )
-        if is_idle or not resume.may_go(company, WorkKind.FLAGGED):
+        look = Look(tenant_id, company, accounts, takes)
+        if _is_idle(look):
+            _ring_in_time(look)
             return None
-    return Look(tenant_id, company, accounts, takes)
+        return look if resume.may_go(company, WorkKind.FLAGGED) else None
 
 
-def _read(look: Look, connector: BeyondPayments) -> bool:
-    """Take in what is flagged, and take back what is not any more; False with nothing to do.
+def _is_idle(look: Look) -> bool:
+    return (
+        look.takes is None
+        and not sage_looks.is_anything_unsent(accounts=look.account_ids)
+        and not any(sage_rows.untold(account_id=one).exists() for one in look.account_ids)
+    )
 
-    What may be taken back is listed before Sage is read: a row flagged in between is not among
-    it, and one that was listed has been flagged before.
+
+def _ring_in_time(look: Look) -> None:
+    """A row that is in use in Sage is tried again by itself. This drain’s bell holds one time,
+    so it is set anew at the end of each."""
+    after = sage_rows.next_due(account_ids=look.account_ids)
+    if after is not None:
+        ring(look, after=after)
+
+
+def _may_read(look: Look) -> bool:
+    if look.takes is not None:
+        return True
+    with tenant_transaction(look.tenant_id):
+        return sage_looks.is_anything_unsent(accounts=look.account_ids)
+
+
+def _read(look: Look, connector: BeyondPayments, keep: Callable[[], bool]) -> bool:
+    """Take in what is flagged, page by page, and at the end take back what is not any more;
+    True when the look has to go on in another turn.
+
+    Where it stands is kept with each page, so that an agent’s answer, an outage or a killed
+    worker goes on there. What may be taken back was asked for before it began: a row flagged
+    since is not among it.
     """
     with tenant_transaction(look.tenant_id):
-        unsent = [row for one in look.accounts for row in sage_rows.unsent(account_id=one.id)]
-    if look.takes is None and not unsent:
-        return False
-    still = _take_in(look, connector)
-    if still is not None:
-        _take_back(look, [one for one in unsent if one.sage_row not in still])
+        begun = sage_looks.begin(company_id=look.company.id)
+    after = begun.after
+    for _ in range(MOST_PAGES):
+        rows = connector.flagged_rows(after=after, limit=PAGE)
+        _take_in(look, rows)
+        if len(rows) < PAGE:
+            return _end(look, begun)
+        following = _last_known(rows)
+        if following is None:
+            return _give_up(look)
+        after = following
+        with tenant_transaction(look.tenant_id):
+            sage_looks.advance(company_id=look.company.id, after=after)
+        if not keep():
+            return False
     return True
 
 
-def _take_in(look: Look, connector: BeyondPayments) -> set[str] | None:
-    """Every flagged row, page by page; one that somebody is editing waits for the next look.
+def _last_known(rows: Sequence[FlaggedRow]) -> str | None:
+    """The number to go on after. A row something was taken out of may have another number in
+    Sage than here, and going on after that one could lead back."""
+    return next((row.number for row in reversed(rows) if not row.holds_card), None)
 
-    The numbers of all that are flagged; None when there are more than one look reads.
-    """
-    numbers: set[str] = set()
-    after = ""
-    for _ in range(MOST_PAGES):
-        rows = connector.flagged_rows(after=after, limit=PAGE)
-        numbers |= {row.number for row in rows}
-        for row in rows:
-            if look.takes is not None and not row.is_locked:
-                _take_one(look, look.takes, row)
-        if len(rows) < PAGE:
-            return numbers
-        after = rows[-1].number
-    return None
+
+def _give_up(look: Look) -> bool:
+    log.warning("flagged_rows.unreadable_page")
+    with tenant_transaction(look.tenant_id):
+        sage_looks.end(company_id=look.company.id)
+    return False
+
+
+def _end(look: Look, begun: Begun) -> bool:
+    """Cancel what was not sent of rows that somebody unflagged, or deleted, in Sage."""
+    with tenant_transaction(look.tenant_id):
+        gone = sage_looks.unflagged(began_at=begun.began_at, accounts=look.account_ids)
+        sage_looks.end(company_id=look.company.id)
+    for one in gone:
+        with tenant_transaction(look.tenant_id):
+            is_taken_back = sage_rows.take_back(one)
+        if is_taken_back:
+            log.info("flagged_row.taken_back", instruction_id=str(one.id))
+    return False
+
+
+def _take_in(look: Look, rows: Sequence[FlaggedRow]) -> None:
+    """What is new on a page; a row that somebody is editing waits for the next look."""
+    with tenant_transaction(look.tenant_id):
+        sage_looks.note_flagged([row.number for row in rows], accounts=look.account_ids)
+        if look.takes is None:
+            return
+        free = [row for row in rows if not row.is_locked]
+        new = sage_rows.unknown(free, account=look.takes)
+    for row in new:
+        _take_one(look, look.takes, row)
 
 
 def _take_one(look: Look, account: Connection, row: FlaggedRow) -> None:
@@ -146,84 +182,6 @@ def _take_one(look: Look, account: Connection, row: FlaggedRow) -> None:
         if taken.code == ROW_REFUSED:
             flagged_cases.ask(row, taken, account=account)
     log.info("flagged_row.taken_in", instruction_id=str(taken.id), state=taken.state)
-
-
-def _take_back(look: Look, gone: Sequence[Instruction]) -> None:
-    """Cancel what was not sent of rows that somebody unflagged, or deleted, in Sage."""
-    for one in gone:
-        with tenant_transaction(look.tenant_id):
-            is_taken_back = sage_rows.take_back(one)
-        if is_taken_back:
-            log.info("flagged_row.taken_back", instruction_id=str(one.id))
-
-
-def _tell(look: Look, connector: BeyondPayments) -> bool:
-    """Write back what is new; True when there was more than fits one turn."""
-    more = False
-    for account in look.accounts:
-        with tenant_transaction(look.tenant_id):
-            untold = list(sage_rows.untold(account_id=account.id)[: PAGE + 1])
-        page = [one for one in untold[:PAGE] if one.id not in look.waits]
-        for one in page:
-            _tell_one(look, connector, one)
-        told = any(one.id not in look.waits for one in page)
-        more = more or (told and len(untold) > PAGE)
-    return more
-
-
-def _tell_one(look: Look, connector: BeyondPayments, one: Instruction) -> None:
-    if one.told_sage and WORDS[one.told_sage] == WORDS[one.state] and one.state not in FINAL:
-        with tenant_transaction(look.tenant_id):
-            sage_rows.note_told(one)
-        return
-    try:
-        result = connector.answer_flagged(_answer(one))
-    except NeverWorks as error:
-        _note(look, one, problem=error.sentence)
-        return
-    if result.outcome in _LATER:
-        look.waits.add(one.id)
-        with tenant_transaction(look.tenant_id):
-            work.ring(
-                WorkKind.FLAGGED,
-                tenant_id=look.tenant_id,
-                subject_id=look.company.id,
-                after=_SOON,
-            )
-        return
-    _note(look, one, problem=_problem(result))
-
-
-def _note(look: Look, one: Instruction, *, problem: str) -> None:
-    log.info("flagged_row.told", instruction_id=str(one.id), state=one.state, problem=bool(problem))
-    with tenant_transaction(look.tenant_id):
-        sage_rows.note_told(one, problem=problem)
-
-
-def _problem(result: ChangeResult) -> str:
-    """Why the row will not show it, in a sentence; empty when it does."""
-    if result.outcome in _TOLD:
-        return ""
-    if result.refusal is not None:
-        return result.refusal.sentence
-    return "Sage holds another answer to this row already, so this one was not written over it."
-
-
-def _answer(one: Instruction) -> FlagAnswer:
-    """What the row is told. Paid after all, though the row was told that nothing was done: the
-    row is at its next generation by then, and only its words are put right."""
-    generation = sage_rows.generation_of(one)
-    is_correction = one.told_sage in FINAL
-    at = generation + 1 if is_correction else generation
-    return FlagAnswer(
-        key=f"flagged:{one.idempotency_key.rpartition(':')[0].rpartition(':')[2]}:{at}",
-        number=one.sage_row,
-        generation=at,
-        status=WORDS[one.state],
-        result_id=one.result_id,
-        message=message(state=one.state, sentence=one.sentence, reason=one.reason),
-        is_final=one.state in FINAL and not is_correction,
-    )
 
 
 def _failed(company: Connection, error: IntegrationError) -> None:

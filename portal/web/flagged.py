@@ -10,6 +10,7 @@ from django.http import Http404
 from integrations.connections import flagged
 from integrations.connections.models import Connection
 from integrations.instructions import queries as instructions
+from integrations.instructions import sage_rows
 from integrations.instructions.models import Instruction
 from integrations.instructions.sage_words import WORDS
 from portal.access import PlacedRequest
@@ -22,6 +23,7 @@ def flagged_context(found: Connection) -> dict[str, Any]:
         "takes_flagged": is_on,
         "flagged_hindered": flagged.why_not(found),
         "flagged_without_policy": instructions.policy_of(found.environment_id) is None,
+        "flagged_waiting": sage_rows.waiting(account_id=found.id).count(),
     }
 
 
@@ -38,7 +40,7 @@ def switch_flagged(request: PlacedRequest, found: Connection) -> None:
         messages.success(request, "No new row is taken in. What was taken in is finished.")
 
 
-def in_sage(one: Instruction) -> dict[str, str]:
+def in_sage(one: Instruction) -> dict[str, Any]:
     """What the row in Sage that asked for it says now; empty where no row asked."""
     if one.origin != Instruction.Origin.SAGE:
         return {}
@@ -46,5 +48,6 @@ def in_sage(one: Instruction) -> dict[str, str]:
         "row": one.sage_row,
         "says": WORDS[one.told_sage] if one.told_sage else "",
         "problem": str(one.result.get("not_in_sage", "")),
-        "is_behind": "yes" if one.told_sage != one.state else "",
+        "is_behind": one.told_sage != one.state,
+        "tried_at": one.sage_due_at if one.sage_waits else None,
     }

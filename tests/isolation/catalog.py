@@ -98,7 +98,11 @@ APPEND_ONLY = {
         "result",
         "plan_id",
         "told_sage",
+        "sage_waits",
+        "sage_due_at",
+        "sage_seen_at",
     ),
+    "instructions_flaggedlook": ("began_at", "after"),
     "instructions_instructionattempt": ("ended_at", "outcome", "sentence", "evidence"),
     "instructions_paymentlink": (
         "state",

@@ -43,6 +43,7 @@ from integrations.instructions import links
 from integrations.instructions.kinds import Kind
 from integrations.instructions.links import NewLink
 from integrations.instructions.models import (
+    FlaggedLook,
     Instruction,
     InstructionAttempt,
     PaymentLink,
@@ -114,6 +115,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         connection=books.paytrace, transaction_id=f"CB-{look.word}", respond_by=_DAY,
         seen_by="person", told_by=look.email,
     )  # fmt: skip
+    FlaggedLook.objects.create(company=books.sage)
     return {
         "effect_id": str(posted.id),
         "payment": posted.transaction_id,

@@ -28,6 +28,27 @@ def flag_row(dsn: str, **values: object) -> None:
         )
 
 
+def flag_many(dsn: str, count: int, *, like: str, prefix: str, **values: object) -> None:
+    """Add so many rows like that one, numbered `<prefix>00001` and on, but for some columns."""
+    row = {name: sql.Identifier(name) for name in complete("arpayrq", {})}
+    given: dict[str, sql.Composable] = {
+        **row, **{name: sql.Literal(value) for name, value in values.items()},
+        "reqno": sql.SQL("{} || lpad(n::text, 5, '0')").format(sql.Literal(prefix)),
+    }  # fmt: skip
+    with psycopg.connect(dsn) as sage:
+        sage.execute(
+            sql.SQL(
+                "INSERT INTO arpayrq ({}) SELECT {} FROM arpayrq, generate_series(1, {}) AS n "
+                "WHERE trim(reqno) = {}"
+            ).format(
+                sql.SQL(", ").join(map(sql.Identifier, given)),
+                sql.SQL(", ").join(given.values()),
+                sql.Literal(count),
+                sql.Literal(like),
+            )
+        )
+
+
 def change_row(dsn: str, number: str, **values: object) -> None:
     """Somebody edits the row of that number."""
     changed = sql.SQL(", ").join(

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from integrations import pipeline
@@ -14,15 +15,22 @@ from integrations.canonical.money import Money
 from integrations.connections import flagged
 from integrations.connections.models import Connection
 from integrations.exceptions.models import ExceptionCase
-from integrations.instructions import deciding, policies, sage_rows
-from integrations.instructions.models import Instruction, StoredPaymentMethod
+from integrations.instructions import deciding, policies, sage_looks, sage_rows
+from integrations.instructions.models import (
+    FlaggedLook,
+    Instruction,
+    InstructionAttempt,
+    StoredPaymentMethod,
+)
 from integrations.instructions.policies import Who
+from integrations.pipeline import flagged as flagged_pages
 from integrations.posting.models import Effect
 from tenants.errors import NotPossible
+from tenants.models import DueWork
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
-from tests.sagepro.flagged import change_row, flag_row, remove_row, row_in_sage
+from tests.sagepro.flagged import change_row, flag_many, flag_row, remove_row, row_in_sage
 from tests.walks.test_instructions import SALES, at_paytrace, look_now
 from tests.walks.world import ACTOR, World
 
@@ -307,6 +315,96 @@ def test_a_decline_is_told_and_a_row_in_use_is_waited_for(till: World) -> None:
     change_row(till.sage_dsn, "1", lckstat="")
     look(till)
     assert says(till)[1:4] == ("1", "Declined", asked(till)[0].result_id)
+
+
+def _again_now(world: World) -> None:
+    """The pause of a row that was in use is over."""
+    with tenant_transaction(world.tenant.id):
+        Instruction.objects.exclude(sage_due_at=None).update(sage_due_at=Now())
+    look(world)
+
+
+def _waits(world: World, number: str) -> tuple[int, int]:
+    """How often in a row a row was found in use, and the pause in seconds from now."""
+    with tenant_transaction(world.tenant.id):
+        row = Instruction.objects.annotate(now=Now()).get(sage_row=number)
+        pause = round((row.sage_due_at - row.now).total_seconds()) if row.sage_due_at else 0
+    return row.sage_waits, pause
+
+
+def test_a_row_in_use_is_told_later_with_growing_pauses_and_holds_up_no_other(till: World) -> None:
+    flag(till, reqamt="1500.00")
+    look(till)
+    change_row(till.sage_dsn, "1", lckstat="Y")
+    (row,) = asked(till)
+    boss = _approver(till)
+    till.within(
+        lambda: deciding.approve(
+            instruction_id=row.id, environment_id=till.environment_id, who=boss
+        )
+    )
+    assert [one.state for one in asked(till)] == ["done"]
+    assert _waits(till, "1") == (1, 10)
+    # Looked through again before its pause is over, it is left alone; others are told.
+    flag(till, "2", reqamt="1.00")
+    look(till)
+    assert says(till, "2")[:3] == ("", "1", "Done")
+    assert _waits(till, "1")[0] == 1
+    for waits, pause in ((2, 20), (3, 40), (4, 80), (5, 160), (6, 300), (7, 300)):
+        _again_now(till)
+        assert _waits(till, "1") == (waits, pause)
+    bell = DueWork.objects.get(kind="flagged", subject_id=till.company_id)
+    assert bell.due_at is not None
+    assert says(till)[:3] == ("Y", "", "Waiting")
+    change_row(till.sage_dsn, "1", lckstat="")
+    _again_now(till)
+    assert says(till)[:4] == ("", "1", "Done", row_id(till, "1"))
+    assert _waits(till, "1") == (0, 0)
+    with tenant_transaction(till.tenant.id):
+        assert InstructionAttempt.objects.filter(instruction=row).count() == 1
+
+
+def row_id(world: World, number: str) -> str:
+    """PayTrace's number of what the row asked for."""
+    with tenant_transaction(world.tenant.id):
+        return Instruction.objects.get(sage_row=number).result_id
+
+
+def test_a_look_goes_through_all_that_is_flagged_in_several_turns(till: World) -> None:
+    """Beyond what one turn reads a row is taken in, and one that is unflagged taken back."""
+    many = flagged_pages.PAGE * flagged_pages.MOST_PAGES + 50
+    for number in ("A1", "Z1"):
+        flag(till, number, reqamt="1100.00")
+    look(till)
+    flag_many(till.sage_dsn, many, like="A1", prefix="M", lckstat="Y")
+    flag(till, "Z2", reqamt="7.00")
+    change_row(till.sage_dsn, "A1", reqflag="")
+    look(till)
+    assert [(one.sage_row, one.state) for one in asked(till)] == [
+        ("A1", "cancelled"), ("Z1", "waiting_approval"), ("Z2", "done"),
+    ]  # fmt: skip
+    with tenant_transaction(till.tenant.id):
+        turn = FlaggedLook.objects.get()
+    assert (turn.began_at, turn.after) == (None, "")
+
+
+def test_a_look_that_was_cut_short_goes_on_where_it_was(till: World) -> None:
+    """What was seen before counts, and what is asked for meanwhile is not taken back by it."""
+    for number in ("A1", "Z1"):
+        flag(till, number, reqamt="1100.00")
+    look(till)
+    with tenant_transaction(till.tenant.id):
+        sage_looks.begin(company_id=till.company_id)
+        sage_looks.note_flagged(["A1"], accounts=[till.gateway_id])
+        sage_looks.advance(company_id=till.company_id, after="A1")
+    flag(till, "A0", reqamt="1.00")
+    remove_row(till.sage_dsn, "Z1")
+    look(till)
+    assert [(one.sage_row, one.state) for one in asked(till)] == [
+        ("A1", "waiting_approval"), ("Z1", "cancelled"),
+    ]  # fmt: skip
+    look(till)
+    assert asked(till)[2].sage_row == "A0"
 
 
 def test_what_a_row_cannot_be_told_is_shown_on_the_instruction(till: World) -> None:

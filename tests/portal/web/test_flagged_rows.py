@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models.functions import Now
 from django.test import Client
 
 from integrations.canonical.money import Money
@@ -102,3 +104,23 @@ def test_its_page_says_whether_unflagging_the_row_still_takes_it_back(
         Instruction.objects.update(state=state, told_sage="")
     page = alice.get(f"{_base(books)}/charges/{case.evidence['instruction_id']}/")
     assert told in text_of(page)
+
+
+def test_a_row_that_is_in_use_in_sage_is_shown_as_waiting(
+    alice: Client, books: Books, case: ExceptionCase
+) -> None:
+    page = f"{_base(books)}/charges/{case.evidence['instruction_id']}/"
+    account = f"{_base(books)}/connections/{books.paytrace.id}/"
+    assert "in use in Sage" not in text_of(alice.get(account))
+    with tenant_transaction(books.tenant.id):
+        Instruction.objects.update(
+            state="done", told_sage="waiting_approval", sage_waits=2,
+            sage_due_at=Now() + timedelta(seconds=20),
+        )  # fmt: skip
+    shown = text_of(alice.get(page))
+    assert "Waiting: the row is in use" in shown
+    assert "Somebody has row 17 open in Sage, so it still says ‘Waiting’." in shown
+    assert "One row is in use in Sage, so what became of it waits." in text_of(alice.get(account))
+    with tenant_transaction(books.tenant.id):
+        Instruction.objects.update(told_sage="done", sage_waits=0, sage_due_at=None)
+    assert "in use" not in text_of(alice.get(page))
