@@ -25,11 +25,13 @@ USAGE = """python3 run.py [word]
   check       lint, format, types, arrows, migrations, then the suite
   bench       measure, print a table, write var/bench.json
   faults      kill and pause workers at every line of a posting
+  properties  tell payments in a thousand random orders, and try every property longer
   reset       delete what a start made: database, secrets, logs
   lock        pin the requirements again (needs uv)"""
 # The packages each word needs; `lock` needs none.
 WORDS = {"start": "run", "reset": "run", "lock": "",
-         "test": "dev", "check": "dev", "bench": "dev", "faults": "dev"}  # fmt: skip
+         "test": "dev", "check": "dev", "bench": "dev", "faults": "dev",
+         "properties": "dev"}  # fmt: skip
 
 
 class SetupError(Exception):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from portal.launch import places
+from portal.launch.test import wait
 
 SWEEP = "tests/faults/every_line.py"
 REPORT = "TIEOUT_FAULTS_REPORT"
@@ -70,12 +71,7 @@ def summed(reports: Sequence[dict[str, Any]]) -> Sum:
 def _run(arguments: Sequence[str], folder: Path) -> int:
     environment = {**os.environ, REPORT: str(folder)}
     command = [sys.executable, "-m", "pytest", SWEEP, "-n", "2", "-v", "--no-header", *arguments]
-    process = subprocess.Popen(command, cwd=places.CHECKOUT, env=environment)
-    while True:
-        try:
-            return process.wait()
-        except KeyboardInterrupt:  # it reaches pytest too, which needs a moment to clean up
-            continue
+    return wait(subprocess.Popen(command, cwd=places.CHECKOUT, env=environment))
 
 
 if __name__ == "__main__":

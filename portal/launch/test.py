@@ -18,7 +18,7 @@ def main(arguments: Sequence[str]) -> int:
     if problem:
         return fail(problem)
     command = pytest(arguments, has_browser=has_browser)
-    return _wait(subprocess.Popen(command, cwd=places.CHECKOUT))
+    return wait(subprocess.Popen(command, cwd=places.CHECKOUT))
 
 
 def pytest(arguments: Sequence[str], *, has_browser: bool) -> list[str]:
@@ -40,8 +40,8 @@ def refusal(environment: Mapping[str, str], *, has_browser: bool) -> str:
     return "CI is set, and there the browser tests must run; install chromium."
 
 
-def _wait(process: subprocess.Popen[bytes]) -> int:
-    """Ctrl-C reaches pytest by itself, and it needs a moment to stop its database."""
+def wait(process: subprocess.Popen[bytes]) -> int:
+    """The exit code. Ctrl-C reaches pytest by itself, which needs a moment to stop its database."""
     while True:
         try:
             return process.wait()

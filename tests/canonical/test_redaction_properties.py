@@ -24,6 +24,7 @@ from integrations.canonical.redaction import (
 )
 from integrations.canonical.tokeniser import _read_part
 from tests.canonical.card_samples import grouped, make_card
+from tests.examples import examples
 
 CONTENT_TYPES = st.sampled_from(
     ["", "application/json", "application/x-www-form-urlencoded", "text/xml", "charset=", ";;"]
@@ -50,13 +51,13 @@ def check_body(body: bytes, content_type: str) -> None:
     assert (first.count > 0) == (first.body != body)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(body=st.binary(max_size=400), content_type=CONTENT_TYPES)
 def test_any_bytes_are_redacted_once_and_for_all(body: bytes, content_type: str) -> None:
     check_body(body, content_type)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(body=HOSTILE, content_type=CONTENT_TYPES)
 @example(body=b"token=[4111111111111111", content_type="")
 @example(body=b'{"a":"\\', content_type="application/json")
@@ -64,14 +65,14 @@ def test_hostile_bytes_are_redacted_once_and_for_all(body: bytes, content_type: 
     check_body(body, content_type)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(body=HOSTILE)
 def test_no_card_number_is_left_in_any_field(body: bytes) -> None:
     redacted = redact_bytes(body)
     assert not contains_card_number(redacted.body)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(text=st.text(alphabet=st.characters(), max_size=200))
 def test_any_text_with_lone_surrogates_too(text: str) -> None:
     once = redact_text(text)
@@ -112,7 +113,7 @@ def plant(template: str, random: Random) -> tuple[bytes, bytes]:
     return before.encode(), after.encode()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     value=JSON_VALUES,
     seed=SEEDS,
@@ -128,7 +129,7 @@ def test_planted_json(value: Any, seed: int, indent: int | None, ascii_only: str
     json.loads(after)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     fields=st.dictionaries(
         st.text("abcdefgh_", max_size=8).map("f_{}".format),
@@ -146,7 +147,7 @@ def test_planted_form(fields: dict[str, str], seed: int, separator: str) -> None
     assert redact_bytes(before).body == after
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(value=JSON_VALUES)
 def test_a_mapping_is_copied_and_never_fails(value: Any) -> None:
     before = json.dumps(value)

@@ -16,6 +16,7 @@ from integrations.canonical.money import Money
 from integrations.canonical.transactions import TransactionState, TransactionType
 from integrations.paytrace.giving_back import Choice, GivenBack, Way, choose, give_back, left
 from integrations.paytrace.simulator.state import RefusedError
+from tests.examples import examples
 from tests.paytrace.bench import refused, usd
 from tests.paytrace.table_gateway import TODAY, TableGateway
 
@@ -167,7 +168,7 @@ events = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(price=cents, story=events, names_sales=st.booleans())
 def test_never_more_than_was_paid_whatever_happens_in_between(
     *, price: Decimal, story: list[tuple[str, Decimal]], names_sales: bool
@@ -218,7 +219,7 @@ def _try(gateway: TableGateway, sale: str, amount: Decimal | None) -> None:
         give_back(gateway.client, transaction_id=sale, amount=wanted, today=TODAY)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(price=cents, parts=st.lists(cents, max_size=8), names_sales=st.booleans())
 def test_alone_it_never_asks_for_what_the_gateway_would_refuse(
     *, price: Decimal, parts: list[Decimal], names_sales: bool
