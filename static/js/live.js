@@ -11,3 +11,8 @@ document.addEventListener("htmx:afterSwap", (event) => {
   const voice = document.getElementById("voice");
   if (said && voice && voice.textContent !== said) voice.textContent = said;
 });
+
+// A page that nobody sees asks for nothing; it is asked for at once when it is seen again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.matches("[data-while-seen]")) event.preventDefault();
+});

@@ -19,7 +19,14 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, Request, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    sync_playwright,
+)
 
 from portal.launch import places
 from tenants.models import User
@@ -88,7 +95,8 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visitor:
-    """A browser window that tells of every request to another host and every script error."""
+    """A browser window that tells of every request to another host and every error or
+    warning that its console shows."""
 
     page: Page
     context: BrowserContext
@@ -153,18 +161,30 @@ def books(db: None, superuser_url: str, shelf: dict[str, tuple[Books, KeptRows]]
 
 
 def _watch(visitor: Visitor, home: str) -> None:
+    pages: set[str] = set()
+
     def asked(request: Request) -> None:
         if urlsplit(request.url).scheme in {"http", "https"} and (
             urlsplit(request.url).netloc != home
         ):
             visitor.strangers.append(request.url)
+        if request.is_navigation_request():
+            pages.add(request.url)
+
+    def said(message: ConsoleMessage) -> None:
+        place = message.location["url"]
+        # What a page itself answers, such as 404, is for each test to say.
+        if message.type not in {"error", "warning"} or place in pages:
+            return
+        # axe speaks to every frame, PayTrace's among them.
+        if "'postMessage' on 'DOMWindow'" in message.text:
+            return
+        if urlsplit(place).netloc in {"", home} or "Content Security" in message.text:
+            visitor.errors.append(f"{message.text} ({place})")
 
     visitor.page.on("request", asked)
     visitor.page.on("pageerror", lambda error: visitor.errors.append(str(error)))
-    visitor.page.on(
-        "console",
-        lambda said: visitor.errors.append(said.text) if "Content Security" in said.text else None,
-    )
+    visitor.page.on("console", said)
 
 
 def _sign_in(context: BrowserContext, person: User, url: str) -> None:

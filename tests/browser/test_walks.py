@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect
 
@@ -124,3 +125,17 @@ def test_the_essentials_work_without_scripts(visit: Visit, books: Books) -> None
     page.get_by_text("Production").first.click()
     page.get_by_role("button", name="Dev").click()
     expect(page.get_by_text("Dev: practice books.")).to_be_visible()
+
+
+def test_today_asks_for_nothing_while_nobody_sees_it(visit: Visit, books: Books) -> None:
+    page = visit(person=books.owner).page
+    page.goto(f"/t/{books.tenant.slug}/")
+    seen_again = "document.dispatchEvent(new Event('visibilitychange'))"
+    with page.expect_request("**/live/*"):
+        page.evaluate(seen_again)
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => true})")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(urlsplit(request.url).path))
+    page.evaluate(seen_again)
+    page.evaluate("fetch('/health/live')")
+    assert asked == ["/health/live"]
