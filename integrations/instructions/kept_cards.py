@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from integrations.canonical.money import Money
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import OF_KEPT, Kind
-from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
+from integrations.instructions.models import (
+    Instruction,
+    InstructionState,
+    RecurringPlan,
+    StoredPaymentMethod,
+)
 from integrations.instructions.queries import OPEN
 from integrations.instructions.wishes import Wish
 from tenants.errors import NotPossible
@@ -33,6 +39,27 @@ def _check_change(wish: Wish, connection: Connection) -> None:
     if Instruction.objects.filter(**kept, kind__in=OF_KEPT, state__in=OPEN).exists():
         raise NotPossible(
             "Something else about this payment method is still under way. Wait until it is done.",
+            field="vault_id",
+        )
+    if wish.kind is Kind.FORGET_CUSTOMER:
+        _check_not_charged(connection, wish.vault_id)
+
+
+def _check_not_charged(connection: Connection, vault_id: str) -> None:
+    """Forgotten, it could not be charged any more by what still will."""
+    kept = {"connection": connection, "vault_id": vault_id}
+    plan = RecurringPlan.objects.filter(**kept).exclude(state=RecurringPlan.State.ENDED).first()
+    if plan is not None:
+        raise NotPossible(
+            f"A recurring plan of {Money(plan.amount, plan.currency)} charges this payment method. "
+            "End the plan first.",
+            field="vault_id",
+        )
+    charging = (Kind.CHARGE, Kind.PLAN_CREATE)
+    if Instruction.objects.filter(**kept, kind__in=charging, state__in=OPEN).exists():
+        raise NotPossible(
+            "A charge or plan of this payment method is still under way. Wait until it is done, "
+            "or cancel it.",
             field="vault_id",
         )
 

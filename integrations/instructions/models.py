@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -116,6 +118,12 @@ class StoredPaymentMethod(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.brand or 'Card'} ending in {self.last_four}"
+
+    def is_over(self, today: date) -> bool:
+        """Whether its month of expiry is over; unknown is not over."""
+        if self.expiry_year is None or self.expiry_month is None:
+            return False
+        return (self.expiry_year, self.expiry_month) < (today.year, today.month)
 
 
 class InstructionPolicy(TenantModel):

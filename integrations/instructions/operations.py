@@ -247,6 +247,12 @@ _PLAN_MUST_BE: Mapping[Kind, tuple[str, ...]] = {
 def _plan(wish: Wish, connection: Connection) -> RecurringPlan | None:
     if wish.kind not in OF_PLANS or wish.plan_id is None:
         return None
+    if wish.kind is Kind.PLAN_CHANGE and connection.settings.get("api_version") == "v3":
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v3, which changes no recurring plan. End it "
+            "and start another.",
+            field="plan_id",
+        )
     rows = RecurringPlan.objects.select_for_update().filter(connection=connection)
     plan = rows.filter(id=wish.plan_id).first()
     if plan is None:

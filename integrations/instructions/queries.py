@@ -27,6 +27,7 @@ __all__ = [
     "instruction",
     "instruction_of",
     "instructions",
+    "method_of",
     "next_days",
     "of_plan",
     "page",
@@ -131,7 +132,7 @@ def stored_methods(
     """Payment methods that can be charged, of one customer if asked, newest first."""
     rows = StoredPaymentMethod.objects.filter(environment_id=environment_id, forgotten_at=None)
     if customer_number:
-        rows = rows.filter(customer_number=customer_number)
+        rows = rows.filter(customer_number__iexact=customer_number)
     return list(rows.select_related("connection").order_by("-stored_at", "-id")[:500])
 
 
@@ -139,6 +140,13 @@ def stored_method(*, environment_id: uuid.UUID, method_id: uuid.UUID) -> StoredP
     """One of them."""
     return StoredPaymentMethod.objects.filter(
         environment_id=environment_id, id=method_id, forgotten_at=None
+    ).first()
+
+
+def method_of(row: RecurringPlan) -> StoredPaymentMethod | None:
+    """The card or account that a plan charges; None for one that is known to PayTrace alone."""
+    return StoredPaymentMethod.objects.filter(
+        connection_id=row.connection_id, vault_id=row.vault_id, forgotten_at=None
     ).first()
 
 

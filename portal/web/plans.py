@@ -28,6 +28,10 @@ from tenants.roles import Ability
 
 # How many coming payments a list and a plan's own page name.
 _FEW, _MANY = 1, 6
+_ENDLESS = (
+    "PayTrace cannot take the number of payments away. Enter one, or end this plan and start one "
+    "without an end."
+)
 
 
 @require_safe
@@ -100,6 +104,10 @@ def _change(form: AskingForm, found: RecurringPlan) -> Wish:
     frequency = Frequency(given["frequency"])
     total = given["total_count"]
     words = given["description"]
+    if total is None and found.total_count is not None:
+        form.add_error("total_count", _ENDLESS)
+    if not words and found.description:
+        form.add_error("description", "PayTrace keeps the old words where none are given.")
     return Wish(
         kind=Kind.PLAN_CHANGE,
         plan_id=found.id,
@@ -128,9 +136,14 @@ _STEPS: dict[str, tuple[type[AskingForm], Callable[[AskingForm, RecurringPlan], 
 
 
 def _page(request: PlacedRequest, found: RecurringPlan, **forms: Any) -> HttpResponse:
+    today = operations.day_of(found.connection)
+    method = queries.method_of(found)
     context = {
         "plan": found,
-        "now": queries.plan_as_of(found, today=operations.day_of(found.connection)),
+        "method": method,
+        "is_over": method is not None and method.is_over(today),
+        "may_change": found.connection.settings.get("api_version") != "v3",
+        "now": queries.plan_as_of(found, today=today),
         "coming": _coming(found, _MANY),
         "asked": queries.of_plan(found.id),
         "failed": exceptions.failed_runs_of(found.id),

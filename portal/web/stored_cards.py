@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.instructions import queries
@@ -13,6 +14,7 @@ from integrations.instructions.wishes import Wish
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.asking import asked
 from portal.web.forms.instructions import ChangeMethodForm, EndPlanForm
+from portal.web.moments import today_in
 from tenants.roles import Ability
 
 
@@ -76,6 +78,10 @@ def _page(request: PlacedRequest, form: EndPlanForm | None = None) -> HttpRespon
         environment_id=request.place.environment.id, customer_number=customer
     )
     # Each its own key: two cards forgotten from one page are two instructions.
-    rows = [(method, EndPlanForm(auto_id=f"forget_{method.id}_%s")) for method in found]
+    today = today_in(request.place.environment.zone, now=timezone.now())
+    rows = [
+        (method, method.is_over(today), EndPlanForm(auto_id=f"forget_{method.id}_%s"))
+        for method in found
+    ]
     context = {"rows": rows, "customer": customer, "form": form}
     return render(request, "stored_cards/page.html", context)

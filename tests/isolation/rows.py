@@ -144,8 +144,15 @@ def fill(books: Books, look: Look) -> dict[str, str]:
 def _asked(books: Books, look: Look) -> dict[str, str]:
     """What PayTrace was asked: one that waits for approval, one nobody knows the end of, plans."""
     waiting = factories.instructed(books, word=look.word, amount=look.amount, by=look.email)
-    method = StoredPaymentMethod.objects.get(environment=books.environment, vault_id=look.word)
+    # API v1 offers every call there is.
+    books.paytrace.settings = {**books.paytrace.settings, "api_version": "v1"}
+    books.paytrace.save(update_fields=["settings"])
     place = {"environment": books.environment, "connection": books.paytrace}
+    # One that no plan charges, so that it can be forgotten.
+    method = StoredPaymentMethod.objects.create(
+        **place, vault_id=f"{look.word}-2", customer_number=look.word[:6].upper(),
+        last_four="0057", stored_by=look.email,
+    )  # fmt: skip
     plans = [
         RecurringPlan.objects.create(
             **place, recurrence_id=f"{look.word}-{state}", customer_number=look.word[:6].upper(),

@@ -355,7 +355,6 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
 # Pages whose POST shows something and writes nothing, and why the owner's POST changes nothing.
 CHANGES_NOTHING = frozenset({
     "switch_environment",  # a cookie
-    "stored_card_edit",  # the scene's accounts are of API v3, which has no such call
     "calibration_do",  # the scene's books are Production's, and those are not calibrated
     "mapping_preview", "gl_rules_preview",
 })  # fmt: skip

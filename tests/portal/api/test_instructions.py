@@ -207,6 +207,8 @@ def test_what_does_not_fit_is_refused_in_a_sentence(
 
 def test_every_kind_can_be_asked_for(program: Program, till: Books) -> None:
     with tenant_transaction(till.tenant.id):
+        till.paytrace.settings = {**till.paytrace.settings, "api_version": "v1"}
+        till.paytrace.save(update_fields=["settings"])
         plan = RecurringPlan.objects.create(
             environment=till.environment, connection=till.paytrace, recurrence_id="77",
             vault_id="ACME01", customer_number="ACME01", amount=Decimal(10), currency="USD",
@@ -217,7 +219,7 @@ def test_every_kind_can_be_asked_for(program: Program, till: Books) -> None:
         {"kind": "charge", "amount": "1.00", "vault_id": "ACME01", "method": "ach"},
         {"kind": "give_back", "amount": "1.00", "transaction_id": "79388123"},
         {"kind": "store_customer", "customer_number": "ACME01", "transaction_id": "79388123"},
-        {"kind": "forget_customer", "vault_id": "ACME01"},
+        {"kind": "forget_customer", "vault_id": "ACME01-OLD"},
         {"kind": "plan_create", "amount": "1.00", "vault_id": "ACME01", "frequency": "monthly",
          "start_on": "2099-01-31", "total_count": 3},
         {"kind": "plan_change", "plan_id": str(plan.id), "amount": "12.00"},

@@ -15,48 +15,21 @@ from integrations.instructions.models import (
     Instruction,
     InstructionPolicy,
     RecurringPlan,
-    StoredPaymentMethod,
 )
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
+from tests.portal.web.charges import (
+    LIMITS,
+    allow,
+    asked_rows,
+    at,
+    member_with,
+    speaks_v1,
+    stored_card,
+)
 from tests.portal.web.reading import text_of
-
-LIMITS = {
-    "user_daily_limit": "5,000.00",
-    "company_daily_limit": "20000.00",
-    "approval_above": "1000.00",
-}
-
-
-def _page(books: Books, what: str = "") -> str:
-    return f"/t/{books.tenant.slug}/charges/{what}"
-
-
-def _member(books: Books, role: Role) -> Client:
-    client = Client()
-    client.force_login(factories.member(books.tenant, email=f"{role}@acme.example", role=role))
-    return client
-
-
-def _allow(books: Books, alice: Client) -> None:
-    assert alice.post(_page(books, "limits/"), LIMITS).status_code == 302
-
-
-def _card(books: Books) -> StoredPaymentMethod:
-    with tenant_transaction(books.tenant.id):
-        return StoredPaymentMethod.objects.create(
-            environment=books.environment, connection=books.paytrace, vault_id="V-1",
-            customer_number="ACME01", brand="Visa", last_four="1111", expiry_month=7,
-            expiry_year=2028, stored_by="alice@acme.example",
-        )  # fmt: skip
-
-
-def _rows(books: Books) -> list[tuple[Any, ...]]:
-    with tenant_transaction(books.tenant.id):
-        found = Instruction.objects.order_by("asked_at", "id")
-        return [(o.kind, o.state, o.amount, o.customer_number, o.invoice_number) for o in found]
 
 
 def _one(books: Books) -> Instruction:
@@ -67,8 +40,8 @@ def _one(books: Books) -> Instruction:
 def test_a_charge_is_asked_once_however_often_the_button_is_pressed(
     alice: Client, books: Books
 ) -> None:
-    _allow(books, alice)
-    card = _card(books)
+    allow(books, alice)
+    card = stored_card(books)
     sent = {
         "key": "shown-once",
         "method": str(card.id),
@@ -76,29 +49,29 @@ def test_a_charge_is_asked_once_however_often_the_button_is_pressed(
         "invoice_number": "10432",
         "description": "By phone",
     }
-    first = text_of(alice.post(_page(books, "new/"), sent, follow=True))
-    again = text_of(alice.post(_page(books, "new/"), sent, follow=True))
+    first = text_of(alice.post(at(books, "new/"), sent, follow=True))
+    again = text_of(alice.post(at(books, "new/"), sent, follow=True))
     assert "Asked. It is sent to PayTrace in a moment." in first
     assert "Asked before; nothing new was asked." in again
-    assert _rows(books) == [("charge", "ready", Decimal("740.0000"), "ACME01", "10432")]
-    other = text_of(alice.post(_page(books, "new/"), sent | {"amount": "741.00"}, follow=True))
+    assert asked_rows(books) == [("charge", "ready", Decimal("740.0000"), "ACME01", "10432")]
+    other = text_of(alice.post(at(books, "new/"), sent | {"amount": "741.00"}, follow=True))
     assert "came before with other contents" in other
-    assert len(_rows(books)) == 1
+    assert len(asked_rows(books)) == 1
 
 
 def test_above_the_threshold_somebody_else_approves(alice: Client, books: Books) -> None:
-    _allow(books, alice)
-    sent = {"key": "k", "method": str(_card(books).id), "amount": "1,000.01"}
-    told = text_of(alice.post(_page(books, "new/"), sent, follow=True))
+    allow(books, alice)
+    sent = {"key": "k", "method": str(stored_card(books).id), "amount": "1,000.01"}
+    told = text_of(alice.post(at(books, "new/"), sent, follow=True))
     assert "Somebody else has to approve it before it is sent." in told
     assert "You asked for this, so somebody else approves it" in told
-    one = _page(books, f"{_one(books).id}/")
+    one = at(books, f"{_one(books).id}/")
     own = text_of(alice.post(f"{one}decide/approve/"))
     assert _one(books).state == "waiting_approval"
     assert "somebody else" in own
-    accountant = _member(books, Role.ACCOUNTANT)
+    accountant = member_with(books, Role.ACCOUNTANT)
     assert accountant.post(f"{one}decide/approve/").status_code == 403
-    approver = _member(books, Role.APPROVER)
+    approver = member_with(books, Role.APPROVER)
     assert "Approve 1,000.01 USD" in text_of(approver.get(one))
     assert "Approved. It is sent to PayTrace" in text_of(
         approver.post(f"{one}decide/approve/", follow=True)
@@ -109,21 +82,21 @@ def test_above_the_threshold_somebody_else_approves(alice: Client, books: Books)
 def test_it_is_refused_with_a_reason_or_taken_back_before_it_is_sent(
     alice: Client, books: Books
 ) -> None:
-    _allow(books, alice)
-    sent = {"key": "k", "method": str(_card(books).id), "amount": "2000.00"}
-    alice.post(_page(books, "new/"), sent)
-    one = _page(books, f"{_one(books).id}/")
-    approver = _member(books, Role.APPROVER)
+    allow(books, alice)
+    sent = {"key": "k", "method": str(stored_card(books).id), "amount": "2000.00"}
+    alice.post(at(books, "new/"), sent)
+    one = at(books, f"{_one(books).id}/")
+    approver = member_with(books, Role.APPROVER)
     told = text_of(
         approver.post(f"{one}decide/reject/", {"reason": "Twice the invoice"}, follow=True)
     )
     assert [w for w in ("Not approved", "‘Twice the invoice’") if w not in told] == []
     assert "cannot be cancelled any more" in text_of(alice.post(f"{one}cancel/", {"reason": "x"}))
-    alice.post(_page(books, "new/"), sent | {"key": "k2", "amount": "10.00"})
+    alice.post(at(books, "new/"), sent | {"key": "k2", "amount": "10.00"})
     with tenant_transaction(books.tenant.id):
         second = Instruction.objects.get(state="ready")
-    alice.post(_page(books, f"{second.id}/cancel/"), {"reason": "Paid by cheque"})
-    assert [row[1] for row in _rows(books)] == ["rejected", "cancelled"]
+    alice.post(at(books, f"{second.id}/cancel/"), {"reason": "Paid by cheque"})
+    assert [row[1] for row in asked_rows(books)] == ["rejected", "cancelled"]
 
 
 def test_money_is_given_back_from_the_page_of_its_payment(alice: Client, books: Books) -> None:
@@ -131,9 +104,9 @@ def test_money_is_given_back_from_the_page_of_its_payment(alice: Client, books: 
         paid = factories.posted(books, amount=Decimal("740.00"), gateway_state="settled")
     page = f"/t/{books.tenant.slug}/payments/{paid.id}/"
     assert "Give money back" not in text_of(alice.get(page))
-    _allow(books, alice)
+    allow(books, alice)
     assert "Give money back" in text_of(alice.get(page))
-    assert "Give money back" not in text_of(_member(books, Role.VIEWER).get(page))
+    assert "Give money back" not in text_of(member_with(books, Role.VIEWER).get(page))
     bad = text_of(
         alice.post(f"{page}give-back/", {"key": "k", "amount": "7,x", "description": "d"})
     )
@@ -149,15 +122,17 @@ def test_money_is_given_back_from_the_page_of_its_payment(alice: Client, books: 
 
 
 def test_a_payment_says_who_asked_for_it(alice: Client, books: Books) -> None:
-    _allow(books, alice)
+    allow(books, alice)
     with tenant_transaction(books.tenant.id):
         paid = factories.posted(books)
-    alice.post(_page(books, "new/"), {"key": "k", "method": str(_card(books).id), "amount": "1.00"})
+    alice.post(
+        at(books, "new/"), {"key": "k", "method": str(stored_card(books).id), "amount": "1.00"}
+    )
     with tenant_transaction(books.tenant.id):
         Instruction.objects.update(state="done", result_id=paid.transaction_id)
     text = text_of(alice.get(f"/t/{books.tenant.slug}/payments/{paid.id}/"))
     assert f"{books.owner.email} asked for it: Charge" in text
-    led = text_of(alice.get(_page(books, f"{_one(books).id}/")))
+    led = text_of(alice.get(at(books, f"{_one(books).id}/")))
     assert "The payment" in led
     assert "Posted" in led
 
@@ -174,43 +149,45 @@ def test_a_payment_says_who_asked_for_it(alice: Client, books: Books) -> None:
 def test_bad_limits_get_a_sentence_and_set_nothing(
     alice: Client, books: Books, field: str, value: str, told: str
 ) -> None:
-    assert told in text_of(alice.post(_page(books, "limits/"), LIMITS | {field: value}))
+    assert told in text_of(alice.post(at(books, "limits/"), LIMITS | {field: value}))
     with tenant_transaction(books.tenant.id):
         assert not InstructionPolicy.objects.exists()
 
 
 def test_only_an_owner_sets_limits_and_switches_charges_off(alice: Client, books: Books) -> None:
-    accountant = _member(books, Role.ACCOUNTANT)
-    assert accountant.post(_page(books, "limits/"), LIMITS).status_code == 403
-    assert "Charges and refunds from here are off." in text_of(alice.get(_page(books)))
-    _allow(books, alice)
-    assert "5,000.00 USD" in text_of(accountant.get(_page(books, "limits/")))
-    told = text_of(alice.post(_page(books, "limits/"), {"off": "yes"}, follow=True))
+    accountant = member_with(books, Role.ACCOUNTANT)
+    assert accountant.post(at(books, "limits/"), LIMITS).status_code == 403
+    assert "Charges and refunds from here are off." in text_of(alice.get(at(books)))
+    allow(books, alice)
+    assert "5,000.00 USD" in text_of(accountant.get(at(books, "limits/")))
+    told = text_of(alice.post(at(books, "limits/"), {"off": "yes"}, follow=True))
     assert "Charges and refunds from here are off. What was asked before is finished." in told
-    sent = {"key": "k", "method": str(_card(books).id), "amount": "1.00"}
-    assert "Payments from here are off." in text_of(alice.post(_page(books, "new/"), sent))
+    sent = {"key": "k", "method": str(stored_card(books).id), "amount": "1.00"}
+    assert "Payments from here are off." in text_of(alice.post(at(books, "new/"), sent))
 
 
 def test_a_plan_is_started_changed_paused_and_ended_each_by_an_instruction(
     alice: Client, books: Books
 ) -> None:
-    _allow(books, alice)
+    allow(books, alice)
     sent = {
-        "key": "k", "method": str(_card(books).id), "amount": "89.00", "frequency": "3",
+        "key": "k", "method": str(stored_card(books).id), "amount": "89.00", "frequency": "3",
         "start_on": "2099-01-31", "total_count": "", "description": "Service",
     }  # fmt: skip
-    assert "waits for somebody" not in text_of(alice.get(_page(books)))
-    told = text_of(alice.post(_page(books, "plans/new/"), sent, follow=True))
+    assert "waits for somebody" not in text_of(alice.get(at(books)))
+    told = text_of(alice.post(at(books, "plans/new/"), sent, follow=True))
     # Twelve of them in a year are above the threshold.
     assert "Somebody else has to approve it" in told
-    assert "1 waits for somebody’s approval." in text_of(alice.get(_page(books)))
+    assert "1 waits for somebody’s approval." in text_of(alice.get(at(books)))
     with tenant_transaction(books.tenant.id):
         plan = RecurringPlan.objects.create(
             environment=books.environment, connection=books.paytrace, recurrence_id="R-1",
             customer_number="ACME01", vault_id="V-1", amount=Decimal("89.00"), currency="USD",
             frequency="3", counts_from="2099-01-31",
         )  # fmt: skip
-    page = _page(books, f"plans/{plan.id}/")
+    page = at(books, f"plans/{plan.id}/")
+    assert "uses PayTrace’s API v3, which changes no recurring plan." in text_of(alice.get(page))
+    speaks_v1(books)
     shown = text_of(alice.get(page))
     coming = [
         "Saturday, January 31, 2099",
@@ -229,74 +206,26 @@ def test_a_plan_is_started_changed_paused_and_ended_each_by_an_instruction(
         assert "still under way" in text_of(alice.post(f"{page}{step}/", more | {"key": "again"}))
         with tenant_transaction(books.tenant.id):
             Instruction.objects.filter(plan=plan).update(state="done")
-    assert [row[0] for row in _rows(books)] == [
+    assert [row[0] for row in asked_rows(books)] == [
         "plan_create", "plan_change", "plan_pause", "plan_cancel",
     ]  # fmt: skip
     assert alice.post(f"{page}resume/", {"key": "r", "start_on": "31.1."}).status_code == 200
     assert alice.post(f"{page}explode/", {"key": "r"}).status_code == 404
 
 
-def test_a_stored_card_shows_only_what_may_be_known_and_is_forgotten(
-    alice: Client, books: Books
-) -> None:
-    _allow(books, alice)
-    card = _card(books)
-    shown = text_of(alice.get(_page(books, "cards/")))
-    assert [w for w in ("ACME01", "Visa ending in 1111", "07/2028") if w not in shown] == []
-    assert "No stored card of ZENITH" in text_of(alice.get(_page(books, "cards/?customer=ZENITH")))
-    assert alice.post(_page(books, f"cards/{card.id}/forget/"), {"key": "f"}).status_code == 302
-    assert _rows(books)[0][:2] == ("forget_customer", "ready")
-
-
-def test_a_stored_card_is_edited_once_and_what_is_wrong_stands_beside_its_field(
-    alice: Client, books: Books
-) -> None:
-    _allow(books, alice)
-    card = _card(books)
-    page = _page(books, f"cards/{card.id}/edit/")
-    # An account of API v3 has no such call: no button, and a sentence to whoever comes anyway.
-    assert page not in alice.get(_page(books, "cards/")).content.decode()
-    refused = text_of(alice.post(page, {"key": "e", "name": "Acme"}))
-    assert "uses PayTrace’s API v3, which changes no stored payment method." in refused
-    with tenant_transaction(books.tenant.id):
-        books.paytrace.settings = {**books.paytrace.settings, "api_version": "v1"}
-        books.paytrace.save(update_fields=["settings"])
-    assert page in alice.get(_page(books, "cards/")).content.decode()
-    assert "Visa ending in 1111 of ACME01" in text_of(alice.get(page))
-    for sent, told in (
-        ({}, "Nothing of the payment method would change."),
-        ({"email": "nobody"}, "Enter a valid email address."),
-        ({"country": "U1"}, "‘U1’ is no country’s code of two letters."),
-        ({"expiry_month": "7"}, "A card ends in a month and a year."),
-        ({"expiry_month": "7", "expiry_year": "2020"}, "cannot be charged"),
-        ({"name": "4012000098765439"}, "card number"),
-    ):
-        answer = alice.post(page, {"key": "e", **sent})
-        assert answer.status_code in {200, 400}, sent
-        assert told in text_of(answer, status=answer.status_code), sent
-    assert _rows(books) == []
-    sent = {"key": "e", "name": "Acme Tools Inc.", "expiry_month": "7", "expiry_year": "2031"}
-    first = alice.post(page, sent)
-    assert alice.post(page, sent).headers["Location"] == first.headers["Location"]
-    assert [row[:2] for row in _rows(books)] == [("update_customer", "ready")]
-    again = alice.post(page, {**sent, "key": "f"})
-    assert "Something else about this payment method is still under way." in text_of(again)
-    assert _member(books, Role.VIEWER).get(page).status_code == 403
-
-
 def test_the_list_asks_the_same_few_questions_for_one_row_and_for_many(
     alice: Client, books: Books, django_assert_num_queries: Any
 ) -> None:
-    _allow(books, alice)
-    card = str(_card(books).id)
+    allow(books, alice)
+    card = str(stored_card(books).id)
     for number in range(3):
         sent = {"key": f"k{number}", "method": card, "amount": "1.00"}
-        alice.post(_page(books, "new/"), sent)
+        alice.post(at(books, "new/"), sent)
     with django_assert_num_queries(11):
-        alice.get(_page(books))
-    assert "Nothing matches" in text_of(alice.get(_page(books, "?find=nobody&state=done")))
+        alice.get(at(books))
+    assert "Nothing matches" in text_of(alice.get(at(books, "?find=nobody&state=done")))
     for odd in ("?after=x_y", "?state=odd&kind=odd", "?after=2026-01-01_zz"):
-        assert alice.get(_page(books, odd)).status_code == 200
+        assert alice.get(at(books, odd)).status_code == 200
 
 
 def test_a_row_in_sage_shows_what_it_asked_for_and_was_told(alice: Client, books: Books) -> None:
@@ -307,7 +236,7 @@ def test_a_row_in_sage_shows_what_it_asked_for_and_was_told(alice: Client, books
         refused = sage_rows.take_in(row, account=account)
         assert refused is not None
         sage_rows.note_told(refused)
-    shown = text_of(alice.get(_page(books, f"{refused.id}/")))
+    shown = text_of(alice.get(at(books, f"{refused.id}/")))
     assert "‘LUNCH’ is no word of the posting profile" in shown
     assert "By row 7, flagged in Sage." in shown
     assert "Row 7 says ‘Refused’." in shown

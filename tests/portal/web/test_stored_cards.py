@@ -1,0 +1,93 @@
+"""Stored cards on screens: shown, edited, forgotten; what a plan that charges one cannot lose."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.test import Client
+
+from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from tenants.roles import Role
+from tenants.scope import tenant_transaction
+from tests.factories import Books
+from tests.portal.web.charges import allow, asked_rows, at, member_with, speaks_v1, stored_card
+from tests.portal.web.reading import text_of
+
+
+def test_what_a_plan_cannot_lose_is_said_and_nothing_is_asked(alice: Client, books: Books) -> None:
+    """And its page names the card that it charges."""
+    allow(books, alice)
+    speaks_v1(books)
+    card = stored_card(books)
+    with tenant_transaction(books.tenant.id):
+        plan = RecurringPlan.objects.create(
+            environment=books.environment, connection=books.paytrace, recurrence_id="R-1",
+            customer_number="ACME01", vault_id=card.vault_id, amount=Decimal("89.00"),
+            currency="USD", frequency="3", counts_from="2099-01-31", total_count=6,
+            description="Service",
+        )  # fmt: skip
+    page = at(books, f"plans/{plan.id}/")
+    assert "Charges Visa ending in 1111, 07/2028" in text_of(alice.get(page))
+    sent = {"key": "c", "amount": "95.00", "frequency": "3", "total_count": "", "description": ""}
+    refused = text_of(alice.post(f"{page}change/", sent))
+    assert "PayTrace cannot take the number of payments away." in refused
+    assert "PayTrace keeps the old words where none are given." in refused
+    kept = text_of(alice.post(at(books, f"cards/{card.id}/forget/"), {"key": "f"}))
+    assert "A recurring plan of 89.00 USD charges this payment method. End the plan first." in kept
+    assert asked_rows(books) == []
+    with tenant_transaction(books.tenant.id):
+        RecurringPlan.objects.update(state="ended")
+        StoredPaymentMethod.objects.update(expiry_year=2024)
+    assert "07/2024 Expired" in text_of(alice.get(at(books, "cards/?customer=acme01")))
+    charge = {"key": "k", "method": str(card.id), "amount": "1.00"}
+    assert alice.post(at(books, "new/"), charge).status_code == 302
+    forget = {"key": "f2"}
+    kept = text_of(alice.post(at(books, f"cards/{card.id}/forget/"), forget))
+    assert "A charge or plan of this payment method is still under way." in kept
+
+
+def test_a_stored_card_shows_only_what_may_be_known_and_is_forgotten(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    card = stored_card(books)
+    shown = text_of(alice.get(at(books, "cards/")))
+    known = ("ACME01", "Visa ending in 1111", "In PayTrace V-1", "07/2028", "Ask for a card")
+    assert [w for w in known if w not in shown] == []
+    assert "No stored card of ZENITH" in text_of(alice.get(at(books, "cards/?customer=ZENITH")))
+    assert alice.post(at(books, f"cards/{card.id}/forget/"), {"key": "f"}).status_code == 302
+    assert asked_rows(books)[0][:2] == ("forget_customer", "ready")
+
+
+def test_a_stored_card_is_edited_once_and_what_is_wrong_stands_beside_its_field(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    card = stored_card(books)
+    page = at(books, f"cards/{card.id}/edit/")
+    # An account of API v3 has no such call: no button, and a sentence to whoever comes anyway.
+    assert page not in alice.get(at(books, "cards/")).content.decode()
+    refused = text_of(alice.post(page, {"key": "e", "name": "Acme"}))
+    assert "uses PayTrace’s API v3, which changes no stored payment method." in refused
+    speaks_v1(books)
+    assert page in alice.get(at(books, "cards/")).content.decode()
+    assert "Visa ending in 1111 of ACME01" in text_of(alice.get(page))
+    for sent, told in (
+        ({}, "Nothing of the payment method would change."),
+        ({"email": "nobody"}, "Enter a valid email address."),
+        ({"country": "U1"}, "‘U1’ is no country’s code of two letters."),
+        ({"expiry_month": "7"}, "A card ends in a month and a year."),
+        ({"expiry_month": "7", "expiry_year": "2020"}, "cannot be charged"),
+        ({"name": "4012000098765439"}, "card number"),
+    ):
+        answer = alice.post(page, {"key": "e", **sent})
+        assert answer.status_code in {200, 400}, sent
+        assert told in text_of(answer, status=answer.status_code), sent
+    assert asked_rows(books) == []
+    sent = {"key": "e", "name": "Acme Tools Inc.", "expiry_month": "7", "expiry_year": "2031"}
+    first = alice.post(page, sent)
+    assert alice.post(page, sent).headers["Location"] == first.headers["Location"]
+    assert [row[:2] for row in asked_rows(books)] == [("update_customer", "ready")]
+    again = alice.post(page, {**sent, "key": "f"})
+    assert "Something else about this payment method is still under way." in text_of(again)
+    assert member_with(books, Role.VIEWER).get(page).status_code == 403
