@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 
 from integrations.canonical.orders import CustomerRequest, OrderRequest
-from integrations.canonical.stock import ChangeResult
+from integrations.canonical.stock import Allocation, ChangeResult
 
-Wanted = CustomerRequest | OrderRequest
+Wanted = CustomerRequest | OrderRequest | Allocation
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,7 @@ class ChangeQuestion:
 
     customer: CustomerRequest | None = None
     order: OrderRequest | None = None
+    allocation: Allocation | None = None
     is_listed: bool = False
     """It stands on the worksheet: it is looked for, and no rule of writing is applied."""
     is_seen: bool = False
@@ -60,6 +62,8 @@ class ChangeQuestion:
     """Of the order."""
     numbers: tuple[str, ...] = ()
     """Customer numbers that stand on the worksheet."""
+    moves: tuple[Allocation, ...] = ()
+    """What else stands there and moves stock."""
     said_at: str = ""
     """When a person said that it is keyed: an answer of before says nothing about it."""
 
@@ -77,10 +81,16 @@ class ChangeSeen:
     """In words what stands in Sage otherwise than listed, or looks the same already."""
     record: str = ""
     """Of a sales order that was found: what a later version is told of it."""
+    moves: tuple[Allocation, ...] = ()
+    """The stock that it moves once it is keyed."""
+    stands: Decimal | None = None
+    """How much of an item is allocated now."""
 
 
 def question_about(wanted: Wanted) -> ChangeQuestion:
     """The question about this change, before the worksheet knows anything of it."""
     if isinstance(wanted, CustomerRequest):
         return ChangeQuestion(customer=wanted)
-    return ChangeQuestion(order=wanted)
+    if isinstance(wanted, OrderRequest):
+        return ChangeQuestion(order=wanted)
+    return ChangeQuestion(allocation=wanted)

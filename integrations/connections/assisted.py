@@ -28,7 +28,7 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
-from integrations.canonical.stock import ChangeResult, Item, SalesOrder, Stock
+from integrations.canonical.stock import Allocation, ChangeResult, Item, SalesOrder, Stock
 from integrations.connections.keying import Desk
 from integrations.connections.keying_changes import ChangeDesk
 from integrations.sagepro.beyond_payments import BeyondPayments
@@ -40,8 +40,8 @@ from integrations.sagepro.profile import PostingProfile
 class AssistedConnector(BeyondPayments):
     """A Sage Pro company that a person writes; see `Connector` for what each method promises.
 
-    `post_if_absent`, and what changes customers and orders, lists what Sage would take on the
-    worksheet and answers HANDED_OVER until it is read in the books. Called outside of
+    `post_if_absent`, and what changes customers, orders and stock, lists what Sage would take on
+    the worksheet and answers HANDED_OVER until it is read in the books. Called outside of
     transactions.
     """
 
@@ -52,7 +52,7 @@ class AssistedConnector(BeyondPayments):
         self._rule = profile.marker
         self._desk = Desk(reader, tenant_id=tenant_id, company_id=company_id)
         self._changes = ChangeDesk(
-            self._beyond(), self._rule, tenant_id=tenant_id, company_id=company_id
+            self._beyond(), profile, tenant_id=tenant_id, company_id=company_id
         )
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
@@ -63,6 +63,9 @@ class AssistedConnector(BeyondPayments):
 
     def create_or_match_customer(self, customer: CustomerRequest) -> ChangeResult:
         return self._changes.answer(customer)
+
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        return self._changes.answer(allocation)
 
     def upsert_order(self, order: OrderRequest) -> ChangeResult:
         return self._changes.answer(order)

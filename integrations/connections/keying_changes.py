@@ -7,6 +7,7 @@ listed and before anything is believed.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from uuid import UUID
 
 from integrations.canonical.keyed_changes import (
@@ -19,12 +20,14 @@ from integrations.canonical.keyed_changes import (
 from integrations.canonical.orders import OrderRequest
 from integrations.canonical.posting import Hands, Refusal
 from integrations.canonical.stock import ChangeOutcome, ChangeResult
-from integrations.connections import worksheet, worksheet_changes
+from integrations.connections import keying_stock, worksheet, worksheet_changes
 from integrations.connections.models import WorksheetEntry
+from integrations.connections.rows import locked_connection
 from integrations.connections.worksheet import EntryState
 from integrations.connections.worksheet_changes import Asked, Kept
+from integrations.sagepro.backends import by_hand
 from integrations.sagepro.beyond_payments import BeyondPayments
-from integrations.sagepro.columns import MarkerRule
+from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.unsendable import refused_number
 from tenants.scope import tenant_transaction
 
@@ -34,34 +37,57 @@ _STANDS = (ChangeOutcome.DONE, ChangeOutcome.MATCHED, ChangeOutcome.EXISTS)
 _ENDS = (ChangeOutcome.CONFLICT, ChangeOutcome.WITHDRAWN)
 
 
+_TRIES = 5
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """What the worksheet says of a change, and what is asked of the books."""
+
+    entry: WorksheetEntry | None
+    known: ChangeResult | None
+    question: ChangeQuestion
+
+
 @dataclass(frozen=True)
 class ChangeDesk:
     """One company's worksheet, and the way its books are read. Called outside transactions."""
 
     reader: BeyondPayments
-    rule: MarkerRule
+    profile: PostingProfile
     tenant_id: UUID
     company_id: UUID
 
     def answer(self, wanted: Wanted) -> ChangeResult:
         """DONE or MATCHED once it is read in the books, EXISTS when asked about again,
         HANDED_OVER until a person has keyed it; the rest as `BeyondPayments` says."""
-        if refused := refused_number(wanted):
+        # Nothing that no books could hold is sent to any, such as a card number.
+        refused = refused_number(wanted) or by_hand.check(self.profile, wanted)
+        if refused:
             return refused
-        asked = Asked.of(wanted, self.rule)
+        asked = Asked.of(wanted, self.profile.marker)
+        for _ in range(_TRIES):
+            if result := self._once(asked):
+                return result
+        return _wait("Others are being listed on the worksheet.")
+
+    def _once(self, asked: Asked) -> ChangeResult | None:
+        """None when the worksheet changed between looking and listing."""
         with tenant_transaction(self.tenant_id):
-            entry = worksheet_changes.find(asked.effect_key, company_id=self.company_id)
-            known = self._known(asked, entry)
-            question = known or self._question(asked, entry)
-        if isinstance(question, ChangeResult):
-            return question
-        seen = self.reader.look_for_change(question)
+            looked = self._look(asked)
+        if looked.known:
+            return looked.known
+        seen = self.reader.look_for_change(looked.question)
         with tenant_transaction(self.tenant_id):
-            return self._answer(asked, entry, seen)
+            return self._answer(asked, looked, seen)
+
+    def _look(self, asked: Asked) -> _Looked:
+        entry = worksheet_changes.find(asked.effect_key, company_id=self.company_id)
+        return _Looked(entry, self._known(asked, entry), self._question(asked, entry))
 
     def not_the_writers(self, wanted: Wanted) -> ChangeResult | None:
         """The answer to what a person has keyed, where Tieout writes now; None for the rest."""
-        asked = Asked.of(wanted, self.rule)
+        asked = Asked.of(wanted, self.profile.marker)
         with tenant_transaction(self.tenant_id):
             entry = worksheet_changes.find(asked.effect_key, company_id=self.company_id)
             versions = self._versions(wanted)
@@ -94,8 +120,7 @@ class ChangeDesk:
         if other is None:
             return None
         told = f"Version {other} of order {wanted.order.strip()} stands on the worksheet."
-        evidence = {"waiting_for": told, "held_by": Hands.PERSON.value}
-        return ChangeResult(ChangeOutcome.WAIT, evidence)
+        return _wait(told)
 
     def _versions(self, wanted: Wanted) -> tuple[KeyedVersion, ...]:
         if not isinstance(wanted, OrderRequest):
@@ -105,17 +130,27 @@ class ChangeDesk:
     def _question(self, asked: Asked, entry: WorksheetEntry | None) -> ChangeQuestion:
         state = entry.state if entry else None
         said_at = entry.confirmed_at if entry and state == EntryState.CONFIRMED else None
-        return replace(
+        question = replace(
             question_about(asked.wanted),
             is_listed=state in _LISTED,
             is_seen=state == EntryState.SEEN,
             number=entry.number if entry and state not in _FREE else "",
             versions=self._versions(asked.wanted),
-            numbers=worksheet_changes.numbers_listed(asked.kind, company_id=self.company_id),
             said_at=said_at.isoformat() if said_at else "",
         )
+        if state not in _FREE:
+            return question
+        place = self.company_id
+        return replace(
+            question,
+            numbers=worksheet_changes.numbers_listed(asked.kind, company_id=place),
+            moves=worksheet_changes.moves_listed(asked.effect_key, company_id=place),
+        )
 
-    def _answer(self, asked: Asked, entry: WorksheetEntry | None, seen: ChangeSeen) -> ChangeResult:
+    def _answer(self, asked: Asked, looked: _Looked, seen: ChangeSeen) -> ChangeResult | None:
+        entry = looked.entry
+        if entry:
+            seen = keying_stock.judged(asked, entry, seen, company_id=self.company_id)
         result, state = seen.result, entry.state if entry else None
         if result.outcome in _STANDS:
             return self._stands(asked, seen)
@@ -129,7 +164,7 @@ class ChangeDesk:
             problem = worksheet.give_back(asked, company_id=self.company_id)
             refusal = Refusal("not_keyed", problem, remedy="Ask again if it is still wanted.")
             return ChangeResult(ChangeOutcome.REFUSED, refusal=refusal)
-        return self._list(asked, seen) if seen.listed else result
+        return self._list(asked, looked, seen) if seen.listed else result
 
     def _stands(self, asked: Asked, seen: ChangeSeen) -> ChangeResult:
         result = seen.result
@@ -138,10 +173,14 @@ class ChangeDesk:
         )
         return result if is_new else replace(result, outcome=ChangeOutcome.EXISTS)
 
-    def _list(self, asked: Asked, seen: ChangeSeen) -> ChangeResult:
+    def _list(self, asked: Asked, looked: _Looked, seen: ChangeSeen) -> ChangeResult | None:
+        # One is listed at a time, so that no two get one number, or the last of one item.
+        locked_connection(self.company_id)
+        if self._look(asked) != looked:
+            return None
         entry = worksheet_changes.enter(
             asked,
-            Kept(seen.listed),
+            Kept(seen.listed, moves=seen.moves, stood=seen.stands or Decimal(0)),
             number=seen.result.number,
             company_id=self.company_id,
             problem=seen.told,
@@ -164,6 +203,11 @@ class ChangeDesk:
 def _in_the_way(seen: ChangeSeen) -> str:
     refusal = seen.result.refusal
     return refusal.sentence if refusal else seen.told
+
+
+def _wait(told: str) -> ChangeResult:
+    evidence = {"waiting_for": told, "held_by": Hands.PERSON.value}
+    return ChangeResult(ChangeOutcome.WAIT, evidence)
 
 
 def _waits(told: str) -> ChangeResult:

@@ -6,8 +6,9 @@ what the books show (see `integrations.connections.worksheet`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from django.utils import timezone
 from integrations.canonical.keyed_changes import KeyedVersion, ListedRow, Wanted
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import marker_for
+from integrations.canonical.stock import Allocation
 from integrations.connections.models import WorksheetEntry
 from integrations.connections.worksheet import OPEN, EntryState
 from integrations.sagepro.agent.codec import decode, encode
@@ -27,8 +29,12 @@ from tenants.errors import NotPossible
 
 Kind = WorksheetEntry.Kind
 _LONGEST = 20
-CHANGES = (Kind.CUSTOMER, Kind.ORDER)
-_TYPES: dict[str, Any] = {Kind.CUSTOMER: CustomerRequest, Kind.ORDER: OrderRequest}
+CHANGES = (Kind.CUSTOMER, Kind.ORDER, Kind.ALLOCATION)
+_TYPES: dict[str, Any] = {
+    Kind.CUSTOMER: CustomerRequest,
+    Kind.ORDER: OrderRequest,
+    Kind.ALLOCATION: Allocation,
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +62,14 @@ class Kept:
     """What a person keys."""
     record: str = ""
     """Of a sales order, once it was found: what a later version is told of it."""
+    moves: tuple[Allocation, ...] = ()
+    """The stock that it moves."""
+    stood: Decimal = Decimal(0)
+    """Of stock: how much was allocated when it was listed."""
+    listed_at: str = ""
+    """When that was, by the database."""
+    is_unproven: bool = False
+    """The books cannot show it, so a person's next word counts."""
 
     @classmethod
     def of(cls, entry: WorksheetEntry) -> Kept:
@@ -99,6 +113,29 @@ def tell_numbers(numbers: Mapping[UUID, str], *, company_id: UUID) -> None:
         waiting.filter(id=entry_id).update(number=number)
 
 
+def moves_listed(effect_key: str, *, company_id: UUID) -> tuple[Allocation, ...]:
+    """The stock that other entries on the list move, oldest first."""
+    others = _changes([company_id]).filter(state__in=OPEN).exclude(effect_key=effect_key)
+    return tuple(_moves(others.order_by("created_at", "id")))
+
+
+def moved_since(kept: Kept, *, company_id: UUID) -> Sequence[Allocation]:
+    """The stock that was moved by entries found since this one was listed."""
+    found = _changes([company_id]).filter(state=EntryState.SEEN, state_since__gte=kept.listed_at)
+    return list(_moves(found))
+
+
+def moves_said(effect_key: str, *, company_id: UUID) -> Sequence[Allocation]:
+    """The stock that other entries move which a person says are keyed."""
+    said_too = _changes([company_id]).filter(state=EntryState.CONFIRMED)
+    return list(_moves(said_too.exclude(effect_key=effect_key)))
+
+
+def _moves(entries: Iterable[WorksheetEntry]) -> Iterator[Allocation]:
+    for entry in entries:
+        yield from Kept.of(entry).moves
+
+
 def check_told(entry_ids: Collection[UUID], *, company_id: UUID) -> None:
     """Raises NotPossible where an order's number is needed to find it, or is another order's."""
     orders = WorksheetEntry.objects.filter(company_id=company_id, kind=Kind.ORDER)
@@ -140,7 +177,7 @@ def enter(
     asked: Asked, kept: Kept, *, number: str, company_id: UUID, problem: str = ""
 ) -> WorksheetEntry:
     """List a change to be keyed, once; one that was given back is listed again. Its entry."""
-    told = {**_told(asked), "kept": encode(kept), "number": number, "problem": problem[:500]}
+    told = {**_told(asked), "number": number, "problem": problem[:500]}
     entry, is_new = WorksheetEntry.objects.get_or_create(
         company_id=company_id, effect_key=asked.effect_key, defaults=told
     )
@@ -150,8 +187,19 @@ def enter(
             state=EntryState.WAITING, state_since=Now(),
             confirmed_by="", confirmed_at=None, **told,
         )  # fmt: skip
-        entry.refresh_from_db()
+    entry.refresh_from_db()
+    if entry.state == EntryState.WAITING:
+        entry.kept = encode(replace(kept, listed_at=entry.state_since.isoformat()))
+        entry.save(update_fields=["kept"])
     return entry
+
+
+def doubt(asked: Asked, *, company_id: UUID, is_unproven: bool) -> None:
+    """Whether the books cannot show it, so that a person's next word counts."""
+    entry = find(asked.effect_key, company_id=company_id)
+    if entry is not None:
+        entry.kept = encode(replace(Kept.of(entry), is_unproven=is_unproven))
+        entry.save(update_fields=["kept"])
 
 
 def see(asked: Asked, *, number: str, record: str, company_id: UUID) -> bool:

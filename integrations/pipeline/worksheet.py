@@ -8,7 +8,7 @@ from uuid import UUID
 from integrations.canonical.errors import IntegrationError
 from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.orders import CustomerRequest
-from integrations.canonical.stock import ChangeOutcome
+from integrations.canonical.stock import Allocation, ChangeOutcome
 from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.agents.connector import ASKED
 from integrations.pipeline.answer import answer_came
@@ -83,6 +83,8 @@ def _ask(wanted: Wanted, connector: Connector) -> bool:
         return False
     if isinstance(wanted, CustomerRequest):
         result = connector.create_or_match_customer(wanted)
+    elif isinstance(wanted, Allocation):
+        result = connector.allocate_stock(wanted)
     else:
         result = connector.upsert_order(wanted)
     return result.outcome is ChangeOutcome.WAIT

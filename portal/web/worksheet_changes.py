@@ -9,13 +9,18 @@ from integrations.connections.models import Connection, WorksheetEntry
 from integrations.connections.worksheet_changes import Kept, Kind
 from integrations.sagepro.profile_words import column_label
 
-_HEADINGS = {Kind.CUSTOMER: "New customers", Kind.ORDER: "Sales orders"}
+_HEADINGS = {
+    Kind.CUSTOMER: "New customers",
+    Kind.ORDER: "Sales orders",
+    Kind.ALLOCATION: "Stock to allocate",
+}
 _NUMBERED = {Kind.CUSTOMER: "Customer number", Kind.ORDER: "Order number"}
 
 
 _ABOUT_NUMBERS = {
     Kind.CUSTOMER: "Where Sage gave another number than the one shown, type that one.",
     Kind.ORDER: "Type the number that Sage gave a new order.",
+    Kind.ALLOCATION: "Nothing else is to be changed.",
 }
 
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from integrations.accounting import operations as accounting
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.conditions import Condition, Operator
+from integrations.canonical.stock import Allocation
 from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.events.models import InboundNotice, SyncRun, Watermark
@@ -24,7 +25,7 @@ from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
 from tests.portal.settled import settled
-from tests.sagepro.orders import NEW_CUSTOMER, NEWCOMER
+from tests.sagepro.orders import MORE_STOCK, NEW_CUSTOMER, NEW_ORDER, NEWCOMER, order
 from tests.sagepro.postings import journal, on_account, receipt
 
 _CUSTOMERS = (
@@ -171,8 +172,8 @@ def _connections(books: Books) -> None:
 
 
 def _worksheet(books: Books) -> None:
-    """A receipt that went back to the list, GL entries of kinds nobody calibrated, and a new
-    customer."""
+    """A receipt that went back to the list, GL entries of kinds nobody calibrated, and a
+    customer, an order and stock that a shop asks for."""
     profile = {**sample_profile().as_json(), "kinds": ["receipt", "on_account", "reversal"]}
     books.sage.settings = {**books.sage.settings, "profile": profile}
     books.sage.save(update_fields=["settings"])
@@ -182,12 +183,16 @@ def _worksheet(books: Books) -> None:
     paid = receipt(invoices={"10432": "700.00", "10433": "40.00"}, discounts={"10433": "2.00"})
     for request in (paid, on_account(), batch):
         worksheet.enter(request, company_id=books.sage.id)
-    worksheet_changes.enter(
-        worksheet_changes.Asked.of(NEWCOMER, sample_profile().marker),
-        worksheet_changes.Kept((NEW_CUSTOMER,)),
-        number="ACME02",
-        company_id=books.sage.id,
-    )
+    stock = Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal(4))
+    for wanted, listed, number in (
+        (NEWCOMER, NEW_CUSTOMER, "ACME02"), (order(), NEW_ORDER, ""), (stock, MORE_STOCK, ""),
+    ):  # fmt: skip
+        worksheet_changes.enter(
+            worksheet_changes.Asked.of(wanted, sample_profile().marker),
+            worksheet_changes.Kept(listed),
+            number=number,
+            company_id=books.sage.id,
+        )
     worksheet.say(
         paid,
         company_id=books.sage.id,

@@ -31,8 +31,8 @@ from django.db import connection as database
 from django.db import connections as database_connections
 
 from integrations.canonical.orders import CustomerRequest, OrderRequest
-from integrations.canonical.posting import PostingOutcome, PostingRequest, PostingResult
-from integrations.canonical.stock import ChangeResult
+from integrations.canonical.posting import Hands, PostingOutcome, PostingRequest, PostingResult
+from integrations.canonical.stock import Allocation, ChangeResult
 from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.assisted import AssistedConnector
 from integrations.connections.models import WorksheetEntry
@@ -132,14 +132,20 @@ class KeptByHand(AssistedConnector):
             lambda: super(KeptByHand, self).upsert_order(order), self._key_changes
         )
 
+    def allocate_stock(self, allocation: Allocation) -> ChangeResult:
+        return self._until_it_ends(
+            lambda: super(KeptByHand, self).allocate_stock(allocation), self._key_changes
+        )
+
     def _key_changes(self) -> None:
         self.desk.key_changes(profile=self.profile)
 
     def _until_it_ends(self, ask: Callable[[], Answer], key: Callable[[], None]) -> Answer:
         try:
-            for _ in range(3):
+            for _ in range(4):
                 result = ask()
-                if result.outcome.value != PostingOutcome.HANDED_OVER.value:
+                is_ended = result.outcome.value != PostingOutcome.HANDED_OVER.value
+                if is_ended and result.evidence.get("held_by") != Hands.PERSON.value:
                     return result
                 key()
         finally:

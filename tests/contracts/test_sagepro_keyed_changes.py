@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from integrations.canonical.keyed_changes import ChangeQuestion, ListedRow
-from integrations.canonical.stock import ChangeOutcome
+from integrations.canonical.stock import Allocation, ChangeOutcome
 from tests.contracts.test_sagepro_orders import done
 from tests.sagepro.any_company import AnyCompany, Everything
 from tests.sagepro.orders import BEARINGS, LABOR, NEWCOMER, order
@@ -92,4 +92,29 @@ def test_a_customer_is_read_back_value_by_value(company: AnyCompany, books: Ever
     wrong = books.look_for_change(replace(question, said_at=f"{_SAID} again"))
     assert wrong.told == company.named(
         "{arcust}.phone of customer ACME02 is ‘555-0199’ in Sage and should be ‘555-0188’."
+    )
+
+
+def test_stock_is_told_as_it_stands(company: AnyCompany, books: Everything) -> None:
+    wanted = Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal("2.5"))
+    seen = books.look_for_change(ChangeQuestion(allocation=wanted))
+    (row,) = seen.listed
+    assert (row.name, row.key) == (company.named("{iciqty}"), "BRG-6204 at MAIN")
+    ((column, value, was),) = _values(row)
+    assert (column, Decimal(value), Decimal(was)) == ("allocated", Decimal("22.5"), Decimal(20))
+    assert (seen.stands, seen.moves) == (Decimal(20), (wanted,))
+    company.change("iciqty", {"item": "BRG-6204", "loctid": "MAIN"}, qsoaloc=Decimal(27))
+    listed = ChangeQuestion(allocation=wanted, is_listed=True, said_at=_SAID)
+    assert books.look_for_change(listed).stands == Decimal(27)
+
+
+def test_what_the_list_takes_is_waited_for(company: AnyCompany, books: Everything) -> None:
+    wanted = Allocation("order:1:line:1", "BRG-6204", "EAST", Decimal(1))
+    question = ChangeQuestion(allocation=wanted, moves=(replace(wanted, key="order:2:line:1"),))
+    assert books.look_for_change(question).result.outcome is ChangeOutcome.WAIT
+    asked = replace(order(), lines=(replace(BEARINGS, quantity=Decimal(1), location="EAST"),))
+    with_order = ChangeQuestion(order=asked, moves=question.moves)
+    assert books.look_for_change(with_order).result.outcome is ChangeOutcome.WAIT
+    assert books.look_for_change(ChangeQuestion(order=asked)).moves == (
+        replace(wanted, key="order:shop:4711:1"),
     )

@@ -17,7 +17,7 @@ import psycopg
 from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.posting import PostingKind, PostingOutcome, PostingRequest
-from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import by_hand
 from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.profile import PostingProfile
@@ -42,7 +42,7 @@ class Bookkeeper:
         return ""
 
     def change(self, wanted: Wanted, *, profile: PostingProfile) -> ChangeResult:
-        """Type in a customer or an order; what came of it, with the number that Sage shows."""
+        """Type it in; what came of it, with the number that Sage shows."""
         screens = replace(profile, user_code=USER)
         key = by_hand.asked_of(wanted).key
         with self.at_work, self._screens(key, profile=screens) as sage:
@@ -78,4 +78,6 @@ class Bookkeeper:
 def _typed(sage: SqlConnector, wanted: Wanted) -> ChangeResult:
     if isinstance(wanted, CustomerRequest):
         return sage.create_or_match_customer(wanted)
+    if isinstance(wanted, Allocation):
+        return sage.allocate_stock(wanted)
     return sage.upsert_order(wanted)

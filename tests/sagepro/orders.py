@@ -40,14 +40,46 @@ NEWCOMER = CustomerRequest(
     country="USA",
     phone="555-0188",
 )
-# As a worksheet lists it.
-NEW_CUSTOMER = ListedRow(
-    "customers",
-    "ARCUST01",
-    "Acme Räder LLC",
-    (
-        ListedValue("number", "CUSTNO", "ACME02"),
-        ListedValue("name", "COMPANY", "Acme Räder LLC"),
-        ListedValue("GLLINK", "GLLINK", "AR"),
+# As a worksheet lists them.
+NEW_CUSTOMER = (
+    ListedRow(
+        "customers",
+        "ARCUST01",
+        "Acme Räder LLC",
+        (
+            ListedValue("number", "CUSTNO", "ACME02"),
+            ListedValue("name", "COMPANY", "Acme Räder LLC"),
+            ListedValue("GLLINK", "GLLINK", "AR"),
+        ),
+    ),
+)
+NEW_ORDER = (
+    ListedRow(
+        "orders",
+        "SOMAST01",
+        "order shop:4711",
+        (
+            ListedValue("customer_number", "CUSTNO", "ACME01"),
+            ListedValue("customer_po", "PONUM", "WEB-4711"),
+        ),
+    ),
+    ListedRow(
+        "order_lines",
+        "SOTRAN01",
+        "line 1",
+        (
+            ListedValue("item", "ITEM", "BRG-6204"),
+            ListedValue("open_quantity", "QTYORD", "4"),
+            ListedValue("price", "PRICE", "18.50"),
+        ),
+    ),
+)
+MORE_STOCK = (
+    ListedRow(
+        "stock",
+        "ICIQTY01",
+        "BRG-6204 at MAIN",
+        (ListedValue("allocated", "QSOALOC", "24.000", "20.000"),),
+        is_new=False,
     ),
 )

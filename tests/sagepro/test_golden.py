@@ -111,6 +111,9 @@ DEEDS: dict[str, Callable[[SqlConnector], object]] = {
     "look_for_order": lambda sage: sage.look_for_change(
         ChangeQuestion(order=order(name="shop:4712"))
     ),
+    "look_for_stock": lambda sage: sage.look_for_change(
+        ChangeQuestion(allocation=replace(_ALLOCATION, key="order:2:line:1"))
+    ),
     "look_for_keyed": lambda sage: sage.look_for_keyed(KeyedQuestion("PT00000001", receipt())),
 }
 

@@ -12,10 +12,11 @@ from integrations import pipeline
 from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import WithdrawOutcome
-from integrations.canonical.stock import ChangeOutcome, ChangeResult
+from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
 from integrations.connections import clients, writing
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.errors import NotPossible
+from tenants.models import AuditEvent
 from tests.sagepro.any_company import Everything
 from tests.sagepro.bookkeeper import Bookkeeper
 from tests.sagepro.companies import SampleCompany
@@ -313,3 +314,115 @@ def test_a_person_changes_what_tieout_wrote_before(world: World) -> None:
     )
     assert _asked(world, order(2, BEARINGS)).outcome is ChangeOutcome.HANDED_OVER
     assert entries(world)[-1].number == written.number
+
+
+_FOUR = Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal(4))
+_TWO = replace(_FOUR, key="order:2:line:1", quantity=Decimal(2))
+
+
+def _allocate(world: World, wanted: Allocation = _FOUR) -> ChangeResult:
+    return _sage(world).allocate_stock(wanted)
+
+
+def _in_stock(world: World, allocated: str) -> None:
+    """Somebody in Sage allocates, so that this much is."""
+    where: dict[str, object] = {"item": "BRG-6204", "loctid": "MAIN"}
+    SampleCompany(world.sage_dsn).change("iciqty", where, qsoaloc=Decimal(allocated))
+
+
+def test_stock_is_listed_keyed_and_read_back(assisted: World) -> None:
+    assert _allocate(assisted).outcome is ChangeOutcome.HANDED_OVER
+    assert assisted.changed_tables() == []
+    (row,) = entries(assisted)[0].kept["listed"]
+    assert (row["key"], row["values"]) == (
+        "BRG-6204 at MAIN",
+        [{"column": "allocated", "name": "qsoaloc", "value": "24.000", "was": "20.000"}],
+    )
+    _say_keyed(assisted)
+    missing = "iciqty.qsoaloc of BRG-6204 at MAIN is 20.000 in Sage and should be 24.000."
+    assert states(assisted) == [("waiting", missing)]
+    _key(assisted, _FOUR)
+    assert _allocate(assisted).outcome is ChangeOutcome.HANDED_OVER
+    _say_keyed(assisted)
+    assert states(assisted) == [("seen", "")]
+    assert _allocate(assisted).outcome is ChangeOutcome.EXISTS
+
+
+def test_two_that_are_keyed_together_prove_each_other(assisted: World) -> None:
+    for wanted in (_FOUR, _TWO):
+        assert _allocate(assisted, wanted).outcome is ChangeOutcome.HANDED_OVER
+    for wanted in (_FOUR, _TWO):
+        _key(assisted, wanted)
+    _say_keyed(assisted)
+    assert states(assisted) == [("seen", ""), ("seen", "")]
+
+
+def test_of_two_that_are_said_only_the_keyed_one_is_believed(assisted: World) -> None:
+    for wanted in (_FOUR, _TWO):
+        _allocate(assisted, wanted)
+    _key(assisted, _FOUR)
+    _say_keyed(assisted)
+    told = "iciqty.qsoaloc of BRG-6204 at MAIN is 24.000 in Sage and should be 22.000."
+    assert states(assisted) == [("seen", ""), ("waiting", told)]
+
+
+def test_what_the_books_cannot_show_a_person_says_twice(assisted: World) -> None:
+    _allocate(assisted)
+    _key(assisted, _FOUR)
+    _in_stock(assisted, "27")
+    _say_keyed(assisted)
+    told = (
+        "iciqty.qsoaloc of BRG-6204 at MAIN is 27.000 in Sage. It was 20.000 when this was listed, "
+        "and with this it would be 24.000: something else moved it too, so the books cannot show "
+        "whether this is keyed. If it is, tick it once more; your word is kept."
+    )
+    assert states(assisted) == [("waiting", told)]
+    assert _allocate(assisted).outcome is ChangeOutcome.HANDED_OVER
+    _say_keyed(assisted)
+    assert states(assisted) == [("seen", "")]
+    (entry,) = entries(assisted)
+    assert entry.confirmed_by == ACTOR
+    audited = assisted.within(
+        lambda: list(
+            AuditEvent.objects.filter(action="worksheet.believed_on_word").values_list(
+                "actor", "details__key"
+            )
+        )
+    )
+    assert audited == [(ACTOR, "order:1:line:1")]
+
+
+def test_a_doubt_is_gone_when_the_books_show_that_nothing_was_keyed(assisted: World) -> None:
+    _allocate(assisted)
+    for allocated in ("27", "20"):
+        _in_stock(assisted, allocated)
+        _say_keyed(assisted)
+    _in_stock(assisted, "27")
+    _say_keyed(assisted)
+    assert [state for state, _ in states(assisted)] == ["waiting"]
+
+
+def test_stock_that_the_list_takes_is_not_listed_twice(assisted: World) -> None:
+    last = Allocation("order:1:line:1", "BRG-6204", "EAST", Decimal(1))
+    assert _allocate(assisted, last).outcome is ChangeOutcome.HANDED_OVER
+    second = replace(last, key="order:2:line:1")
+    told = _allocate(assisted, second)
+    assert (told.outcome, told.evidence["waiting_for"]) == (
+        ChangeOutcome.WAIT,
+        "Other entries on the worksheet take the stock that this needs.",
+    )
+    _key(assisted, last)
+    _say_keyed(assisted)
+    refused = _allocate(assisted, second).refusal
+    assert refused is not None
+    assert refused.code == "stock_short"
+
+
+def test_an_order_that_is_listed_takes_its_stock(assisted: World) -> None:
+    """Keyed with an allocation of the same item, both are proven."""
+    _asked(assisted, order())
+    _allocate(assisted)
+    number = _key(assisted, order())
+    _key(assisted, _FOUR)
+    _say_keyed(assisted, number)
+    assert states(assisted) == [("seen", ""), ("seen", "")]

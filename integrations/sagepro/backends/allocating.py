@@ -17,21 +17,27 @@ from integrations.sagepro.beyond_payments import not_offered
 
 def allocate(connection: H, company: Changeable[H], wanted: Allocation) -> ChangeResult:
     """The result to commit. Raises Answered for what must be rolled back."""
-    check_offered(company)
-    check_text(company.profile, "postings", "effect_key", wanted.key, field="key")
-    asked = _change(wanted)
+    check(company, wanted)
+    asked = asked_of(wanted)
     if found := changing.earlier(connection, company, asked):
-        return _result(connection, company, wanted, found[0])
-    row = _stock_row(connection, company, wanted)
+        return result(connection, company, wanted, found[0])
+    row = stock_row(connection, company, wanted)
     _check_quantity(company, wanted, row)
     changing.remember(connection, company, asked)
     _move(connection, company, wanted, row)
-    return _result(connection, company, wanted, ChangeOutcome.DONE)
+    return result(connection, company, wanted, ChangeOutcome.DONE)
+
+
+def check(company: Changeable[Any], wanted: Allocation) -> None:
+    """Raises NeverWorks where nobody said that stock may be allocated, and Answered for a key
+    that our record cannot hold."""
+    check_offered(company)
+    check_text(company.profile, "postings", "effect_key", wanted.key, field="key")
 
 
 def move(connection: H, company: Changeable[H], wanted: Allocation) -> None:
     """The same as part of a greater change, which has the key. Raises Answered."""
-    row = _stock_row(connection, company, wanted)
+    row = stock_row(connection, company, wanted)
     _check_quantity(company, wanted, row)
     _move(connection, company, wanted, row)
 
@@ -43,7 +49,8 @@ def check_offered(company: Changeable[Any]) -> None:
         raise not_offered("Allocating stock is")
 
 
-def _change(wanted: Allocation) -> Change:
+def asked_of(wanted: Allocation) -> Change:
+    """What our record holds of it."""
     if wanted.quantity.is_finite():
         quantity = changing.plain(wanted.quantity)
     else:
@@ -52,7 +59,8 @@ def _change(wanted: Allocation) -> Change:
     return changing.change(wanted.key, kind="allocation", contents=contents)
 
 
-def _stock_row(connection: H, company: Changeable[H], wanted: Allocation) -> Row:
+def stock_row(connection: H, company: Changeable[H], wanted: Allocation) -> Row:
+    """The item at its location. Raises Answered: there is none, or it is in use."""
     rows = [
         row
         for row in stock_rows(connection, company, [wanted.item])
@@ -105,9 +113,10 @@ def _move(connection: H, company: Changeable[H], wanted: Allocation, row: Row) -
         raise wait(f"The quantity of {wanted.item} changed in Sage at the same moment.")
 
 
-def _result(
+def result(
     connection: H, company: Changeable[H], wanted: Allocation, outcome: ChangeOutcome
 ) -> ChangeResult:
+    """The outcome with the item's quantities as they stand."""
     if outcome is ChangeOutcome.WITHDRAWN:
         return ChangeResult(outcome)
     rows = stock_rows(connection, company, [wanted.item])

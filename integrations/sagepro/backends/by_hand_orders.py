@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from integrations.canonical.keyed_changes import (
@@ -19,12 +20,12 @@ from integrations.sagepro.backends import (
     listed_rows,
     order_checks,
     ordering,
+    planned,
 )
 from integrations.sagepro.backends.books import Changeable, H, Row
 from integrations.sagepro.backends.order_differences import Meant
 from integrations.sagepro.backends.order_standing import find_order
 from integrations.sagepro.backends.ordering import Version
-from integrations.sagepro.backends.planned import Planned
 
 
 def look(
@@ -42,10 +43,11 @@ def look(
     meant = Meant(company, wanted, order_checks.item_names(connection, company, wanted))
     if question.is_listed:
         return _listed(connection, meant, question, before)
-    ordering.make(connection, Planned.of(company), wanted, before)
-    if before is None:
-        return _new(connection, meant)
-    return _changed(connection, meant, before)
+    planned.check(
+        company, question.moves, lambda plan: ordering.make(connection, plan, wanted, before)
+    )
+    seen = _changed(connection, meant, before) if before else _new(connection, meant)
+    return replace(seen, moves=ordering.moves(wanted, before))
 
 
 def _as_row(version: KeyedVersion) -> Row:

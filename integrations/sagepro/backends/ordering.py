@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -199,12 +199,21 @@ def _allocate(
     before: Promised,
     now: Promised,
 ) -> None:
+    for moved in _moves(wanted.key, before, now):
+        allocating.check_offered(company)
+        allocating.move(connection, company, moved)
+
+
+def moves(wanted: OrderRequest, before: Version | None) -> tuple[Allocation, ...]:
+    """The stock that this version takes, or gives back, after that one."""
+    return tuple(_moves(wanted.key, before.promised if before else {}, _promised(wanted)))
+
+
+def _moves(key: str, before: Promised, now: Promised) -> Iterator[Allocation]:
     for item, place in sorted({*before, *now}):
         difference = now.get((item, place), ZERO) - before.get((item, place), ZERO)
         if difference:
-            allocating.check_offered(company)
-            moved = Allocation(wanted.key, item, place, difference)
-            allocating.move(connection, company, moved)
+            yield Allocation(key, item, place, difference)
 
 
 def _remember(

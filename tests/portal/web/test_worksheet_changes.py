@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from django.test import Client
 
+from integrations.canonical.keyed_changes import ListedRow, Wanted
+from integrations.canonical.stock import Allocation
 from integrations.connections import worksheet_changes
 from integrations.connections.models import WorksheetEntry
 from integrations.connections.worksheet_changes import Asked, Kept
@@ -12,22 +16,24 @@ from integrations.sagepro.sample.profile import sample_profile
 from tenants.scope import tenant_transaction
 from tests.factories import Books
 from tests.portal.web.reading import text_of
-from tests.sagepro.orders import NEW_CUSTOMER, NEWCOMER
+from tests.sagepro.orders import MORE_STOCK, NEW_CUSTOMER, NEW_ORDER, NEWCOMER, order
 
 pytestmark = pytest.mark.usefixtures("db")
 
 
-@pytest.fixture
-def customer(books: Books) -> WorksheetEntry:
+def _enter(
+    books: Books, wanted: Wanted, rows: tuple[ListedRow, ...], *, number: str = ""
+) -> WorksheetEntry:
     with tenant_transaction(books.tenant.id):
         books.sage.settings = {**books.sage.settings, "way": "assisted"}
         books.sage.save(update_fields=["settings"])
-        return worksheet_changes.enter(
-            Asked.of(NEWCOMER, sample_profile().marker),
-            Kept((NEW_CUSTOMER,)),
-            number="ACME02",
-            company_id=books.sage.id,
-        )
+        asked = Asked.of(wanted, sample_profile().marker)
+        return worksheet_changes.enter(asked, Kept(rows), number=number, company_id=books.sage.id)
+
+
+@pytest.fixture
+def customer(books: Books) -> WorksheetEntry:
+    return _enter(books, NEWCOMER, NEW_CUSTOMER, number="ACME02")
 
 
 def _url(books: Books, rest: str = "worksheet/") -> str:
@@ -85,3 +91,23 @@ def test_one_that_is_not_to_be_keyed_says_who_is_told(
     told = _do(alice, books, customer, what="take_off", reason="They pay cash")
     assert "Taken off: 1 entry. Whoever asked for it is told the reason." in told
     assert _entry(books).state == "taken_off"
+
+
+def test_stock_says_what_it_is_now_and_asks_for_no_number(alice: Client, books: Books) -> None:
+    _enter(books, Allocation("order:1:line:1", "BRG-6204", "MAIN", Decimal(4)), MORE_STOCK)
+    page = alice.get(_url(books))
+    shown = text_of(page)
+    assert "Stock to allocate" in shown
+    assert "Allocated to sales orders ICIQTY01.QSOALOC 24.000 now 20.000" in shown
+    assert b'name="number-' not in page.content
+
+
+def test_an_order_needs_the_number_that_sage_gave(alice: Client, books: Books) -> None:
+    entry = _enter(books, order(), NEW_ORDER)
+    shown = text_of(alice.get(_url(books)))
+    for told in ("Sales orders", "Order shop:4711", "Line 1", "Open quantity SOTRAN01.QTYORD 4"):
+        assert told in shown
+    sent = {f"number-{entry.id}": ""}
+    told = _do(alice, books, entry, what="keyed", **sent)
+    assert "Type the number that Sage gave order shop:4711." in told
+    assert _entry(books).state == "waiting"

@@ -38,7 +38,6 @@ SELECT count(*) AS count_1 FROM soymst WHERE soymst.sono IN (CAST(%(number_1_1)s
 --   number_1_1 = '      7405'
 --   number_1_2 = '7405'
 --   number_1_3 = '7405      '
-SELECT CURRENT_TIMESTAMP AS now_1
 SELECT sotran.sono, sotran.custno, sotran.tranlineno, sotran.item, sotran.descrip, sotran.loctid, sotran.qtyord, sotran.qtyshp, sotran.price, sotran.disc, sotran.extprice, sotran.sostat FROM sotran WHERE sotran.sono IN (CAST(%(order_number_1_1)s AS VARCHAR(400)), CAST(%(order_number_1_2)s AS VARCHAR(400)), CAST(%(order_number_1_3)s AS VARCHAR(400)))
 --   order_number_1_1 = '      7405'
 --   order_number_1_2 = '7405'
