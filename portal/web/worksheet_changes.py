@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from integrations.canonical.keyed_changes import ListedRow, ListedValue
 from integrations.connections.models import Connection, WorksheetEntry
-from integrations.connections.worksheet_changes import Kept, Kind
+from integrations.connections.worksheet_changes import CHANGES, Kept, Kind
 from integrations.sagepro.profile_words import column_label
 
 _HEADINGS = {
@@ -17,10 +18,12 @@ _HEADINGS = {
 _NUMBERED = {Kind.CUSTOMER: "Customer number", Kind.ORDER: "Order number"}
 
 
-_ABOUT_NUMBERS = {
-    Kind.CUSTOMER: "Where Sage gave another number than the one shown, type that one.",
-    Kind.ORDER: "Type the number that Sage gave a new order.",
-    Kind.ALLOCATION: "Nothing else is to be changed.",
+_ABOUT = {
+    Kind.CUSTOMER: "Where Sage gave another number than the one shown, type that one. Tieout then "
+    "reads every value back.",
+    Kind.ORDER: "Type the number that Sage gave a new order. Tieout then reads every line back.",
+    Kind.ALLOCATION: "Tieout then reads the quantity back. Where something else moved it too, it "
+    "asks once more.",
 }
 
 
@@ -55,11 +58,6 @@ class Change:
     def is_waiting(self) -> bool:
         return self.entry.state == WorksheetEntry.State.WAITING
 
-    @property
-    def number_label(self) -> str:
-        """What the number is called that a person tells; empty where none is asked for."""
-        return _NUMBERED.get(Kind(self.entry.kind), "")
-
 
 @dataclass(frozen=True)
 class Section:
@@ -74,8 +72,14 @@ class Section:
         return _HEADINGS[self.kind]
 
     @property
-    def about_numbers(self) -> str:
-        return _ABOUT_NUMBERS[self.kind]
+    def about(self) -> str:
+        """What to mind, and what happens then."""
+        return _ABOUT[self.kind]
+
+    @property
+    def number_label(self) -> str:
+        """What the number is called that a person tells; empty where none is asked for."""
+        return _NUMBERED.get(self.kind, "")
 
     @property
     def mark(self) -> str:
@@ -84,14 +88,14 @@ class Section:
 
 
 def sections(entries: Sequence[WorksheetEntry]) -> Iterable[Section]:
-    """By company and kind, oldest first."""
-    found: dict[tuple[str, str, Kind], list[WorksheetEntry]] = {}
+    """By company and kind, what others may need first; oldest first in each."""
+    found: dict[tuple[str, str, int], list[WorksheetEntry]] = {}
     for entry in entries:
-        place = (entry.company.name, entry.company.id.hex, Kind(entry.kind))
+        place = (entry.company.name, entry.company.id.hex, CHANGES.index(Kind(entry.kind)))
         found.setdefault(place, []).append(entry)
     for place in sorted(found):
         alike = found[place]
-        yield Section(alike[0].company, place[2], [_change(entry) for entry in alike])
+        yield Section(alike[0].company, CHANGES[place[2]], [_change(entry) for entry in alike])
 
 
 def _change(entry: WorksheetEntry) -> Change:
@@ -100,11 +104,13 @@ def _change(entry: WorksheetEntry) -> Change:
             row.name,
             row.key,
             row.is_new,
-            [
-                Value(column_label(row.table, one.column), one.name, one.value, one.was)
-                for one in row.values
-            ],
+            [Value(_label(row, one), one.name, one.value, one.was) for one in row.values],
         )
         for row in Kept.of(entry).listed
     ]
     return Change(entry, records)
+
+
+def _label(row: ListedRow, value: ListedValue) -> str:
+    """Empty for a text that the profile fills in: its column has no other name."""
+    return "" if value.column == value.name else column_label(row.table, value.column)
