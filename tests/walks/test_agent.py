@@ -10,14 +10,21 @@ import pytest
 from django.db import connections as database_connections
 from django.utils import timezone
 
+from integrations.canonical.errors import TryLater
 from integrations.canonical.posting import PostingKind
+from integrations.canonical.stock import ChangeOutcome
+from integrations.connections import clients, writing
 from integrations.connections import operations as connections
-from integrations.connections import writing
 from integrations.connections.agents import pairing
+from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Agent, AgentJob, Connection
 from integrations.sagepro.agent.worker import Worker
+from integrations.sagepro.beyond_payments import BeyondPayments
+from integrations.sagepro.sample.profile import sample_profile
 from tenants.scope import tenant_transaction
 from tests.agent.scene import AgentScene, serving
+from tests.sagepro.bookkeeper import Bookkeeper
+from tests.sagepro.orders import NEWCOMER
 from tests.walks.keying import entries, key_waiting, say_keyed, states
 from tests.walks.world import ACTOR, World
 
@@ -170,3 +177,25 @@ def test_a_kind_nobody_calibrated_is_listed_though_an_agent_posts_the_others(
     assert {table: len(rows) for table, rows in world.changed().added.items()} == {
         "arcash": 1, "ardist": 2, "ptpost": 1,
     }  # fmt: skip
+
+
+def test_a_customer_that_a_person_keys_is_read_back_through_the_agent(
+    world: World, agent: Worker
+) -> None:
+    world.within(
+        lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
+    )
+    sage = clients.sage_connector(tenant_id=world.tenant.id, connection_id=world.company_id)
+    assert isinstance(sage, BeyondPayments)
+    with pytest.raises(TryLater) as asked:
+        sage.create_or_match_customer(NEWCOMER)
+    assert asked.value.code == ASKED
+    _turns(world, agent)
+    assert sage.create_or_match_customer(NEWCOMER).outcome is ChangeOutcome.HANDED_OVER
+    # Our own table holds which pairing may write, and no customer.
+    assert world.changed_tables() == ["ptpost"]
+    Bookkeeper(world.sage_dsn).change(NEWCOMER, profile=sample_profile())
+    say_keyed(world)
+    assert states(world) == [("confirmed", "")]
+    _turns(world, agent)
+    assert states(world) == [("seen", "")]
