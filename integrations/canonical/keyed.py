@@ -53,7 +53,8 @@ class KeyedAnswer:
     receipts: tuple[Receipt, ...] = ()
     """Receipts that carry the marker, oldest first."""
     lines: tuple[GLLine, ...] = ()
-    """GL lines that stand under the marker, by account; looked for where it may be a journal's."""
+    """GL lines by account: those under the marker where it may be a journal's; of a chargeback
+    with its fee those under its documents too."""
     alike: tuple[Receipt, ...] = ()
     """Every receipt on the request's invoices, once a person said that it is keyed."""
     pays_again: bool = False

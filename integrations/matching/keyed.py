@@ -125,7 +125,7 @@ def _taken_back(request: PostingRequest, seen: KeyedAnswer) -> NotKeyed | None:
     side, other = (given, taken) if seen.pays_again else (taken, given)
     whole = request.amount.amount
     if side == whole and other in (_ZERO, whole):
-        return _named(request, seen.receipts, sign)
+        return _named(request, seen.receipts, sign) or _fee(request, seen.lines)
     meant = f"{sign * whole:,.2f}"
     return NotKeyed(
         f"{request.marker} adds up to {given - taken:,.2f} in Sage and should be {meant}. "
@@ -142,6 +142,32 @@ def _named(request: PostingRequest, receipts: Sequence[Receipt], sign: int) -> N
         meant: _Part = (part.invoice_number.strip(), sign * part.amount, sign * part.discount)
         if meant not in stands:
             return _wrong(f"{request.marker}: {meant[1]:,.2f} on invoice {meant[0]} is missing.")
+    return None
+
+
+def _fee(request: PostingRequest, lines: Sequence[GLLine]) -> NotKeyed | None:
+    """What of a fee that came with it is missing in the ledger; only the fee's own accounts are
+    compared, since Sage books the rest by itself."""
+    meant: dict[str, list[Decimal]] = defaultdict(list)
+    for side in request.journal:
+        meant[side.account.strip()].append(side.debit - side.credit)
+    for account, amounts in sorted(meant.items()):
+        if not request.fee or request.fee not in map(abs, amounts):
+            continue
+        stands = Counter(
+            line.amount
+            for line in lines
+            if line.account == account and line.day in {None, request.accounting_date}
+        )
+        # Sage may have made one line of several on an account.
+        if Counter(amounts) - stands and sum(amounts, _ZERO) not in stands:
+            told = " and ".join(f"{amount:,.2f}" for amount in amounts)
+            return NotKeyed(
+                f"{request.marker}: {told} on GL account {account} is missing for its fee, dated "
+                f"{_words(request.accounting_date)}. Correct it in Sage.",
+                stands_wrong=True,
+                is_part=True,
+            )
     return None
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from integrations.canonical.keyed import KeyedQuestion
 from integrations.canonical.posting import (
     JournalLine,
     PostingKind,
@@ -351,6 +352,18 @@ def test_a_chargeback_opens_the_invoice_and_books_the_fee(
         assert found.added["ptpost"][0]["kind"] == "chargeback"
         assert found.added["ptpost"][0]["revkey"] == "sale-1"
     assert refused(sage, reversal("refund-1", "1.00"))[0] == "over_balance"
+
+
+def test_the_ledger_shows_the_fee_of_a_chargeback(company: AnyCompany, sage: Connector) -> None:
+    posted(sage, receipt())
+    asked = chargeback()
+    question = KeyedQuestion(asked.marker, asked)
+    assert sage.look_for_keyed(question).lines == ()
+    posted(sage, asked)
+    seen = sage.look_for_keyed(replace(question, said_at="2026-11-20T20:00:00Z"))
+    assert ("6100-00", Decimal(25)) in {(line.account, line.amount) for line in seen.lines}
+    taken = KeyedQuestion(receipt().marker, receipt())
+    assert sage.look_for_keyed(taken).lines == ()
 
 
 def test_a_won_dispute_takes_the_chargeback_back(company: AnyCompany, sage: Connector) -> None:

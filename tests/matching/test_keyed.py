@@ -130,6 +130,48 @@ def test_what_takes_a_chargeback_back_is_above_zero() -> None:
     ) == _wrong("PT0000000A adds up to -740.00 in Sage and should be 740.00.")
 
 
+def _gl(account: str, amount: str, day: date = DAY) -> GLLine:
+    return GLLine(account, Decimal(amount), day, "10432")
+
+
+def test_the_fee_of_a_chargeback_is_looked_for_in_the_ledger() -> None:
+    """Its own lines, under the document or the reference, apart or as one with what is taken."""
+    zero = Decimal(0)
+    asked = replace(
+        REQUEST,
+        kind=PostingKind.CHARGEBACK,
+        applications=(Application("10432", Decimal("740.00")),),
+        reverses="paytrace:a:1:sale:1",
+        fee=Decimal("25.00"),
+        journal=(
+            JournalLine("1200-00", Decimal("740.00"), zero),
+            JournalLine("1010-00", zero, Decimal("740.00")),
+            JournalLine("6100-00", Decimal("25.00"), zero),
+            JournalLine("1010-00", zero, Decimal("25.00")),
+        ),
+    )
+    back = replace(FIRST, amount=Decimal("-740.00"))
+
+    def found(*lines: GLLine) -> Keyed | NotKeyed:
+        return find_keyed(asked, KeyedAnswer((back,), lines), is_said=True, taken=frozenset())
+
+    known = Keyed((back,), "It carries the reference.")
+    fee, taken, paid = _gl("6100-00", "25"), _gl("1010-00", "-740"), _gl("1010-00", "-25.00")
+    assert found(fee, taken, paid) == known
+    assert found(fee, _gl("1010-00", "-765"), _gl("1200-00", "740")) == known
+    assert found(taken, paid) == _wrong(
+        "PT0000000A: 25.00 on GL account 6100-00 is missing for its fee, dated November 20, 2026.",
+        is_part=True,
+    )
+    told = _wrong(
+        "PT0000000A: -740.00 and -25.00 on GL account 1010-00 is missing for its fee, dated "
+        "November 20, 2026.",
+        is_part=True,
+    )
+    assert found(fee, taken) == told
+    assert found(fee, taken, _gl("1010-00", "-25", date(2026, 11, 21))) == told
+
+
 def test_what_is_left_over_stands_under_whatever_number_sage_gave() -> None:
     more = replace(REQUEST, amount=Money(Decimal("800.00"), "USD"))
     rest = replace(FIRST, key="arcash:3", invoice_number="OC00099", amount=Decimal("60.00"))

@@ -29,6 +29,8 @@ def look(connection: H, company: Changeable[H], question: KeyedQuestion) -> Keye
     # The lines of a receipt stand under its document's number; looking for them is for nothing.
     if request is None or request.is_journal:
         lines = tuple(map(_line, journals.lines_by_marker(connection, company, marker)))
+    elif request.fee and receipts:
+        lines = _beside(connection, company, marker, receipts)
     if request is None:
         return KeyedAnswer(receipts, lines)
     found = KeyedAnswer(
@@ -40,6 +42,17 @@ def look(connection: H, company: Changeable[H], question: KeyedQuestion) -> Keye
     if receipts or lines:
         return found
     return _checked(found, connection, _ByHand.of(company, question.before), request)
+
+
+def _beside(
+    connection: H, company: Company[H], marker: str, receipts: Sequence[Receipt]
+) -> tuple[GLLine, ...]:
+    """GL lines under the documents of these receipts, and under the marker: where a fee that is
+    keyed with them stands."""
+    numbers = [marker, *(receipt.invoice_number for receipt in receipts)]
+    where = company.matches("distributions", "document_number", numbers)
+    rows = company.rows(connection, "distributions", where, order_by=("account", "amount"))
+    return tuple(map(_line, rows))
 
 
 def _alike(connection: H, company: Company[H], request: PostingRequest) -> tuple[Receipt, ...]:
