@@ -16,6 +16,7 @@ from integrations.canonical.money import Money, round_to
 from integrations.connections.models import Connection
 from integrations.connections.passwords import password_end
 from integrations.connections.waiting import waiting_words
+from integrations.posting import chargebacks
 from integrations.posting.models import Effect, EffectState
 from tenants.models import Environment
 
@@ -23,6 +24,8 @@ from tenants.models import Environment
 NEWS = timedelta(hours=24)
 # Waiting for a moment is the ordinary course of things.
 PATIENCE = timedelta(minutes=2)
+# How long before its last day a case that can be contested is told.
+LAST_DAYS = timedelta(days=3)
 _WHY_WAITING: Mapping[str, str] = {
     EffectState.WAITING_ERP: "it cannot be reached",
     EffectState.WAITING_CREDENTIAL: "it refuses our sign-in",
@@ -38,6 +41,7 @@ def conditions(environment: Environment) -> list[Condition]:
         *_waiting(environment, link),
         *_cases(environment, link),
         *_declines(environment, link),
+        *_contests(environment, link),
         *silences(environment, link, now=timezone.now()),
     ]
 
@@ -131,6 +135,22 @@ def _declines(environment: Environment, link: str) -> Iterator[Condition]:
             f"{link}/payments/{effect.id}/",
             is_moment=True,
         )
+
+
+def _contests(environment: Environment, link: str) -> Iterator[Condition]:
+    """Cases that can be contested for a few days only: missed, the money is lost."""
+    today = timezone.now().astimezone(ZoneInfo(environment.zone)).date()
+    for case in chargebacks.cases(environment_id=environment.id):
+        if case.contest_by is None or not today <= case.contest_by <= today + LAST_DAYS:
+            continue
+        opened, day = case.opened, case.contest_by
+        who = f" of {opened.customer_name}" if opened.customer_name else ""
+        until = "today" if day == today else f"{day:%b} {day.day}"
+        sentence = (
+            f"Case {case.number} over {_money(opened.amount, opened.currency)}{who} can be "
+            f"contested until {until} only. Answer the acquirer, or enter that it was lost."
+        )
+        yield Condition("contest_by", str(opened.id), sentence, f"{link}/payments/{opened.id}/")
 
 
 def _is_old(since: datetime) -> bool:

@@ -24,6 +24,7 @@ from portal.access import PlacedRequest, member_view
 from portal.web.disputes import tellers
 from portal.web.forms.chargebacks import ChargebackForm, ChargebackRowsForm
 from portal.web.moments import today_in
+from portal.web.telling import filled_in
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -39,7 +40,10 @@ _FILE_IDS = "file_%s"
 @member_view()
 def chargebacks(request: PlacedRequest) -> HttpResponse:
     """Every case and where it stands in the books, and the two ways to tell of one."""
-    return _page(request)
+    known = filled_in(request.GET.dict())
+    if not known:
+        return _page(request)
+    return _page(request, form=ChargebackForm(accounts=_accounts(request), initial=known))
 
 
 @require_POST

@@ -30,6 +30,7 @@ from portal.web.decisions import case_context
 from portal.web.forms.payments import PaymentFilter, read_place, write_place
 from portal.web.moments import today_in
 from portal.web.spreadsheet import MAX_ROWS, csv_of
+from portal.web.telling import tellings
 from portal.web.timeline import timeline
 
 
@@ -116,6 +117,7 @@ def _story(effect: Effect) -> dict[str, Any]:
         "facts": [(fact, plain_details(fact.details)) for fact in facts],
         "batch": _batch(effect),
         "contest_by": _contest_by(effect, facts, moved),
+        "tellings": tellings(effect, facts),
         "related": posting.related(effect),
         "asked": asked,
         "asked_link": links.link_of(asked) if asked else None,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from integrations.canonical.transactions import TransactionType
 from integrations.events.models import ContestDeadline, GatewayFact, InboundNotice
 from integrations.instructions.models import Instruction
 from integrations.posting.models import Effect, EffectState, PostingAttempt
@@ -96,6 +97,11 @@ def _fact(fact: GatewayFact) -> Moment:
         GatewayFact.SeenBy.PERSON: "told by a person",
     }[GatewayFact.SeenBy(fact.seen_by)]
     sentence = f"PayTrace says: {fact.type} {state} ({how})."
+    if fact.type == TransactionType.CHARGEBACK:
+        # PayTrace tells of none.
+        by_person = fact.seen_by == GatewayFact.SeenBy.PERSON
+        teller = "A person" if by_person else "The disputes provider"
+        sentence = f"{teller} says: the chargeback was {state}."
     is_bad = fact.state in {"declined", "auto_voided", "unknown"}
     return Moment(
         "Checked", "search-check", "waiting" if is_bad else "good", sentence, fact.seen_at

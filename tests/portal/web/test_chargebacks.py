@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -210,3 +212,46 @@ def test_a_last_day_told_later_counts_from_then_on_and_is_said(alice: Client, bo
         for after in (9, 12)
     ]
     assert [sentence in page for sentence in said] == [True, True]
+
+
+def _opened(client: Client, page: str, words: str) -> dict[str, str]:
+    """The form that this button of a page leads to, as filled in."""
+    shown = client.get(page).content.decode()
+    links = [part.partition("</a>")[0] for part in shown.split("<a ")]
+    link = re.search(r'href="([^"]*)#one"', next(one for one in links if words in one))
+    assert link is not None, words
+    form = client.get(html.unescape(link[1])).context["form"]
+    return {name: str(form[name].value() or "") for name in form.fields}
+
+
+def test_a_dispute_is_told_from_the_page_it_is_about(alice: Client, books: Books) -> None:
+    """What is known is filled in; a case that is over, and a viewer, have no such button."""
+    pages = f"/t/{books.tenant.slug}/payments/"
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, gateway_state="settled")
+    form = _opened(alice, f"{pages}{paid.id}/", "Enter a chargeback")
+    known = {
+        "account": str(books.paytrace.id), "payment": paid.transaction_id, "amount": "740.00",
+        "state": "opened", "case_number": "", "happened_on": "", "fee": "", "reason": "",
+        "respond_by": "",
+    }  # fmt: skip
+    assert form == known
+    sent = form | {"case_number": "77", "happened_on": day(-2)}
+    assert "1 entered." in text_of(alice.post(_page(books, "record"), sent, follow=True))
+    with tenant_transaction(books.tenant.id):
+        case = Effect.objects.get(transaction_id="CB-77", kind="chargeback")
+    page = f"{pages}{case.id}/"
+    of_case = known | {"case_number": "77"}
+    assert _opened(alice, page, "It was won") == of_case | {"state": "won"}
+    again = _opened(alice, page, "Another last day")
+    assert again == of_case | {"happened_on": day(-2)}
+    moved = text_of(alice.post(_page(books, "record"), again | {"respond_by": day(9)}, follow=True))
+    assert f"Case 77 is to be contested by {words(9)} now." in moved
+    assert "A person says: the chargeback was opened." in text_of(alice.get(page))
+    lost = _opened(alice, page, "It was lost")
+    alice.post(_page(books, "record"), lost | {"happened_on": day(-1)})
+    assert "It was lost" not in text_of(alice.get(page))
+    viewer = Client()
+    viewer.force_login(factories.member(books.tenant, email="bob@acme.example", role=Role.VIEWER))
+    assert "Enter a chargeback" not in text_of(viewer.get(f"{pages}{paid.id}/"))
+    assert alice.get(_page(books) + "?account=nobody&amount=" + "9" * 99).status_code == 200
