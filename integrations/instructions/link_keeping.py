@@ -43,6 +43,20 @@ def keep(instruction_id: uuid.UUID) -> None:
         log.warning("payment_link.card_not_kept", link_id=str(link.id), reason=error.sentence)
 
 
+def storing(link: PaymentLink) -> Instruction | None:
+    """What has the card of a link's payment kept; None where nothing was asked. The link with
+    its `instruction`."""
+    if link.instruction is None:
+        return None
+    return Instruction.objects.filter(
+        environment_id=link.environment_id, idempotency_key=_key(link.instruction)
+    ).first()
+
+
+def _key(paid: Instruction) -> str:
+    return f"{paid.idempotency_key}:keep"
+
+
 def _ask(link: PaymentLink, paid: Instruction) -> None:
     wish = Wish(
         Kind.STORE_CUSTOMER,
@@ -54,7 +68,7 @@ def _ask(link: PaymentLink, paid: Instruction) -> None:
         wish,
         environment_id=link.environment_id,
         connection_id=link.connection_id,
-        idempotency_key=f"{paid.idempotency_key}:keep",
+        idempotency_key=_key(paid),
         who=Who(f"Payment link of {link.made_by}"),
         state=InstructionState.READY,
     )

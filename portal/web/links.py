@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from integrations.connections import queries as connections
 from integrations.connections.models import Connection
-from integrations.instructions import links
+from integrations.instructions import link_keeping, links
 from integrations.instructions.link_mail import address_of
 from integrations.instructions.models import PaymentLink
 from integrations.instructions.paying import state_at
@@ -161,6 +161,7 @@ def _page(request: PlacedRequest, found: PaymentLink, *, problem: str = "") -> H
         "link": found,
         "state": state,
         "is_open": state == PaymentLink.State.OPEN,
+        "storing": link_keeping.storing(found) if found.keeps else None,
         "address": _addresses(request, [found]).get(found.id, ""),
         "problem": problem,
     }

@@ -14,6 +14,7 @@ from integrations.instructions import links
 from integrations.instructions.models import Instruction, PaymentLink, StoredPaymentMethod
 from portal.web import pay as pay_page
 from tenants import pausing
+from tenants.models import Membership
 from tenants.scope import tenant_transaction
 from tests.portal.web.reading import text_of
 from tests.walks.test_payment_links import (
@@ -196,6 +197,24 @@ def test_who_pays_may_have_the_card_kept_for_next_time(world: World, payer: Clie
     assert (method.customer_number, method.last_four) == ("ACME01", "5439")
     assert method.vault_id.startswith("ACME01-")
     assert at_paytrace(world) == [("pending_settlement", "740.00")]
+
+
+def test_the_page_of_a_link_says_how_it_stands_with_the_card(world: World, payer: Client) -> None:
+    row, token = made(world, KEEPING)
+    storing = "/v1/customer/create_from_transaction"
+    world.simulator.control("faults", kind="reply_lost", count=1, path_prefix=storing)
+    with tenant_transaction(world.tenant.id):
+        owner = Membership.objects.select_related("user").get(role="owner").user
+    alice = Client()
+    alice.force_login(owner)
+    page = f"/t/{world.tenant.slug}/charges/links/{row.id}/"
+    assert "The customer may have it kept" in text_of(alice.get(page))
+    send(world, payer, token, keeps="on")
+    world.work()
+    shown = text_of(alice.get(page))
+    assert "The customer wants it kept: Store payment method Finding out what happened" in shown
+    look_now(world)
+    assert "Kept, as the customer asked: see Stored cards" in text_of(alice.get(page))
 
 
 @pytest.mark.parametrize("allows", [True, False])
