@@ -106,13 +106,19 @@ DOOR = {
 MISSING = {"not-found": 404, "pay-unknown": 404}
 
 
+_AXE = Axe().axe_script
+# Only what is wrong is looked into and told; a page has a hundred times as much that is not.
+_WRONG = "options => axe.run({resultTypes: ['violations'], ...options}).then(f => f.violations)"
+
+
 def serious(page: Page, *, only: str = "") -> list[tuple[str, Any]]:
     """What keeps somebody from using the page; of one rule, or of all."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE)
     options = {"runOnly": {"type": "rule", "values": [only]}} if only else {}
-    found = Axe().run(page, options=options).response["violations"]
     return [
         (each["id"], [node["html"][:160] for node in each["nodes"][:4]])
-        for each in found
+        for each in page.evaluate(_WRONG, options)
         if each["impact"] in {"serious", "critical"}
     ]
 

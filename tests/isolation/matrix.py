@@ -57,6 +57,7 @@ class Matrix:
             for method in methods_at(address, fill):
                 paths = paths_at(address, fill, self.scene, method)
                 asked = [self._ask(address, fill, actor, method, each) for each in paths]
+                self._look_for_writes(actor, method, asked)
                 self._compare(address, actor, method, asked)
         return self.found
 
@@ -69,13 +70,22 @@ class Matrix:
         sent = body(address, fill, own) if method == "POST" else {}
         answer = self.asker.ask(actor, method, target.path, sent)
         self.found.checks += 1
+        place = (target.place or actor.home)[:1]
         for sentence in (
             *_status(answer, right),
-            *self._writes(right, (target.place or actor.home)[:1]),
+            *(self._writes(right, place) if method == "POST" else ()),
             *self._leaks(address, actor, target, answer),
         ):
             self.found.wrong.append(f"{actor.name}: {method} {target.path} ({row}): {sentence}")
         return Asked(target, row, answer)
+
+    def _look_for_writes(self, actor: Actor, method: str, asked: list[Asked]) -> None:
+        """Nothing but a POST may write, so what others wrote is looked for once for all of them."""
+        if method == "POST" or not asked:
+            return
+        paths = ", ".join(each.target.path for each in asked)
+        for sentence in self._writes(Verdict(frozenset()), place=""):
+            self.found.wrong.append(f"{actor.name}: {method} {paths}: {sentence}")
 
     def _values(self, place: str) -> Values:
         """What whoever asks there knows to put into a body: rows of their own."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.db import connections
 from psycopg import sql
+from psycopg.pq import TransactionStatus
 
 from tests import database_plugin
 
@@ -45,6 +47,7 @@ class Watched:
         self.url = database_plugin.superuser_url(name)
         self._connection = psycopg.connect(self.url, autocommit=True)
         self._dirty: set[str] = set()
+        self._built: dict[tuple[str, UUID | None], str] = {}
 
     def keep(self) -> None:
         """From now on this is how it was built."""
@@ -86,10 +89,13 @@ class Watched:
         """Which of these tables hold other rows than they were built with; of one company."""
         chosen = [table for table in tables if tenant_id is None or table in self._columns]
         now = self._digests("public", chosen, tenant_id)
-        built = self._digests("kept", chosen, tenant_id)
-        return [table for table in chosen if now[table] != built[table]]
+        new = [table for table in chosen if (table, tenant_id) not in self._built]
+        for table, digest in self._digests("kept", new, tenant_id).items():
+            self._built[table, tenant_id] = digest
+        return [table for table in chosen if now[table] != self._built[table, tenant_id]]
 
     def close(self) -> None:
+        _forget(self.name)
         self._connection.close()
 
     def reopen(self) -> None:
@@ -120,18 +126,41 @@ class Watched:
         self._connection.execute(sql.SQL(statement).format(sql.Identifier(table)))
 
 
+# Connections of Django's that are put aside between two tests: a new one reads its rights and
+# the tables' rules again, which takes longer than most of the requests.
+_ASIDE: dict[tuple[str, str], Any] = {}
+
+
 @contextmanager
 def django_in(name: str) -> Iterator[None]:
     """Let Django's connections of this thread lead to the database `name`."""
     before = {alias: connections[alias].settings_dict["NAME"] for alias in ALIASES}
-    _lead_to(dict.fromkeys(ALIASES, name))
+    for alias in ALIASES:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = name
+        connections[alias].connection = _ASIDE.pop((alias, name), None)
     try:
         yield
     finally:
-        _lead_to(before)
+        for alias, former in before.items():
+            _put_aside(alias, name)
+            connections[alias].settings_dict["NAME"] = former
 
 
-def _lead_to(names: dict[str, str]) -> None:
-    for alias, name in names.items():
-        connections[alias].close()
-        connections[alias].settings_dict["NAME"] = name
+def _put_aside(alias: str, name: str) -> None:
+    """Only one in which nothing is under way."""
+    used = connections[alias]
+    opened = used.connection
+    is_idle = opened and opened.info.transaction_status is TransactionStatus.IDLE
+    if not is_idle or used.in_atomic_block:
+        used.close()
+        return
+    used.connection = None
+    _ASIDE[alias, name] = opened
+
+
+def _forget(name: str) -> None:
+    """Close what was put aside: nobody may be connected to what is cloned or dropped."""
+    for alias in ALIASES:
+        if opened := _ASIDE.pop((alias, name), None):
+            opened.close()
