@@ -63,3 +63,6 @@ class KeyedAnswer:
     """Why Sage would not take it, when nothing carries the marker."""
     waiting_for: str = ""
     """The record that is in use, when nothing carries the marker."""
+    is_recorded: bool = False
+    """Our own record beside the books has written something under it; looked for where nothing
+    but the marker is asked."""

@@ -80,7 +80,7 @@ class Desk:
     def withdraw(self, effect_key: str, marker: str) -> WithdrawOutcome:
         """EXISTS once it is in the books, PENDING while a person says that it is."""
         seen = self.reader.look_for_keyed(KeyedQuestion(marker))
-        if seen.receipts or seen.lines:
+        if seen.receipts or seen.lines or seen.is_recorded:
             return WithdrawOutcome.EXISTS
         return self.forbid(effect_key, marker)
 

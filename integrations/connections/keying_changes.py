@@ -87,6 +87,8 @@ class ChangeDesk:
 
     def not_the_writers(self, wanted: Wanted) -> ChangeResult | None:
         """The answer to what a person has keyed, where Tieout writes now; None for the rest."""
+        if refused := refused_number(wanted):
+            return refused
         asked = Asked.of(wanted, self.profile.marker)
         with tenant_transaction(self.tenant_id):
             entry = worksheet_changes.find(asked.effect_key, company_id=self.company_id)

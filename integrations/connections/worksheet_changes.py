@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from django.utils import timezone
 from integrations.canonical.keyed_changes import KeyedVersion, ListedRow, Wanted
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import marker_for
+from integrations.canonical.redaction import redact_text
 from integrations.canonical.stock import Allocation
 from integrations.connections.models import WorksheetEntry
 from integrations.connections.worksheet import OPEN, EntryState
@@ -29,6 +31,7 @@ from tenants.errors import NotPossible
 
 Kind = WorksheetEntry.Kind
 _LONGEST = 20
+SAID_AT_ONCE = 50
 CHANGES = (Kind.CUSTOMER, Kind.ORDER, Kind.ALLOCATION)
 _TYPES: dict[str, Any] = {
     Kind.CUSTOMER: CustomerRequest,
@@ -108,8 +111,9 @@ def tell_numbers(numbers: Mapping[UUID, str], *, company_id: UUID) -> None:
     waiting = _changes([company_id]).filter(state=EntryState.WAITING)
     for entry_id, told in numbers.items():
         number = told.strip()
-        if len(number) > _LONGEST or not number.isprintable():
-            raise NotPossible(f"{number[:_LONGEST]} is no number in Sage.", field="number")
+        shown = redact_text(number)
+        if len(number) > _LONGEST or not number.isprintable() or shown != number:
+            raise NotPossible(f"{shown[:_LONGEST]} is no number in Sage.", field="number")
         waiting.filter(id=entry_id).update(number=number)
 
 
@@ -222,10 +226,23 @@ def open_changes(company_ids: Collection[UUID]) -> Sequence[WorksheetEntry]:
     return list(found.select_related("company").order_by("created_at", "id"))
 
 
-def said(company_id: UUID) -> Sequence[Wanted]:
-    """What a person says is keyed, to be looked for, oldest first."""
-    found = _changes([company_id]).filter(state=EntryState.CONFIRMED)
-    return [wanted_of(entry) for entry in found.order_by("confirmed_at", "id")]
+@dataclass(frozen=True)
+class Said:
+    """A change that a person says is keyed."""
+
+    wanted: Wanted
+    effect_key: str
+    said_at: datetime
+
+
+def said(company_id: UUID) -> Sequence[Said]:
+    """What a person says is keyed, to be looked for, oldest first; not more than fit one drain."""
+    found = _changes([company_id]).filter(state=EntryState.CONFIRMED, confirmed_at__isnull=False)
+    return [
+        Said(wanted_of(entry), entry.effect_key, entry.confirmed_at)
+        for entry in found.order_by("confirmed_at", "id")[:SAID_AT_ONCE]
+        if entry.confirmed_at
+    ]
 
 
 def _changes(company_ids: Collection[UUID]) -> QuerySet[WorksheetEntry]:

@@ -17,11 +17,11 @@ from django.db import connection as database
 from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, OutcomeUnknown
-from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.posting import PostingResult
 from integrations.connections import clients, health, worksheet_changes
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Connection
+from integrations.connections.worksheet_changes import Said
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.pipeline import resume, reversal, walking, worksheet
@@ -58,7 +58,7 @@ class Drain:
     """The same moment in monotonic seconds."""
     asked: set[uuid.UUID] = field(default_factory=set)
     """Effects whose walk waits for an answer of the company's agent."""
-    said: Sequence[Wanted] = ()
+    said: Sequence[Said] = ()
     """Changes beside payments that a person says are keyed."""
 
     def gives_way(self) -> bool:
@@ -77,13 +77,15 @@ def deliver(*, tenant_id: uuid.UUID, company_id: uuid.UUID) -> bool:
     try:
         more = _walk_new(drain)
         more = _post_ready(drain) or more
-        waits = worksheet.look_for_said(drain.said, drain.connector)
+        is_left = worksheet.look_for_said(
+            drain.said, drain.connector, tenant_id=tenant_id, company_id=company_id
+        )
     except IntegrationError as error:
         _away(drain, error)
         return False
     if not more:
         with tenant_transaction(tenant_id):
-            resume.come_back(drain.company, asked=bool(drain.asked) or waits)
+            resume.come_back(drain.company, asked=bool(drain.asked) or is_left)
     return more
 
 

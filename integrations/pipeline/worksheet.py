@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from integrations.canonical.errors import IntegrationError
+from integrations.canonical.errors import NeverWorks, TryLater
 from integrations.canonical.keyed_changes import Wanted
 from integrations.canonical.orders import CustomerRequest
 from integrations.canonical.stock import Allocation, ChangeOutcome
 from integrations.connections import worksheet, worksheet_changes
 from integrations.connections.agents.connector import ASKED
+from integrations.connections.worksheet_changes import Said
 from integrations.pipeline.answer import answer_came
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.connector import Connector
 from tenants import work
 from tenants.models import WorkKind
-from tenants.scope import current_tenant_id
+from tenants.scope import current_tenant_id, tenant_transaction
 
 
 def keyed(
@@ -60,21 +61,29 @@ def not_to_be_keyed(
     return len(keys)
 
 
-def look_for_said(wanted: Sequence[Wanted], connector: Connector) -> bool:
-    """Look in Sage for changes that a person says are keyed; True when some wait for the answer
-    of an agent or for a record in use.
+def look_for_said(
+    said: Sequence[Said], connector: Connector, *, tenant_id: UUID, company_id: UUID
+) -> bool:
+    """Look in Sage for changes that a person says are keyed; True when some are left: they wait
+    for the answer of an agent or a record in use, or are more than one drain takes.
 
-    Raises what a connector raises. Outside transactions.
+    One that can never be found goes back to the list. Raises what else a connector raises.
+    Outside transactions.
     """
-    waits = False
-    for one in wanted:
+    is_left = len(said) == worksheet_changes.SAID_AT_ONCE
+    for one in said:
         try:
-            waits = _ask(one, connector) or waits
-        except IntegrationError as error:
+            is_left = _ask(one.wanted, connector) or is_left
+        except NeverWorks as error:
+            with tenant_transaction(tenant_id):
+                worksheet.go_back(
+                    one, company_id=company_id, said_at=one.said_at, missing=error.sentence
+                )
+        except TryLater as error:
             if error.code != ASKED:
                 raise
-            waits = True
-    return waits
+            is_left = True
+    return is_left
 
 
 def _ask(wanted: Wanted, connector: Connector) -> bool:

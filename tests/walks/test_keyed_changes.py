@@ -14,6 +14,7 @@ from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import WithdrawOutcome
 from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
 from integrations.connections import clients, writing
+from integrations.connections.models import Connection
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.errors import NotPossible
 from tenants.models import AuditEvent
@@ -426,3 +427,39 @@ def test_an_order_that_is_listed_takes_its_stock(assisted: World) -> None:
     _key(assisted, _FOUR)
     _say_keyed(assisted, number)
     assert states(assisted) == [("seen", ""), ("seen", "")]
+
+
+def test_what_tieout_wrote_is_not_withdrawn_when_a_person_writes(world: World) -> None:
+    assert _asked(world, order()).outcome is ChangeOutcome.DONE
+    world.within(
+        lambda: writing.choose(connection_id=world.company_id, writes="assisted", actor=ACTOR)
+    )
+    assert _sage(world).withdraw(order().key) is WithdrawOutcome.EXISTS
+    assert _sage(world).withdraw("order:shop:4711:2") is WithdrawOutcome.WITHDRAWN
+
+
+def test_one_that_can_never_be_found_goes_back_and_posting_goes_on(assisted: World) -> None:
+    _allocate(assisted)
+    profile = replace(sample_profile(), allocates_stock=False).as_json()
+    assisted.within(lambda: _use_profile(assisted, profile))
+    _say_keyed(assisted)
+    told = "Allocating stock is not available for this Sage Pro company."
+    assert states(assisted) == [("waiting", told)]
+    assert assisted.company_state() == "connected"
+
+
+def _use_profile(world: World, profile: dict[str, object]) -> None:
+    company = Connection.objects.get(id=world.company_id)
+    company.settings = {**company.settings, "profile": profile}
+    company.save(update_fields=["settings"])
+
+
+def test_a_card_number_is_neither_listed_nor_told_as_a_number(assisted: World) -> None:
+    card = "4111 1111 1111 1111"
+    refused = _ask(assisted, replace(NEWCOMER, address2=card)).refusal
+    assert refused is not None
+    assert refused.code == "value_refused"
+    _asked(assisted, order())
+    with pytest.raises(NotPossible, match="is no number in Sage") as told:
+        _say_keyed(assisted, card.replace(" ", ""))
+    assert card.replace(" ", "") not in told.value.sentence

@@ -32,7 +32,7 @@ def look(connection: H, company: Changeable[H], question: KeyedQuestion) -> Keye
     elif request.fee and receipts:
         lines = _beside(connection, company, marker, receipts)
     if request is None:
-        return KeyedAnswer(receipts, lines)
+        return KeyedAnswer(receipts, lines, is_recorded=_is_recorded(connection, company, marker))
     found = KeyedAnswer(
         receipts,
         lines,
@@ -42,6 +42,13 @@ def look(connection: H, company: Changeable[H], question: KeyedQuestion) -> Keye
     if receipts or lines:
         return found
     return _checked(found, connection, _ByHand.of(company, question.before), request)
+
+
+def _is_recorded(connection: H, company: Company[H], marker: str) -> bool:
+    """Whether we wrote something ourselves: an order has no place for the marker."""
+    where = company.matches("postings", "marker", [marker])
+    rows = company.rows(connection, "postings", where)
+    return any(row["state"] == ledger.WRITTEN for row in rows)
 
 
 def _beside(
