@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from integrations.canonical.card_brands import brand_word
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import LABELS
 from integrations.instructions.link_models import PaymentLink
@@ -117,7 +118,7 @@ class StoredPaymentMethod(TenantModel):
         indexes = [models.Index(fields=["tenant", "customer_number"], name="method_by_customer")]
 
     def __str__(self) -> str:
-        return f"{self.brand or 'Card'} ending in {self.last_four}"
+        return f"{brand_word(self.brand) or 'Card'} ending in {self.last_four}"
 
     def is_over(self, today: date) -> bool:
         """Whether its month of expiry is over; unknown is not over."""

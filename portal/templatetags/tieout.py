@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from integrations.canonical.card_brands import brand_word
 from integrations.canonical.money import Money, exponent
 from integrations.posting import words
 from portal import instruction_words
@@ -157,6 +158,12 @@ def kind_word(kind: str) -> str:
 def in_words(value: str) -> str:
     """`pending_settlement` as `Pending settlement`."""
     return str(value).replace("_", " ").strip().capitalize()
+
+
+@register.filter
+def brand(value: str) -> str:
+    """`visa` as `Visa`."""
+    return brand_word(value)
 
 
 @register.filter

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from django.test import Client
 
 from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
@@ -91,3 +92,17 @@ def test_a_stored_card_is_edited_once_and_what_is_wrong_stands_beside_its_field(
     again = alice.post(page, {**sent, "key": "f"})
     assert "Something else about this payment method is still under way." in text_of(again)
     assert member_with(books, Role.VIEWER).get(page).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("brand", "shown"),
+    [
+        ("visa", "Visa ending in 1111"),
+        ("amex", "American Express ending in 1111"),
+        ("JCB", "JCB ending in 1111"),
+        ("", "Card ending in 1111"),
+        ("Elo", "Elo ending in 1111"),
+    ],
+)
+def test_a_brand_is_written_as_people_write_it(brand: str, shown: str) -> None:
+    assert str(StoredPaymentMethod(brand=brand, last_four="1111")) == shown
