@@ -9,10 +9,71 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.pq import TransactionStatus
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.launch import databases, postgres
 from tests import database_plugin
+
+_KEPT = "{" + ",".join(sorted(database_plugin.NEVER_EMPTIED)) + "}"
+# Deleting a few rows is several times cheaper than making new files for every table and
+# index, which is what TRUNCATE does. As a replica, the session skips foreign keys and the
+# triggers that keep facts from being deleted.
+_EMPTY_ALL = f"""
+SET session_replication_role = replica;
+DO $$
+DECLARE found text; filled boolean; counter text;
+BEGIN
+  FOR found IN
+    SELECT quote_ident(tablename) FROM pg_tables
+    WHERE schemaname = 'public' AND NOT (tablename = ANY ('{_KEPT}'::text[]))
+  LOOP
+    EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || found || ')' INTO filled;
+    IF filled THEN EXECUTE 'DELETE FROM ' || found; END IF;
+  END LOOP;
+  FOR counter IN
+    SELECT quote_ident(sequencename) FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL
+      AND sequencename NOT LIKE 'django_migrations%' AND sequencename NOT LIKE 'auth_permission%'
+      AND sequencename NOT LIKE 'django_content_type%'
+  LOOP
+    PERFORM setval(counter, 1, false);
+  END LOOP;
+END $$
+"""
+
+
+class Emptying:
+    """Empties every table of one database, over a connection that stays open."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._connection: psycopg.Connection | None = None
+
+    def __enter__(self) -> Emptying:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def empty(self) -> None:
+        """Some tests end every connection to the database, this one as well."""
+        try:
+            self._opened().execute(_EMPTY_ALL)
+        except psycopg.OperationalError:
+            self._close()
+            self._opened().execute(_EMPTY_ALL)
+
+    def _opened(self) -> psycopg.Connection:
+        if self._connection is None:
+            self._connection = psycopg.connect(self._url, autocommit=True)
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
 
 @pytest.fixture(scope="session")
@@ -26,8 +87,14 @@ def database_of_worker() -> Iterator[str]:
     database_plugin.drop_database(name)
 
 
+@pytest.fixture(scope="session")
+def emptying(database_of_worker: str) -> Iterator[Emptying]:
+    with Emptying(database_plugin.superuser_url(database_of_worker)) as made:
+        yield made
+
+
 @pytest.fixture
-def db(database_of_worker: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def db(emptying: Emptying, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """The application's database, as the application role, with real commits.
 
     Every table is emptied afterwards; nothing is wrapped in a rolled-back transaction, so
@@ -36,8 +103,24 @@ def db(database_of_worker: str, django_db_blocker: DjangoDbBlocker) -> Iterator[
     with django_db_blocker.unblock():
         yield
         for connection in connections.all(initialized_only=True):
-            connection.close()
-    _empty(database_plugin.superuser_url(database_of_worker))
+            _leave(connection)
+    emptying.empty()
+
+
+def _leave(used: BaseDatabaseWrapper) -> None:
+    """Leave a connection to the next test as a worker leaves it to the next drain: nothing under
+    way and no lock held. A new one would first read the tables and their walls again."""
+    opened = used.connection
+    if opened is None:
+        return
+    is_idle = opened.info.transaction_status is TransactionStatus.IDLE
+    try:
+        if is_idle and opened.autocommit and not used.in_atomic_block:
+            opened.execute("SELECT pg_advisory_unlock_all()")
+            return
+    except psycopg.OperationalError:
+        pass  # a test ended it
+    used.close()
 
 
 @pytest.fixture
@@ -66,36 +149,3 @@ def make_database() -> Iterator[Callable[[], str]]:
 def sage_database_url(make_database: Callable[[], str]) -> str:
     """One fresh, empty database for a Sage company."""
     return make_database()
-
-
-# Deleting a few rows is several times cheaper than making new files for every table and
-# index, which is what TRUNCATE does. As a replica, the session skips foreign keys and the
-# triggers that keep facts from being deleted.
-_EMPTY_ALL = """
-SET session_replication_role = replica;
-DO $$
-DECLARE found text; filled boolean; counter text;
-BEGIN
-  FOR found IN
-    SELECT quote_ident(tablename) FROM pg_tables
-    WHERE schemaname = 'public' AND NOT (tablename = ANY (%s::text[]))
-  LOOP
-    EXECUTE 'SELECT EXISTS (SELECT 1 FROM ' || found || ')' INTO filled;
-    IF filled THEN EXECUTE 'DELETE FROM ' || found; END IF;
-  END LOOP;
-  FOR counter IN
-    SELECT quote_ident(sequencename) FROM pg_sequences
-    WHERE schemaname = 'public' AND last_value IS NOT NULL
-      AND sequencename NOT LIKE 'django_migrations%' AND sequencename NOT LIKE 'auth_permission%'
-      AND sequencename NOT LIKE 'django_content_type%'
-  LOOP
-    PERFORM setval(counter, 1, false);
-  END LOOP;
-END $$
-"""
-
-
-def _empty(url: str) -> None:
-    kept = "{" + ",".join(sorted(database_plugin.NEVER_EMPTIED)) + "}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(_EMPTY_ALL.replace("%s", f"'{kept}'"))

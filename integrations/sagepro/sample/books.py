@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+import psycopg
+from psycopg import sql
 
-from integrations.sagepro.sample.company import EMPTY_DATE, engine_for, tables
+from integrations.sagepro.sample.company import EMPTY_DATE
 from integrations.sagepro.sample.schema import KEYS, SENSITIVE, TABLES
 
 Row = dict[str, str]
@@ -40,15 +41,19 @@ def books(dsn: str) -> Books:
     Money has four decimals, dates are ISO, and leading blanks of right-justified keys show.
     Columns filled by the clock, row ids and sensitive columns are not part of it.
     """
-    with engine_for(dsn) as engine, engine.connect() as connection:
-        metadata = tables()
+    with psycopg.connect(dsn) as connection:
         found: Books = {}
         for name in TABLES_OF_BOOKS:
-            shown = [column for column, _ in TABLES[name] if column not in HIDDEN]
-            statement = select(*(metadata.tables[name].c[column] for column in shown))
+            shown = _shown(name)
+            names = sql.SQL(", ").join(map(sql.Identifier, shown))
+            statement = sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier(name))
             rows = [_texts(shown, values) for values in connection.execute(statement)]
             found[name] = sorted(rows, key=lambda row: order_of(name, row))
     return found
+
+
+def _shown(table: str) -> list[str]:
+    return [column for column, _ in TABLES[table] if column not in HIDDEN]
 
 
 HIDDEN = CLOCK_COLUMNS | SENSITIVE

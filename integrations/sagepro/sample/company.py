@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -59,6 +60,7 @@ def engine_for(dsn: str) -> Iterator[Engine]:
         engine.dispose()
 
 
+@cache
 def tables() -> MetaData:
     """The sample company's tables: NOT NULL everywhere, `id_col` as in the SQL edition."""
     metadata = MetaData()
