@@ -8,10 +8,12 @@ from uuid import UUID
 from django.db.models.functions import Now
 
 from integrations.instructions import protocol
+from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.instructions.operations import record, ring
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.policies import Who, may_now
+from integrations.paytrace.vault import VaultCustomer
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -75,6 +77,7 @@ def say_what_happened(
         "instruction.said_by_person",
         f"{who.name} looked in PayTrace: {'it was done' if happened else 'nothing was done'}.",
         result_id.strip(),
+        customer=_stored(row, result_id.strip()) if happened else None,
     )
     if not protocol.record(told, outcome):
         raise NotPossible("It has just been found out. Look again.")
@@ -82,6 +85,11 @@ def say_what_happened(
         decided_by=who.name[:254], decided_at=Now(), reason=why
     )
     return _again(row, "instruction.said_what_happened", who)
+
+
+def _stored(row: Instruction, vault_id: str) -> VaultCustomer | None:
+    """The card that was stored: of it a person tells the id alone, and that is enough to charge."""
+    return VaultCustomer(vault_id) if row.kind == Kind.STORE_CUSTOMER else None
 
 
 def _check_second(row: Instruction, who: Who) -> None:

@@ -118,7 +118,8 @@ class StoredPaymentMethod(TenantModel):
         indexes = [models.Index(fields=["tenant", "customer_number"], name="method_by_customer")]
 
     def __str__(self) -> str:
-        return f"{brand_word(self.brand) or 'Card'} ending in {self.last_four}"
+        words = brand_word(self.brand) or "Card"
+        return f"{words} ending in {self.last_four}" if self.last_four else words
 
     def is_over(self, today: date) -> bool:
         """Whether its month of expiry is over; unknown is not over."""

@@ -9,7 +9,12 @@ import pytest
 
 from integrations.instructions import deciding, protocol, sending
 from integrations.instructions.kinds import Kind
-from integrations.instructions.models import Instruction, InstructionAttempt, RecurringPlan
+from integrations.instructions.models import (
+    Instruction,
+    InstructionAttempt,
+    RecurringPlan,
+    StoredPaymentMethod,
+)
 from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from integrations.paytrace.recurring import Frequency
@@ -91,6 +96,17 @@ def test_a_plan_that_was_made_is_kept(books: Books, boss: Who) -> None:
     with tenant_transaction(books.tenant.id):
         plan = RecurringPlan.objects.get()
     assert (plan.recurrence_id, plan.state, plan.total_count) == ("77", "active", 6)
+
+
+def test_a_card_that_was_stored_can_be_charged(books: Books, boss: Who) -> None:
+    wish = Wish(Kind.STORE_CUSTOMER, customer_number="ACME01", transaction_id="79388123")
+    done = say(books, unknown(books, wish), boss, result_id=" ACME01-2Q9ABCDE ")
+    assert (done.state, done.result_id) == ("done", "ACME01-2Q9ABCDE")
+    with tenant_transaction(books.tenant.id):
+        card = StoredPaymentMethod.objects.get()
+    assert (card.vault_id, card.customer_number, card.last_four) == (
+        "ACME01-2Q9ABCDE", "ACME01", "",
+    )  # fmt: skip
 
 
 def test_only_somebody_else_who_may_approve_says_so_in_full(books: Books, boss: Who) -> None:
