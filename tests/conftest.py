@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.pq import TransactionStatus
@@ -15,6 +16,12 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from portal.launch import databases, postgres
 from tests import database_plugin
+from tests.quick_hasher import QuickHasher
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.PASSWORD_HASHERS = [f"{QuickHasher.__module__}.{QuickHasher.__qualname__}"]
+
 
 _KEPT = "{" + ",".join(sorted(database_plugin.NEVER_EMPTIED)) + "}"
 # Deleting a few rows is several times cheaper than making new files for every table and
