@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,13 @@ from django.test import Client
 from integrations.alerts.models import Alert
 from integrations.connections.models import ConnectionTest
 from integrations.connections.secrets import keep_secrets
-from integrations.events.models import InboundNotice, NoticeRefusal, SyncRun, Watermark
+from integrations.events.models import (
+    ContestDeadline,
+    InboundNotice,
+    NoticeRefusal,
+    SyncRun,
+    Watermark,
+)
 from integrations.exceptions.models import ExceptionCase
 from integrations.open_items.models import OpenItem, OpenItemsCopy
 from integrations.posting.models import Effect
@@ -33,7 +39,7 @@ class Scene:
     books: factories.Books
     posted: Effect
     case: ExceptionCase
-    api_key: str
+    api_key: str = field(repr=False)
 
 
 def _scene(name: str, email: str) -> Scene:
@@ -72,6 +78,10 @@ def _rows_around(books: factories.Books, posted: Effect) -> None:
     Watermark.objects.create(
         connection=books.paytrace, complete_up_to=factories.at("2026-11-20 14:05")
     )
+    ContestDeadline.objects.create(
+        connection=books.paytrace, transaction_id="CB-77", respond_by="2026-12-05",
+        seen_by="person", told_by="alice@acme.example",
+    )  # fmt: skip
     factories.polled(books.paytrace)
     factories.instructed(books)
     ConnectionTest.objects.create(connection=books.paytrace, requested_by="alice@acme.example")
