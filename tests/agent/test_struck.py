@@ -34,12 +34,17 @@ class Killed(BaseException):
     """The process ends here, without a chance to clean up."""
 
 
-def _killer(at: str) -> object:
+def _strike(scene: AgentScene, home: Path, at: str) -> None:
+    """An agent of this folder is killed at that step of its work."""
+
     def step(now: str) -> None:
         if now == at:
             raise Killed
 
-    return step
+    struck = scene.worker(home, step=step)
+    with pytest.raises(Killed):
+        struck.once(wait=0)
+    struck.journal.close()
 
 
 def _added(found: Changes) -> dict[str, int]:
@@ -55,11 +60,7 @@ def test_an_agent_killed_at_any_step_posts_once(
     before = sage.books()
     asks = scene.connector()
     asks.post_if_absent(receipt())
-    struck = scene.worker(home)
-    struck.step = _killer(at)  # type: ignore[assignment]
-    with pytest.raises(Killed):
-        struck.once(wait=0)
-    struck.journal.close()
+    _strike(scene, home, at)
     _lease_over(scene)
     again = scene.worker(home)
     again.once(wait=0)
@@ -76,10 +77,7 @@ def test_what_was_begun_is_finished_though_its_job_has_expired(
     home = scene.pair()
     asks = scene.connector()
     asks.post_if_absent(receipt())
-    struck = scene.worker(home)
-    struck.step = _killer("written")  # type: ignore[assignment]
-    with pytest.raises(Killed):
-        struck.once(wait=0)
+    _strike(scene, home, "written")
     with scene.inside():
         job = AgentJob.objects.get()
         AgentJob.objects.update(expires_at=job.created_at, lease_until=job.created_at)
@@ -97,11 +95,7 @@ def test_what_was_begun_rests_while_the_switch_is_set(
     before = sage.books()
     asks = scene.connector()
     asks.post_if_absent(receipt())
-    struck = scene.worker(home)
-    struck.step = _killer(at)  # type: ignore[assignment]
-    with pytest.raises(Killed):
-        struck.once(wait=0)
-    struck.journal.close()
+    _strike(scene, home, at)
     stands = sage.books()
     (home / STOP).touch()
     again = scene.worker(home)
