@@ -126,6 +126,8 @@ def test_an_agent_killed_in_a_backlog_posts_each_once(
     before = sage.books()
     with pytest.raises(Killed):
         _work(worker)
+    # With it ends what it says to the portal beside its work.
+    worker.close()
     worker.journal.close()
     begun = number - 1 if step == "before start" else number
     written = number if step == "written" else number - 1

@@ -80,8 +80,7 @@ class _Agent:
 
 
 def _posting(stage: Stage, agent: _Agent, sizes: Sizes) -> Row:
-    rounds = sizes.rounds
-    count = max(sizes.receipts // rounds, 1)
+    rounds, count = sizes.rounds, sizes.handed
     begin, *told = [_recorded(agent, f"first-{number}", count) for number in range(rounds + 1)]
     asked: list[PostingRequest] = []
     with psycopg.connect(stage.url(_COPY)) as bare:

@@ -23,6 +23,8 @@ class Sizes:
     """Sent one by one to an idle portal."""
     receipts: int
     """Posted in one process, and again by the bare driver; so many in all rounds together."""
+    handed: int
+    """To the agent in each round: several times what it takes at once, as in a backlog."""
     transactions: int
     """Of one day that is polled."""
     backlog: int
@@ -35,9 +37,9 @@ class Sizes:
     """The whole run is given up after this long."""
 
 
-QUICK = Sizes("quick", 3, 7, 3_000, (16, 64), 2, 40, 200, 5_000, 1_500, 100_000, 100_000, 900)
+QUICK = Sizes("quick", 3, 7, 3_000, (16, 64), 2, 40, 200, 200, 5_000, 1_500, 100_000, 100_000, 900)
 FULL = Sizes(
-    "full", 5, 15, 20_000, (16, 64), 10, 300, 2_000, 50_000, 10_000, 100_000, 100_000, 5_400
+    "full", 5, 15, 20_000, (16, 64), 10, 300, 2_000, 400, 50_000, 10_000, 100_000, 100_000, 5_400
 )
-TINY = Sizes("tiny", 1, 2, 60, (4,), 1, 2, 6, 200, 12, 300, 300, 120)
+TINY = Sizes("tiny", 1, 2, 60, (4,), 1, 2, 6, 3, 200, 12, 300, 300, 120)
 BY_NAME = {sizes.name: sizes for sizes in (QUICK, FULL, TINY)}

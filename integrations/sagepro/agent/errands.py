@@ -1,7 +1,7 @@
 """What the agent says to the portal: the answers it has, and the question what to do next.
 
-While a full batch is being written, the answers of the one before are told and the next is
-asked for beside it. Only the calls run beside; journal and answers stay with the one caller.
+While jobs are being done, the answers of those before are told and the next are asked for
+beside it. Only the calls run beside; journal and answers stay with the one caller.
 """
 
 from __future__ import annotations
@@ -71,9 +71,15 @@ class Errands:
         if untold.spooled:
             self.journal.told([job_id for job_id, _ in untold.spooled], now=datetime.now(UTC))
 
-    def set_out(self, portal: Portal, question: Question) -> None:
-        """Tell and ask beside what the caller does now; `come_back` gives what was handed."""
-        self._with_it = untold = self.untold()
+    def set_out(self, portal: Portal, question: Question, *, is_more: bool) -> None:
+        """Tell and ask beside what the caller does now; `come_back` gives what was handed.
+
+        Nothing is said where there is nothing to tell, unless there `is_more` to ask for.
+        """
+        untold = self.untold()
+        if not (is_more or untold.all):
+            return
+        self._with_it = untold
 
         def both() -> Handed:
             tell(portal, untold)

@@ -62,8 +62,8 @@ class Worker:
     def once(self, *, wait: int = POLL_SECONDS) -> int:
         """Tell what is untold, ask for work and do it; how many jobs that were.
 
-        What was begun before and never answered comes first, once. While a full batch is done,
-        the next is asked for, and is done by the next call.
+        What was begun before and never answered comes first, once. While a full batch is done, or
+        an answer is untold, the next is asked for, and is done by the next call.
 
         Raises PortalAway, PairingEnded, and SpoolFull when an answer cannot be put on record.
         """
@@ -73,8 +73,7 @@ class Worker:
         if not handed:
             self._tell()
             handed = self._ask_for_work(wait)
-        if len(handed) == AT_ONCE:
-            self._errands.set_out(self.portal, self._question())
+        self._errands.set_out(self.portal, self._question(), is_more=len(handed) == AT_ONCE)
         self._take_all(handed)
         self._handed = self._errands.come_back()
         if not self._handed:
