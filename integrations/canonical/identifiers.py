@@ -10,6 +10,7 @@ giver writes it; free text has no such field, and nothing is spared in what stra
 | merchant id | digits, 16 at most | PayTrace v3: integer |
 | ACH trace number | 15 digits | Nacha operating rules, entry detail record, field 11 |
 | telephone | `+` and 7 to 15 digits | ITU-T E.164 |
+| access token, client key | 24 signs or more, a letter among them | RFC 6750, `b64token` |
 | GL account | segments, not grouped like a card | Sage Pro: C24, segments joined by dashes |
 
 Batch numbers have at most three digits and Sage's invoice, order and customer numbers at most
@@ -28,6 +29,7 @@ _DIGITS = re.compile(r"[0-9]{1,19}")
 _MERCHANT = re.compile(r"[0-9]{1,16}")
 _TRACE = re.compile(r"[0-9]{15}")
 _TELEPHONE = re.compile(r"\+[0-9](?:[ ().\-]{0,2}[0-9]){6,14}")
+_TOKEN = re.compile(r"(?=[^A-Za-z]*[A-Za-z])[0-9A-Za-z._~+/:=\-]{24,}")
 _SEGMENTS = re.compile(r"[0-9A-Za-z]+(?:-[0-9A-Za-z]+){2,}")
 # As the brands print them: fours with a shorter or equal end, and American Express, Diners Club.
 _PRINTED = frozenset({(4, 6, 5), (4, 6, 4)})
@@ -48,6 +50,8 @@ _SHAPES: Mapping[bytes, Callable[[str], object]] = {
     b"phone": _TELEPHONE.fullmatch,
     b"billingphone": _TELEPHONE.fullmatch,
     b"telephone": _TELEPHONE.fullmatch,
+    b"accesstoken": _TOKEN.fullmatch,
+    b"clientkey": _TOKEN.fullmatch,
     b"account": _is_account,
     b"glaccount": _is_account,
     # A GL account of the chart; every other `number` of Sage is too short to be a card's.

@@ -229,7 +229,9 @@ class _GuardedSession(HTTPSession):  # type: ignore[misc]  # the library has no 
 def _told(error: requests.RequestException, deadline: _Deadline) -> requests.RequestException:
     if isinstance(error, InvalidIPAddress):
         return AddressRefused(_PRIVATE)
-    return _too_slow() if deadline.is_over else error
+    # On a busy machine the read's own time is over first.
+    is_slow = deadline.is_over or isinstance(error, requests.ReadTimeout)
+    return _too_slow() if is_slow else error
 
 
 def _too_slow_or_broken(deadline: _Deadline) -> requests.RequestException:

@@ -18,6 +18,8 @@ SPARED = [
     ("billing_phone", "+4915123456787"),
     ("account", "4000-100-200-001"),
     ("number", "4000-100-200-001"),
+    ("access_token", "be674e4111111111111111d5a8:4ff6cb05f7511f8d183f5fbe"),
+    ("clientKey", "9bd4111111111111111e5ab2b03e62"),
 ]
 REMOVED = [
     ("transaction_id", "4111 1111 1111 1111"),
@@ -35,6 +37,10 @@ REMOVED = [
     ("account", "3714-496353-92376"),
     ("account", "4111111111111111"),
     ("number", "4111111111111111"),
+    ("access_token", "4111111111111111"),
+    ("access_token", "4111-1111-1111-1111-123456789"),
+    ("access_token", "card 4111111111111111 of Alice"),
+    ("token", "be674e4111111111111111d5a8:4ff6cb05f7511f8d183f5fbe"),
     ("\uff14merchant_id", "4111111111111111"),
 ]
 
