@@ -98,7 +98,7 @@ def test_stock_says_what_it_is_now_and_asks_for_no_number(alice: Client, books: 
     page = alice.get(_url(books))
     shown = text_of(page)
     assert "Stock to allocate" in shown
-    assert "Allocated to sales orders ICIQTY01.QSOALOC 24.000 now 20.000" in shown
+    assert "Allocated to sales orders ICIQTY01.QSOALOC 24.000 instead of 20.000" in shown
     assert b'name="number-' not in page.content
 
 
