@@ -28,6 +28,18 @@ EntryState = WorksheetEntry.State
 OPEN = (EntryState.WAITING, EntryState.CONFIRMED)
 _SAID = (EntryState.CONFIRMED, EntryState.SEEN)
 
+_GONE = (
+    "What you ticked was taken off the worksheet meanwhile."
+    " If it is in Sage, ask whoever took it off before it stays there."
+)
+_MEANWHILE = {
+    EntryState.SEEN: "What you ticked was found in Sage, so it cannot be taken off any more.",
+    EntryState.CONFIRMED: "Somebody has keyed what you ticked; Tieout is looking for it in Sage.",
+    EntryState.TAKEN_OFF: _GONE,
+    EntryState.GIVEN_BACK: _GONE,
+    EntryState.WITHDRAWN: _GONE,
+}
+
 _STATE = (
     "SELECT state FROM connections_worksheetentry"
     " WHERE company_id = %(company)s AND effect_key = %(key)s"
@@ -200,9 +212,10 @@ def _of(request: HasKey, company_id: UUID, state: EntryState) -> QuerySet[Worksh
 
 
 def confirm(*, company_id: UUID, entry_ids: Collection[UUID], actor: str) -> list[str]:
-    """A person says that these were keyed: their effect keys, to be looked for in Sage.
+    """A person says that these were keyed: the effect keys of those to be looked for in Sage now.
 
-    Raises NotPossible when none of them is waiting to be keyed.
+    There are none when each is being looked for already, or was found before the person said it.
+    Raises NotPossible when none of them was listed, or somebody else took them off.
     """
     waiting = _entries(company_id, entry_ids, EntryState.WAITING)
     keys = list(waiting.values_list("effect_key", flat=True))
@@ -214,7 +227,9 @@ def confirm(*, company_id: UUID, entry_ids: Collection[UUID], actor: str) -> lis
         problem="",
     )
     if not keys:
-        raise NotPossible("Tick the entries that you have keyed into Sage.", field="entry")
+        if _entries(company_id, entry_ids, *_SAID).exists():
+            return []
+        raise _none_waits(company_id, entry_ids, "that you have keyed into Sage")
     connection = locked_connection(company_id)
     record_change("worksheet.confirmed", connection, actor, count=len(keys))
     return keys
@@ -237,7 +252,7 @@ def take_off(
         problem=f"Taken off the worksheet by {actor}: {reason.strip()}"[:500],
     )
     if not keys:
-        raise NotPossible("Tick the entries that are not to be keyed.", field="entry")
+        raise _none_waits(company_id, entry_ids, "that are not to be keyed")
     connection = locked_connection(company_id)
     record_change("worksheet.taken_off", connection, actor, count=len(keys), reason=reason[:300])
     return keys
@@ -272,6 +287,13 @@ def to_key(company_ids: Collection[UUID]) -> int:
 
 
 def _entries(
-    company_id: UUID, ids: Collection[UUID], state: EntryState
+    company_id: UUID, ids: Collection[UUID], *states: EntryState
 ) -> QuerySet[WorksheetEntry]:
-    return WorksheetEntry.objects.filter(company_id=company_id, id__in=ids, state=state)
+    return WorksheetEntry.objects.filter(company_id=company_id, id__in=ids, state__in=states)
+
+
+def _none_waits(company_id: UUID, ids: Collection[UUID], which: str) -> NotPossible:
+    """Why a person's word about these changes nothing: what became of the first of them."""
+    chosen = WorksheetEntry.objects.filter(company_id=company_id, id__in=ids).first()
+    told = _MEANWHILE.get(EntryState(chosen.state)) if chosen else None
+    return NotPossible(told or f"Tick the entries {which}.", field="entry")

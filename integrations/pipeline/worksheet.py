@@ -28,9 +28,10 @@ def keyed(
     numbers: Mapping[UUID, str] | None = None,
 ) -> int:
     """A person has keyed these, some under a number that they tell: look for them now; how many
-    they are.
+    they are, none when they were found or are being looked for already.
 
-    Raises NotPossible when none of them is waiting to be keyed, or a number cannot be.
+    Raises NotPossible when none of them was listed, somebody else took them off, or a number
+    cannot be.
     """
     worksheet_changes.tell_numbers(
         {key: told for key, told in (numbers or {}).items() if key in entry_ids},

@@ -142,6 +142,8 @@ def _keyed(request: PlacedRequest, company_id: UUID, chosen: Sequence[UUID]) -> 
     count = pipeline.keyed(
         company_id=company_id, entry_ids=chosen, actor=request.place.actor, numbers=numbers
     )
+    if not count:
+        return "Tieout knows that already: what is found in Sage leaves this list by itself."
     return f"Looking for {_entries(count)} in Sage. What is found leaves this list by itself."
 
 

@@ -125,7 +125,32 @@ def test_what_is_said_to_be_keyed_is_looked_for(
     assert "Looking for 1 entry in Sage." in _do(alice, books, entry, what="keyed")
     assert _state(books) == "confirmed"
     again = _do(alice, books, entry, what="keyed")
-    assert "Tick the entries that you have keyed into Sage." in again
+    assert "Tieout knows that already: what is found in Sage leaves this list by itself." in again
+    assert _state(books) == "confirmed"
+    sent = {"company": str(books.sage.id), "what": "keyed"}
+    told = text_of(alice.post(_url(books, "worksheet/do/"), sent, follow=True))
+    assert "Tick the entries that you have keyed into Sage." in told
+
+
+def test_what_became_of_an_entry_meanwhile_is_said(
+    alice: Client, books: Books, entry: WorksheetEntry
+) -> None:
+    def became(state: str, **sent: str) -> str:
+        with tenant_transaction(books.tenant.id):
+            WorksheetEntry.objects.update(state=state)
+        told = _do(alice, books, entry, **sent)
+        assert _state(books) == state
+        return told
+
+    known = "Tieout knows that already: what is found in Sage leaves this list by itself."
+    gone = "What you ticked was taken off the worksheet meanwhile. If it is in Sage, ask whoever"
+    found = "What you ticked was found in Sage, so it cannot be taken off any more."
+    keyed = "Somebody has keyed what you ticked; Tieout is looking for it in Sage."
+    assert known in became("seen", what="keyed")
+    for state in ("taken_off", "given_back", "withdrawn"):
+        assert gone in became(state, what="keyed")
+    assert found in became("seen", what="take_off", reason="Twice")
+    assert keyed in became("confirmed", what="take_off", reason="Twice")
 
 
 def test_taking_off_needs_a_reason(alice: Client, books: Books, entry: WorksheetEntry) -> None:
