@@ -14,7 +14,7 @@ from django.db.models import Model
 from portal.launch.databases import APP, MIGRATOR, SUPPORT
 from tenants.tenant_model import TenantModel
 
-# Read before a company is known: ids, hashes and roles, never money (tenants/models.py).
+# Read before a company is known: ids, hashes and roles, never money (tenants/models/).
 DIRECTORY = frozenset({
     "tenants_membership", "tenants_invitation", "tenants_apikey", "tenants_hooktoken",
     "tenants_duework", "tenants_duenotice", "tenants_agenttoken", "tenants_paytoken",

@@ -1,0 +1,27 @@
+"""What came in: notices as bytes, facts fetched from the gateway, and how far we looked."""
+
+from integrations.events.models.facts import ContestDeadline, GatewayBatch, GatewayFact
+from integrations.events.models.notices import InboundNotice, NoticeKey, NoticeRefusal
+from integrations.events.models.polling import (
+    Backfill,
+    DayCount,
+    Rhythm,
+    Source,
+    SyncRun,
+    Watermark,
+)
+
+__all__ = [
+    "Backfill",
+    "ContestDeadline",
+    "DayCount",
+    "GatewayBatch",
+    "GatewayFact",
+    "InboundNotice",
+    "NoticeKey",
+    "NoticeRefusal",
+    "Rhythm",
+    "Source",
+    "SyncRun",
+    "Watermark",
+]
