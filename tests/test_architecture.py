@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.db import models
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.graph import MigrationGraph
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 from django.utils.module_loading import import_string
 from importlinter.cli import lint_imports
 
@@ -157,6 +161,14 @@ def test_stages_with_tables_share_one_skeleton_and_no_web_files() -> None:
         assert names & WEB_FILES == set(), stage.name
 
 
+def test_the_migrations_make_what_the_models_say() -> None:
+    made = MigrationLoader(None).project_state()
+    assert MigrationAutodetector(made, ProjectState.from_apps(apps)).changes(graph=_graph()) == {}
+    made.remove_model("connections", "connectionsecret")
+    lacking = MigrationAutodetector(made, ProjectState.from_apps(apps)).changes(graph=_graph())
+    assert list(lacking) == ["connections"]
+
+
 def test_links_between_stages_point_one_way_and_never_cascade() -> None:
     """A row of money is never deleted along with another, nor found backwards from below."""
     wrong = [
@@ -194,6 +206,10 @@ def _contract(name: str) -> dict[str, Any]:
 def _placed(contract: dict[str, Any]) -> set[str]:
     layers: list[str] = contract["layers"]
     return {name.strip(" ()") for layer in layers for name in layer.split("|")}
+
+
+def _graph() -> MigrationGraph:
+    return MigrationLoader(None).graph
 
 
 def _links() -> list[tuple[type[models.Model], models.ForeignKey[Any, Any]]]:
