@@ -209,7 +209,8 @@ def _placed(contract: dict[str, Any]) -> set[str]:
 
 
 def _graph() -> MigrationGraph:
-    return MigrationLoader(None).graph
+    graph: MigrationGraph = MigrationLoader(None).graph
+    return graph
 
 
 def _links() -> list[tuple[type[models.Model], models.ForeignKey[Any, Any]]]:

@@ -15,20 +15,12 @@ from integrations.accounting.rule_checks import validate
 from integrations.accounting.rule_json import to_json
 from integrations.accounting.rules import GLRule
 from integrations.canonical.ledger_documents import GLAccount
-from integrations.canonical.problems import Problem
+from integrations.canonical.problems import Problem, Unpublishable
 from integrations.connections.queries import sage_companies
 from integrations.connections.waking import wake_companies
 from tenants.audit import record
 from tenants.models import Environment
 from tenants.scope import current_tenant_id
-
-
-class Unpublishable(Exception):  # noqa: N818 an answer for the form, not a mistake
-    """The rules have problems, each told with its rule; nothing was published."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.sentence for problem in problems))
-        self.problems = tuple(problems)
 
 
 def publish_rules(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -17,3 +18,11 @@ class Problem:
     value: str = ""
     rule: str = ""
     remedy: str = ""
+
+
+class Unpublishable(Exception):  # noqa: N818 an answer for the form, not a mistake
+    """What a person wants in force has problems, each told with its place; none of it is."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(" ".join(problem.sentence for problem in problems))
+        self.problems = tuple(problems)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from integrations.canonical.fields import PAYMENT_FIELDS
-from integrations.canonical.problems import Problem
+from integrations.canonical.problems import Unpublishable
 from integrations.connections.waking import wake_companies
 from integrations.mapping.checks import validate
 from integrations.mapping.models import MappingVersion
@@ -14,14 +14,6 @@ from integrations.mapping.queries import in_force, targets
 from integrations.mapping.rows import MappingRow, to_json
 from tenants.audit import record
 from tenants.models import Environment
-
-
-class Unpublishable(Exception):  # noqa: N818 an answer for the form, not a mistake
-    """The mapping has problems, each told with its field; nothing was published."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.sentence for problem in problems))
-        self.problems = tuple(problems)
 
 
 def publish(

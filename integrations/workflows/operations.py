@@ -8,21 +8,13 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from integrations.canonical.problems import Problem
+from integrations.canonical.problems import Unpublishable
 from integrations.workflows.definition import StepDefinition, to_json, validate
 from integrations.workflows.engine import Walk
 from integrations.workflows.models import StepRun, WorkflowRun, WorkflowVersion
 from integrations.workflows.queries import InForce
 from tenants import audit
 from tenants.scope import current_tenant_id
-
-
-class Unpublishable(Exception):  # noqa: N818 it is an answer for the form
-    """The workflow has problems; nothing was published."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__("; ".join(problem.sentence for problem in problems))
-        self.problems = tuple(problems)
 
 
 def publish(

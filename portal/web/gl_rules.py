@@ -22,7 +22,7 @@ from integrations.accounting.templates import TEMPLATES, JournalKind
 from integrations.canonical.conditions import OPERATOR_WORDS
 from integrations.canonical.fields import CUSTOM_FAMILY, PAYMENT_FIELDS
 from integrations.canonical.ledger_documents import GLAccount
-from integrations.canonical.problems import Problem
+from integrations.canonical.problems import Problem, Unpublishable
 from integrations.connections.queries import sage_companies
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view
@@ -80,7 +80,7 @@ def _publish(request: PlacedRequest, drafts: Sequence[RuleDraft]) -> HttpRespons
             actor=request.place.actor,
             note=request.POST.get("note", ""),
         )
-    except operations.Unpublishable as error:
+    except Unpublishable as error:
         return _page(request, drafts, is_draft=True, problems=error.problems)
     messages.success(request, f"{version} are in force for every payment from now on.")
     return redirect("gl_rules", request.place.tenant.slug)

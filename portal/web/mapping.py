@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from integrations import pipeline
 from integrations.canonical.fields import PAYMENT_FIELDS
+from integrations.canonical.problems import Unpublishable
 from integrations.mapping import operations, queries
 from integrations.mapping.checks import validate
 from integrations.mapping.engine import in_words
@@ -45,7 +46,7 @@ def mapping(request: PlacedRequest) -> HttpResponse:
             actor=request.place.actor,
             note=request.POST.get("note", ""),
         )
-    except operations.Unpublishable as error:
+    except Unpublishable as error:
         return _page(request, rows, is_draft=True, problems=error.problems)
     messages.success(request, f"{version} is in force for every payment from now on.")
     return redirect("mapping", request.place.tenant.slug)

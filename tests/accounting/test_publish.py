@@ -7,10 +7,10 @@ import pytest
 from integrations.accounting import queries
 from integrations.accounting.models import GLAccount as StoredAccount
 from integrations.accounting.models import GLRuleVersion
-from integrations.accounting.operations import Unpublishable, publish_rules, refresh_accounts
+from integrations.accounting.operations import publish_rules, refresh_accounts
 from integrations.accounting.rules import AccountRole, GLRule
 from integrations.canonical.ledger_documents import GLAccount
-from integrations.canonical.problems import Problem
+from integrations.canonical.problems import Problem, Unpublishable
 from integrations.connections.models import Connection
 from tenants.models import Environment
 from tenants.scope import tenant_transaction

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection as database
 
-from integrations.canonical.problems import Problem
+from integrations.canonical.problems import Problem, Unpublishable
 from integrations.mapping import queries
 from integrations.mapping.engine import defaults
 from integrations.mapping.models import MappingVersion
-from integrations.mapping.operations import Unpublishable, publish
+from integrations.mapping.operations import publish
 from integrations.mapping.rows import MappingRow, Step
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.models import Environment

@@ -15,6 +15,7 @@ from integrations.accounting.rule_checks import MAX_CONDITIONS, MAX_RULES
 from integrations.accounting.rule_json import MAX_TEXT_LENGTH, from_json, to_json
 from integrations.accounting.rules import AccountRole
 from integrations.canonical.conditions import MAX_VALUES, Operator
+from integrations.canonical.problems import Unpublishable
 from portal.api.v1.authentication import actor_of, key_of
 from portal.api.v1.connections import NoQuery
 from portal.api.v1.errors import Refusal
@@ -133,7 +134,7 @@ def _publish(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
             actor=actor_of(request),
             note=asked["note"],
         )
-    except operations.Unpublishable as error:
+    except Unpublishable as error:
         raise unpublishable(error) from error
     except ValueError as error:
         raise Refusal(422, "unpublishable", str(error), field="rules") from error

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from integrations.canonical.problems import Unpublishable
 from integrations.mapping import operations, queries
 from integrations.mapping.rows import MAX_ROWS, MAX_STEPS_PER_ROW, from_json, to_json
 from portal.api.v1.authentication import actor_of, key_of
@@ -111,14 +112,14 @@ def _publish(request: Request, asked: dict[str, Any]) -> dict[str, Any]:
             actor=actor_of(request),
             note=asked["note"],
         )
-    except operations.Unpublishable as error:
+    except Unpublishable as error:
         raise unpublishable(error) from error
     except ValueError as error:
         raise Refusal(422, "unpublishable", str(error), field="rows") from error
     return _in_force(request)
 
 
-def unpublishable(error: Any) -> Refusal:
+def unpublishable(error: Unpublishable) -> Refusal:
     """422 with every problem that keeps a mapping or rule set from being published."""
     first = error.problems[0]
     return Refusal(422, "unpublishable", first.sentence, first.field, first.remedy, error.problems)
