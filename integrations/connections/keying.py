@@ -31,6 +31,7 @@ _LISTED = (EntryState.WAITING, EntryState.CONFIRMED)
 _OTHER_CONTENTS = "The key was posted with other contents."
 _OTHER_KEY = "The marker belongs to another key."
 _OTHER_RECEIPTS = "Receipts in Sage carry this marker with other values."
+_TRIES = 5
 _OTHER_LINES = "The GL lines in Sage are not the ones we wrote."
 
 
@@ -57,6 +58,13 @@ class Desk:
         """POSTED once what was listed is read in the books, EXISTS if it stood there already or
         is asked about again, HANDED_OVER until a person has keyed it; the rest as `Connector`
         says."""
+        for _ in range(_TRIES):
+            if result := self._once(request):
+                return result
+        return _moving()
+
+    def _once(self, request: PostingRequest) -> PostingResult | None:
+        """None when the worksheet changed while the books were looked at."""
         with tenant_transaction(self.tenant_id):
             looked = worksheet.look(request, company_id=self.company_id)
         known = _known(request, looked)
@@ -64,6 +72,9 @@ class Desk:
             return known
         seen = self.reader.look_for_keyed(_question(request, looked))
         with tenant_transaction(self.tenant_id):
+            # What was listed and keyed since would be taken for somebody else's.
+            if worksheet.look(request, company_id=self.company_id) != looked:
+                return None
             taken = worksheet.taken(
                 [one.key for one in seen.alike],
                 company_id=self.company_id,
@@ -180,6 +191,11 @@ def _waits(missing: str) -> PostingResult:
     told = f"It stands on the worksheet, for a person to key into Sage. {missing}"
     evidence = {"waiting_for": told, "held_by": Hands.PERSON}
     return PostingResult(PostingOutcome.HANDED_OVER, evidence=evidence)
+
+
+def _moving() -> PostingResult:
+    evidence = {"waiting_for": "The worksheet is being worked on."}
+    return PostingResult(PostingOutcome.WAIT, evidence=evidence)
 
 
 def _seen(request: PostingRequest, found: Keyed, outcome: PostingOutcome) -> PostingResult:

@@ -48,6 +48,11 @@ class _Looked:
     known: ChangeResult | None
     question: ChangeQuestion
 
+    @property
+    def of_it(self) -> ChangeQuestion:
+        """What the worksheet says of this change, without what else stands there."""
+        return replace(self.question, numbers=(), moves=())
+
 
 @dataclass(frozen=True)
 class ChangeDesk:
@@ -72,13 +77,16 @@ class ChangeDesk:
         return _wait("Others are being listed on the worksheet.")
 
     def _once(self, asked: Asked) -> ChangeResult | None:
-        """None when the worksheet changed between looking and listing."""
+        """None when the worksheet changed while the books were looked at."""
         with tenant_transaction(self.tenant_id):
             looked = self._look(asked)
         if looked.known:
             return looked.known
         seen = self.reader.look_for_change(looked.question)
         with tenant_transaction(self.tenant_id):
+            # What was listed and keyed since would be taken for somebody else's.
+            if self._look(asked).of_it != looked.of_it:
+                return None
             return self._answer(asked, looked, seen)
 
     def _look(self, asked: Asked) -> _Looked:
