@@ -90,6 +90,9 @@ def _tables(old: PostingProfile, new: PostingProfile) -> Iterator[str]:
         ):
             if was != is_now:
                 yield f"{word.label}: the {which} is {is_now} instead of {was}."
+        if before.is_system != after.is_system:
+            told = "shared by all companies" if after.is_system else "this company's alone"
+            yield f"{word.label}: the table is {told}."
         yield from _columns(table, word.label, before, after)
         yield from _filled(word.label, before, after)
 

@@ -149,6 +149,9 @@ TABLES: dict[str, Words] = {
     flagged_words.TABLE: Words(flagged_words.LABEL, flagged_words.HELP),
     "postings": Words("Tieout's own table", "Our record of what was posted, beside the books."),
 }
+SHARED = Words(
+    "All companies share this table", "A system table: its name is taken without company number."
+)
 _AUDIT = {
     "added_by": "Entered by",
     "added_date": "Entered on",

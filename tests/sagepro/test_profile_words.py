@@ -12,7 +12,7 @@ from integrations.sagepro import profile_words as words
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.profile_checks import problems
 from integrations.sagepro.profile_diff import differences
-from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 from integrations.sagepro.sample.schema import SENSITIVE, TABLES
 from integrations.sagepro.sensitive import is_sensitive
 
@@ -80,6 +80,17 @@ def test_the_difference_is_told_in_words() -> None:
         "Cash receipts: in a new row, batch is left alone instead of blank (C3).",
     ]
     assert differences(sample_profile(), sample_profile()) == []
+
+
+def test_a_table_that_companies_share_is_told() -> None:
+    data = foxpro_profile().as_json()
+    data["tables"]["counters"].pop("system")  # type: ignore[index]
+    alone = PostingProfile.from_json(data)
+    assert differences(foxpro_profile(), alone) == ["Counters: the table is this company's alone."]
+    assert differences(alone, foxpro_profile()) == [
+        "Counters: the table is shared by all companies."
+    ]
+    assert alone.physical_table("counters") == "sysdata01"
 
 
 def _tables(change: Callable[[Any], None]) -> dict[str, Any]:

@@ -159,6 +159,8 @@ def _read_table(post: QueryDict, table: str, base: Mapping[str, Any]) -> Data:
     read: Data = {"name": _typed(post, f"{path}.name")}
     if table in WITH_HISTORY:
         read["history_name"] = _typed(post, f"{path}.history_name")
+    if f"{path}.system" in post:
+        read["system"] = True
     columns = {
         key: _read_column(post, f"{path}.columns.{key}") for key in _column_keys(table, base)
     }
@@ -281,6 +283,7 @@ def _table(
         )
         for key, label in labels.items()
     ]  # fmt: skip
+    boxes.append(_shared(path, group, sample["tables"][table]))
     columns = [_column(table, key, group, sample, found) for key in _column_keys(table, data)]
     return TableView(
         key=table,
@@ -291,6 +294,11 @@ def _table(
         others=tuple(_others(path, group, found)) if table in _WRITTEN else (),
         takes_new_rows=table in _WRITTEN,
     )
+
+
+def _shared(path: str, group: Data, sample: Data) -> Box:
+    value, shown = group.get("system", False), sample.get("system", False)
+    return Box(f"{path}.system", words.SHARED.label, words.SHARED.help, value, _said(shown))
 
 
 def _column(

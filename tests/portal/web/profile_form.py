@@ -37,6 +37,8 @@ _PAIRS = (("session", "key"), ("session", "width"), ("marker", "width"), ("marke
 
 def _table(path: str, group: dict[str, Any]) -> dict[str, Any]:
     form = {f"{path}.{key}": group[key] for key in ("name", "history_name") if key in group}
+    if group.get("system"):
+        form[f"{path}.system"] = "on"
     for key, column in group["columns"].items():
         form |= _typed(f"{path}.columns.{key}", column["name"], column["type"])
         ticked = [tick for tick in ("right_justified", "free_text") if tick in column]

@@ -12,7 +12,8 @@ from django.test import Client
 from integrations.connections import profiles
 from integrations.connections.models import Connection, TableLayout
 from integrations.sagepro.layout import layout_of, to_json
-from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 from portal.web.forms.profile import read_profile
 from tenants.models import DueWork
 from tenants.roles import Role
@@ -44,8 +45,9 @@ def kept(books: Books) -> Books:
     return books
 
 
-def test_a_form_sent_back_as_it_was_is_the_same_profile() -> None:
-    shipped = sample_profile().as_json()
+@pytest.mark.parametrize("profile", [sample_profile(), foxpro_profile()], ids=["sql", "dbf"])
+def test_a_form_sent_back_as_it_was_is_the_same_profile(profile: PostingProfile) -> None:
+    shipped = profile.as_json()
     post = QueryDict(mutable=True)
     for name, value in profile_form(copy.deepcopy(shipped)).items():
         post.setlist(name, value if isinstance(value, list) else [value])
