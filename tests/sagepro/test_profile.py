@@ -11,7 +11,10 @@ import pytest
 from integrations.canonical.errors import FixConfiguration
 from integrations.sagepro.columns import ColumnMap, ColumnType
 from integrations.sagepro.profile import PostingProfile
-from integrations.sagepro.sample.profile import PROFILE_PATH, sample_profile
+from integrations.sagepro.profile_checks import problems
+from integrations.sagepro.required import REQUIRED
+from integrations.sagepro.rights import rights
+from integrations.sagepro.sample.profile import PROFILE_PATH, sample_profile, standard_profile
 from integrations.sagepro.sample.schema import SENSITIVE, TABLES
 
 
@@ -36,6 +39,15 @@ def test_the_shipped_profile_fits_the_sample_schema() -> None:
         names = {column.name for column in mapped.columns.values()} - {"id_col"}
         filled = names | set(mapped.blanks) | set(mapped.constants)
         assert filled == {name for name, _ in TABLES[profile.physical_table(table)]}
+
+
+@pytest.mark.parametrize("edition", ["sql", "dbf"])
+def test_what_a_new_company_begins_with_can_be_used_and_allows_nothing(edition: str) -> None:
+    profile = standard_profile(edition)
+    assert problems(profile.as_json()) == []
+    assert PostingProfile.from_json(profile.as_json()) == profile
+    assert (profile.edition, set(profile.tables)) == (edition, set(REQUIRED))
+    assert {right.verb for right in rights(profile)} == {"SELECT"}
 
 
 def test_the_shipped_profile_maps_no_sensitive_column() -> None:

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from sqlalchemy import URL
 
 from integrations.connections.models import Connection
-from integrations.sagepro.sample.profile import foxpro_payments_profile, sample_profile
+from integrations.sagepro.sample.profile import standard_profile
 
 _MAX_PROFILE_BYTES = 262_144
 _CURRENCIES = ("USD", "CAD", "EUR", "GBP", "MXN", "AUD")
@@ -176,7 +176,8 @@ class SageProForm(DatabaseForm):
         label="Posting profile",
         required=False,
         help_text="The file that says how tables and columns are named at your site. Leave it "
-        "empty for the standard names of the SQL edition.",
+        "empty for the standard names of the SQL edition; then Tieout only reads, until a "
+        "calibration has proven what may be posted.",
     )
     field_order = (
         "name", "company_number", "product", "host", "port", "database", "user", "password",
@@ -187,7 +188,7 @@ class SageProForm(DatabaseForm):
 
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
-        return _read_profile(given) if given else dict(sample_profile().as_json())
+        return _read_profile(given) if given else dict(standard_profile("sql").as_json())
 
 
 class AgentCompanyForm(forms.Form):
@@ -199,7 +200,7 @@ class AgentCompanyForm(forms.Form):
 
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
-        return _read_profile(given) if given else dict(sample_profile().as_json())
+        return _read_profile(given) if given else dict(standard_profile("sql").as_json())
 
 
 class FoxProForm(forms.Form):
@@ -230,12 +231,13 @@ class FoxProForm(forms.Form):
         label="Posting profile",
         required=False,
         help_text="The file that says how tables and columns are named at your site. Leave it "
-        "empty for the standard names of the FoxPro edition, which are for payments alone.",
+        "empty for the standard names of the FoxPro edition, which are for payments alone; then "
+        "Tieout only reads, until a calibration has proven what may be posted.",
     )
 
     def clean_profile(self) -> dict[str, Any]:
         given = self.cleaned_data["profile"]
-        return _read_profile(given) if given else dict(foxpro_payments_profile().as_json())
+        return _read_profile(given) if given else dict(standard_profile("dbf").as_json())
 
     def __init__(self, *args: Any, has_folders: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

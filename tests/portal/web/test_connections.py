@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+import pytest
 from django.test import Client
 from django.utils import timezone
 
 from integrations.connections.models import Connection, ConnectionTest
+from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.rights import rights
 from tenants.models import LoginCounter
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -75,6 +78,21 @@ def test_a_sage_company_is_added_with_the_standard_profile(alice: Client, books:
     with tenant_transaction(books.tenant.id):
         made = Connection.objects.get(name="Books 02")
     assert made.settings["profile"]["company_number"] == "02"
+
+
+@pytest.mark.parametrize("page", ["sage-pro", "agent", "foxpro"])
+def test_nothing_may_be_written_to_a_new_company_before_it_is_proven(
+    page: str, alice: Client, books: Books
+) -> None:
+    address = f"/t/{books.tenant.slug}/connections/add/{page}/"
+    assert alice.post(address, SAGE).status_code == 302
+    with tenant_transaction(books.tenant.id):
+        made = Connection.objects.get(name="Books 02")
+    profile = PostingProfile.from_json(made.settings["profile"])
+    assert {right.verb for right in rights(profile)} == {"SELECT"}
+    shown = alice.get(f"/t/{books.tenant.slug}/connections/{made.id}/")
+    assert "It allows no posting, so Tieout only reads." in text_of(shown)
+    assert f"/connections/{made.id}/calibration/" in shown.content.decode()
 
 
 def test_a_test_is_asked_for_once_and_shown_live(alice: Client, books: Books) -> None:
