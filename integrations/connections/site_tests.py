@@ -47,16 +47,11 @@ def history(connection_id: UUID, *, limit: int) -> list[SiteTest]:
 
 
 def is_needed(connection: Connection) -> bool:
-    """Whether something of the site has to be proven before we post there.
-
-    So it is where we write a company's database ourselves, and at every FoxPro site, whoever
-    reaches it: its own program writes, from what we hand over.
-    """
+    """Whether something of the site has to be proven before we post there: wherever a program
+    writes, whichever way it is reached. At a FoxPro site that is Sage Pro's own, from what we
+    hand over."""
     settings = connection.settings
-    if not settings.get("profile", {}).get("kinds") or is_assisted(settings):
-        return False
-    is_direct = settings.get("way", "direct") == "direct" and settings.get("edition") == "sql"
-    return bool(is_direct or settings.get("edition") == "dbf")
+    return bool(settings.get("profile", {}).get("kinds")) and not is_assisted(settings)
 
 
 def may_post(connection: Connection) -> bool:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from integrations.connections import site_tests
 from integrations.connections.agents import companies, pairing, self_test
 from integrations.connections.models import Connection
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
@@ -90,6 +91,7 @@ def _page(request: PlacedRequest, found: Connection, **more: Any) -> HttpRespons
         "connection": found,
         "is_foxpro": found.settings["edition"] == "dbf",
         "agent": paired,
+        "may_post": site_tests.may_post(found),
         "is_silent": paired is not None and pairing.is_silent(paired, now),
         "is_testing": self_test.is_running(found.id, now=now),
     }

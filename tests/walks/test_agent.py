@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.db import connections as database_connections
 from django.utils import timezone
@@ -13,16 +14,23 @@ from django.utils import timezone
 from integrations.canonical.errors import TryLater
 from integrations.canonical.posting import PostingKind
 from integrations.canonical.stock import ChangeOutcome
-from integrations.connections import clients, writing
+from integrations.connections import clients, site_tests, writing
 from integrations.connections import operations as connections
 from integrations.connections.agents import pairing
 from integrations.connections.agents.connector import ASKED
-from integrations.connections.models import Agent, AgentJob, Connection
+from integrations.connections.models import (
+    Agent,
+    AgentJob,
+    Connection,
+    ConnectionTest,
+    SiteTest,
+)
 from integrations.sagepro.agent.worker import Worker
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.sample.profile import sample_profile
 from tenants.scope import tenant_transaction
 from tests.agent.scene import AgentScene, serving
+from tests.factories import PROVED
 from tests.sagepro.bookkeeper import Bookkeeper
 from tests.sagepro.orders import NEWCOMER
 from tests.walks.keying import entries, key_waiting, say_keyed, states
@@ -44,6 +52,8 @@ def agent(world: World, tmp_path: Path) -> Iterator[Worker]:
         )
         worker = scene.worker(scene.pair())
         worker.examine()
+        with tenant_transaction(world.tenant.id):
+            site_tests.keep(Connection.objects.get(id=company.id), PROVED, actor=ACTOR)
         yield worker
         scene.close()
         database_connections.close_all()
@@ -96,6 +106,43 @@ def test_a_void_while_the_agent_holds_the_posting_waits_and_then_takes_it_back(
 
 
 def test_a_test_of_the_connection_goes_through_the_agent(world: World, agent: Worker) -> None:
+    test = _test(world, agent)
+    assert test.state == "passed", test.findings
+    assert test.findings[0]["sentence"] == (
+        "The agent on your network answers, and reaches the company."
+    )
+
+
+def test_a_server_behind_an_agent_is_proven_before_anything_is_posted(
+    world: World, agent: Worker
+) -> None:
+    with tenant_transaction(world.tenant.id):
+        company = Connection.objects.get(id=world.company_id)
+        company.settings["profile"]["user_code"] = "PY"
+        company.save(update_fields=["settings"])
+    with psycopg.connect(world.sage_dsn, autocommit=True) as sage:
+        sage.execute("ALTER TABLE ptpost DROP CONSTRAINT ptpost_marker")
+    paid = world.pay(amount="740.00", invoice_id="10432")
+    world.notify(paid)
+    _turns(world, agent)
+    assert world.effect(paid).state == "waiting_erp"
+    assert "its server has not passed the self-test" in world.effect(paid).sentence
+    assert _test(world, agent).state == "failed"
+    _turns(world, agent)
+    assert (world.effect(paid).state, world.attempts(paid)) == ("waiting_erp", [])
+
+    with psycopg.connect(world.sage_dsn, autocommit=True) as sage:
+        sage.execute("ALTER TABLE ptpost ADD CONSTRAINT ptpost_marker UNIQUE (marker)")
+    assert _test(world, agent).state == "passed"
+    _turns(world, agent)
+    assert world.effect(paid).state == "posted"
+    with tenant_transaction(world.tenant.id):
+        newest = SiteTest.objects.first()
+    assert newest is not None
+    assert newest.signed_by.startswith("the agent on ")
+
+
+def _test(world: World, agent: Worker) -> ConnectionTest:
     with tenant_transaction(world.tenant.id):
         test = connections.request_test(connection_id=world.company_id, actor=ACTOR)
     for _ in range(20):
@@ -104,11 +151,8 @@ def test_a_test_of_the_connection_goes_through_the_agent(world: World, agent: Wo
         with tenant_transaction(world.tenant.id):
             test.refresh_from_db()
         if test.finished_at is not None:
-            break
-    assert test.state == "passed", test.findings
-    assert test.findings[0]["sentence"] == (
-        "The agent on your network answers, and reaches the company."
-    )
+            return test
+    raise AssertionError("The test never ended")
 
 
 def test_payments_of_an_absence_wait_and_go_on_in_order(world: World, agent: Worker) -> None:

@@ -148,7 +148,8 @@ def test_a_company_in_foxpro_tables_is_added_and_told_its_steps(books: Books) ->
     assert "tieout-agent prepare" in _text(client, made["Location"])
     shown = _text(client, f"/t/{books.tenant.slug}/connections/{row.id}/")
     assert "<dt>Edition</dt><dd>FoxPro tables</dd>" in shown
-    assert "this site has not passed the self-test for the settings of now" in shown
+    assert "this site has to prove itself for it before the first posting" in shown
+    assert "How the site is proven" in shown
     assert "Rights of the database user" not in shown
     profile = _text(client, f"/t/{books.tenant.slug}/connections/{row.id}/posting-profile/")
     assert 'value="{table}{company}"' in profile
