@@ -17,6 +17,7 @@ from integrations.sagepro.agent.keeping import Kept, NotPaired, keep, kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
 from integrations.sagepro.agent.running import Stop, at_work, run
 from integrations.sagepro.agent.single import AlreadyRunning
+from integrations.sagepro.agent.sql_server import Line
 from integrations.sagepro.agent.version import VERSION
 
 _TOLD = (
@@ -44,8 +45,7 @@ def main(arguments: list[str] | None = None) -> int:
 def pair(folder: Path, given: argparse.Namespace) -> int:
     """Exchange a pairing code for this agent's own secret."""
     url = settings.check_url(given.portal)
-    if given.way == "dbf":
-        ways.folders(given.address)
+    ways.check_address(given.way, given.address)
     password = _password(given)
     portal = Portal(url, ca_file=given.ca_file)
     about = {"host": platform.node(), "platform": platform.platform(terse=True)}
@@ -59,7 +59,12 @@ def pair(folder: Path, given: argparse.Namespace) -> int:
         password=password,
     )
     settings.write(
-        folder, portal_url=url, ca_file=given.ca_file, way=given.way, address=given.address
+        folder,
+        portal_url=url,
+        ca_file=given.ca_file,
+        way=given.way,
+        address=given.address,
+        line=Line(given.sage_ca_file, is_checked=not given.any_certificate),
     )
     where = keep(folder, found)
     _say(f"Paired with {answer['company']}, company {found.company_number}.")
@@ -201,9 +206,13 @@ def _parser() -> argparse.ArgumentParser:
     pairing.add_argument("--code", required=True, help="the code from the connection's page")
     pairing.add_argument("--way", default="sql", choices=["sql", "dbf"], help="how")
     pairing.add_argument(
-        "--address", required=True, help="postgresql://user@host/database, or FoxPro folders"
+        "--address", required=True, help="mssql://user@server:1433/database, or FoxPro folders"
     )
     pairing.add_argument("--ca-file", default="", help="your own certificate authority, if any")
+    pairing.add_argument("--sage-ca-file", default="", help="who signed SQL Server's certificate")
+    pairing.add_argument(
+        "--any-certificate", action="store_true", help="do not check SQL Server's certificate"
+    )
     pairing.add_argument("--password-stdin", action="store_true", help="read the password there")
     pairing.set_defaults(command=pair)
     for name, command in (

@@ -57,6 +57,8 @@ class Books:
                 epoch=self.kept.epoch,
                 setup=wire.load(self._setup),
                 proof_key=proof.key_of(bytes.fromhex(self.kept.job_key)),
+                line=chosen.line,
+                folder=self.folder,
             )
             company = self.open_company(place)
             company.take_over()

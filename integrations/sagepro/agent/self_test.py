@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from integrations.canonical.errors import IntegrationError
+from integrations.sagepro.agent import settings
 from integrations.sagepro.agent.ways import Reached
 
 _EDITIONS = {"sql": "SQL edition", "dbf": "Visual FoxPro edition"}
@@ -33,7 +34,20 @@ def examine(
 
     `skew` is how far the portal's clock is ahead of this computer's.
     """
-    return [*_sage(reach), _disk(folder), _clock(skew), _switches(holds)]
+    chosen = settings.read(folder)
+    return [
+        *_sage(reach),
+        *_line(chosen),
+        _disk(folder),
+        _clock(skew),
+        _switches(holds),
+    ]
+
+
+def _line(chosen: settings.Settings) -> Iterator[Finding]:
+    told = chosen.line.told(chosen.address)
+    if told:
+        yield Finding("Encryption", told, ok=True if chosen.line.is_checked else None)
 
 
 def _sage(reach: Callable[[], Reached]) -> Iterator[Finding]:

@@ -6,8 +6,10 @@
 
     [sage]
     way = "sql"                 # how Sage Pro is reached: sql, or dbf for FoxPro tables
-    address = "postgresql://tieout@books.example/sage01"
+    address = "mssql://tieout@books.example:1433/PRO01"
                                 # for dbf its folders, such as S:\\PRO\\ARDATA;S:\\PRO
+    ca_file = ""                # who signed the SQL Server's certificate, if it is your own
+    check_certificate = true    # false: encrypted, but whichever server answers is believed
 
     [switches]
     read_only = false           # true: nothing is written into Sage
@@ -22,12 +24,14 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from integrations.sagepro.agent.sql_server import Line
 
 FILE = "agent.toml"
 STOP = "STOP"
@@ -63,6 +67,7 @@ class Settings:
     address: str
     read_only: bool
     quiet_hours: QuietHours | None
+    line: Line = field(default_factory=Line)
 
 
 def home() -> Path:
@@ -82,11 +87,16 @@ def read(folder: Path) -> Settings:
         raise BadSettings(f"{path} cannot be read: {error}") from None
 
 
-def write(folder: Path, *, portal_url: str, ca_file: str, way: str, address: str) -> None:
+def write(
+    folder: Path, *, portal_url: str, ca_file: str, way: str, address: str, line: Line | None = None
+) -> None:
     """Write a first file, with every switch off."""
+    told = line or Line()
     lines = (
         "[portal]", f"url = {_text(portal_url)}", f"ca_file = {_text(ca_file)}", "",
-        "[sage]", f"way = {_text(way)}", f"address = {_text(address)}", "",
+        "[sage]", f"way = {_text(way)}", f"address = {_text(address)}",
+        f"ca_file = {_text(told.ca_file)}",
+        f"check_certificate = {str(told.is_checked).lower()}", "",
         "[switches]", "read_only = false", 'quiet_hours = ""', "",
     )  # fmt: skip
     (folder / FILE).write_text("\n".join(lines), encoding="utf-8")
@@ -110,6 +120,9 @@ def _settings(text: str) -> Settings:
     read_only = switches.get("read_only", False)
     if not isinstance(read_only, bool):
         raise BadSettings("switches.read_only is true or false.")
+    is_checked = sage.get("check_certificate", True)
+    if not isinstance(is_checked, bool):
+        raise BadSettings("sage.check_certificate is true or false.")
     return Settings(
         portal_url=check_url(str(portal.get("url", ""))),
         ca_file=str(portal.get("ca_file", "")),
@@ -117,6 +130,7 @@ def _settings(text: str) -> Settings:
         address=str(sage.get("address", "")),
         read_only=read_only,
         quiet_hours=_quiet_hours(str(switches.get("quiet_hours", ""))),
+        line=Line(str(sage.get("ca_file", "")), is_checked=is_checked),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -11,6 +11,8 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from integrations.canonical.errors import FixConfiguration
+from integrations.sagepro.agent import sql_server
+from integrations.sagepro.agent.sql_server import Line
 from integrations.sagepro.backends.dbf.connector import FoxProConnector
 from integrations.sagepro.backends.looking import Look
 from integrations.sagepro.backends.sql import SqlConnector
@@ -48,6 +50,9 @@ class Place:
     """What the portal says of it: profile, fingerprint and layout."""
     proof_key: bytes = b""
     """What a FoxPro site's self-test is sealed with."""
+    line: Line = field(default_factory=Line)
+    folder: Path = field(default_factory=Path)
+    """Where the agent keeps its files."""
 
     def __repr__(self) -> str:
         return f"Place({self.way})"
@@ -72,7 +77,16 @@ def open_company(place: Place) -> Reached:
     return opened(place)
 
 
+def check_address(way: str, address: str) -> None:
+    """Raises FixConfiguration for an address that this way cannot go to."""
+    if way == "dbf":
+        folders(address)
+    else:
+        sql_server.check_address(address)
+
+
 def _open_sql(place: Place) -> Reached:
+    sql_server.trust(place.address, place.line, folder=place.folder)
     layout = place.setup.get("layout")
     return SqlConnector(
         _with_password(place.address, place.password),

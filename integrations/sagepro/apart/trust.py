@@ -19,13 +19,18 @@ import certifi
 from integrations.canonical.errors import FixConfiguration
 
 _NAME = re.compile(r"[A-Za-z0-9._:-]{1,253}")
-_SETTINGS = """\
+_ENCRYPTED = """\
 [global]
     encryption = require
+"""
+_CHECKED = """\
     ca file = {authority}
     check certificate hostname = yes
     certificate hostname = {name}
 """
+_FILE = "freetds.conf"
+VARIABLE = "FREETDSCONF"
+"""Of the environment: where the driver looks for its settings, whenever it connects."""
 
 
 @dataclass(frozen=True)
@@ -37,12 +42,33 @@ class Trust:
 
     name: str
     authority: str = ""
+    is_checked: bool = True
+    """False: encrypted, and whoever answers is believed. Only a site chooses that, for its own
+    network."""
 
     def settle(self) -> Path:
         """Write the driver's settings into a new folder that only we may read.
 
         Raises FixConfiguration for a name that is none.
         """
+        self._check_name()
+        folder = Path(tempfile.mkdtemp(prefix="tieout-sage-"))
+        self.settle_in(folder)
+        return folder
+
+    def settle_in(self, folder: Path) -> Path:
+        """The same in this folder; the path of the settings. Raises as `settle`, and OSError."""
+        self._check_name()
+        authority = Path(certifi.where())
+        if self.authority:
+            authority = folder / "authority.pem"
+            authority.write_text(self.authority)
+        checked = _CHECKED.format(authority=authority, name=self.name) if self.is_checked else ""
+        path = folder / _FILE
+        path.write_text(_ENCRYPTED + checked)
+        return path
+
+    def _check_name(self) -> None:
         if not _NAME.fullmatch(self.name):
             raise FixConfiguration(
                 "The name of the Sage Pro server cannot be read.",
@@ -50,20 +76,12 @@ class Trust:
                 field="dsn",
                 remedy="Write its name or number, without blanks.",
             )
-        folder = Path(tempfile.mkdtemp(prefix="tieout-sage-"))
-        authority = Path(certifi.where())
-        if self.authority:
-            authority = folder / "authority.pem"
-            authority.write_text(self.authority)
-        settings = _SETTINGS.format(authority=authority, name=self.name)
-        (folder / "freetds.conf").write_text(settings)
-        return folder
 
 
 def environment(folder: Path | None) -> Mapping[str, str]:
     """All that the process is told by its environment: no key, no password, nobody else's CA."""
     told = {"PATH": os.defpath, "LANG": "C.UTF-8"}
-    return told | {"FREETDSCONF": str(folder / "freetds.conf")} if folder else told
+    return told | {VARIABLE: str(folder / _FILE)} if folder else told
 
 
 def forget(folder: Path | None) -> None:

@@ -76,7 +76,7 @@ def translate(error: DBAPIError) -> IntegrationError:
         if number in numbers:
             return make(words)
     if not number or number >= _FIRST_OF_LIBRARY:
-        return sentences.unreachable()
+        return sentences.no_line()
     return sentences.refused(str(number))
 
 

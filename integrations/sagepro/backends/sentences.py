@@ -16,8 +16,18 @@ def in_use() -> TryLater:
     return TryLater("A record in Sage Pro is in use; nothing was written.", code=IN_USE)
 
 
-def unreachable() -> TryLater:
-    return TryLater("Sage Pro's database cannot be reached.", code="sage.unreachable")
+def unreachable(remedy: str = "") -> TryLater:
+    return TryLater(
+        "Sage Pro's database cannot be reached.", code="sage.unreachable", remedy=remedy
+    )
+
+
+def no_line() -> TryLater:
+    """A server whose certificate is not believed is not told apart by its driver."""
+    return unreachable(
+        "See that the server runs and is reached from here, and that its certificate is signed by "
+        "the authority that was named for it."
+    )
 
 
 def not_permitted(words: str) -> FixConfiguration:
