@@ -14,7 +14,7 @@ from integrations.connections.models import Connection
 from integrations.instructions.sage_words import FINAL
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.profile import PostingProfile
-from integrations.sagepro.sample.books import books, changes
+from integrations.sagepro.sample.books import books, changes, rows_of
 from integrations.sagepro.sample.profile import foxpro_profile
 from tenants.scope import tenant_transaction
 from tests.agent.foxpro import FoxProSite
@@ -106,7 +106,7 @@ def test_no_flagged_row_brings_one_in_or_carries_one_anywhere(
 
 
 def _answered(world: World) -> list[dict[str, str]]:
-    rows = books(world.sage_dsn)["arpayrq"]
+    rows = rows_of(world.sage_dsn, "arpayrq")
     return [row for row in rows if "reqflag" not in row]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import sql
 
-from integrations.sagepro.sample.books import books
+from integrations.sagepro.sample.books import rows_of
 from integrations.sagepro.sample.company import complete
 from tests.sagepro.any_company import AnyCompany
 
@@ -71,5 +71,5 @@ def remove_row(dsn: str, number: str) -> None:
 
 def row_in_sage(dsn: str, number: str) -> dict[str, str]:
     """The row as plain texts, blank columns left out."""
-    (found,) = [row for row in books(dsn)["arpayrq"] if row["reqno"] == number]
+    (found,) = [row for row in rows_of(dsn, "arpayrq") if row["reqno"] == number]
     return found

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 
 import psycopg
 from psycopg import sql
@@ -42,18 +43,36 @@ def books(dsn: str) -> Books:
     Columns filled by the clock, row ids and sensitive columns are not part of it.
     """
     with psycopg.connect(dsn) as connection:
-        found: Books = {}
-        for name in TABLES_OF_BOOKS:
-            shown = _shown(name)
-            names = sql.SQL(", ").join(map(sql.Identifier, shown))
-            statement = sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier(name))
-            rows = [_texts(shown, values) for values in connection.execute(statement)]
-            found[name] = sorted(rows, key=lambda row: order_of(name, row))
-    return found
+        return {name: _rows(connection, name) for name in TABLES_OF_BOOKS}
 
 
-def _shown(table: str) -> list[str]:
-    return [column for column, _ in TABLES[table] if column not in HIDDEN]
+def rows_of(dsn: str, table: str) -> list[Row]:
+    """The rows of one table, as `books` shows them."""
+    with psycopg.connect(dsn) as connection:
+        return _rows(connection, table)
+
+
+def _rows(connection: psycopg.Connection, table: str) -> list[Row]:
+    shown = _shown(table)
+    names = sql.SQL(", ").join(map(sql.Identifier, shown))
+    statement = sql.SQL("SELECT {} FROM {}").format(names, sql.Identifier(table))
+    read = [_read(table, shown, *values) for values in connection.execute(statement)]
+    return [dict(texts) for _, texts in sorted(read, key=_first)]
+
+
+@lru_cache(maxsize=50_000, typed=True)
+def _read(table: str, shown: tuple[str, ...], *values: object) -> tuple[list[str], Row]:
+    """A row with what it is sorted by. Books are looked at again and again, and hardly change."""
+    texts = _texts(shown, values)
+    return order_of(table, texts), texts
+
+
+def _first(read: tuple[list[str], Row]) -> list[str]:
+    return read[0]
+
+
+def _shown(table: str) -> tuple[str, ...]:
+    return tuple(column for column, _ in TABLES[table] if column not in HIDDEN)
 
 
 HIDDEN = CLOCK_COLUMNS | SENSITIVE
