@@ -300,6 +300,28 @@ def fact(books: Books, of: Effect) -> GatewayFact:
     )
 
 
+def hold(books: Books, **values: Any) -> GatewayFact:
+    """An amount held on a card, which does nothing to the books."""
+    about: dict[str, Any] = {
+        "transaction_id": str(next(_numbers)),
+        "amount": Decimal("740.00"),
+        "invoice_reference": "INV-10432",
+        "customer_name": "Acme Tools Inc.",
+        "created_at": timezone.now(),
+    } | values
+    amount = Money(about.pop("amount"), "USD")
+    told = GatewayTransaction(
+        account="MID-4417", type=TransactionType.AUTHORIZATION,
+        state=TransactionState.AUTHORIZED, method=PaymentMethod.CARD, amount=amount,
+        card_brand="Visa", last_four="5454", approval_code="TAS124", **about,
+    )  # fmt: skip
+    return GatewayFact.objects.create(
+        connection=books.paytrace, transaction_id=told.transaction_id, type=told.type,
+        state=told.state, seen_by="sync", amount=amount.amount, currency="USD",
+        created_at=told.created_at, details=to_details(told),
+    )  # fmt: skip
+
+
 def posted(books: Books, **values: Any) -> Effect:
     """A payment that stands in Sage: walk, attempt with evidence, and ledger entry."""
     now = timezone.now()

@@ -55,7 +55,7 @@ def _check_not_charged(connection: Connection, vault_id: str) -> None:
             "End the plan first.",
             field="vault_id",
         )
-    charging = (Kind.CHARGE, Kind.PLAN_CREATE)
+    charging = (Kind.CHARGE, Kind.HOLD, Kind.PLAN_CREATE)
     if Instruction.objects.filter(**kept, kind__in=charging, state__in=OPEN).exists():
         raise NotPossible(
             "A charge or plan of this payment method is still under way. Wait until it is done, "

@@ -11,6 +11,9 @@ class Kind(StrEnum):
     """One thing that is asked of PayTrace."""
 
     CHARGE = "charge"
+    HOLD = "hold"
+    """The amount is reserved on the card; nothing moves before it is captured."""
+    CAPTURE = "capture"
     GIVE_BACK = "give_back"
     STORE_CUSTOMER = "store_customer"
     UPDATE_CUSTOMER = "update_customer"
@@ -24,6 +27,8 @@ class Kind(StrEnum):
 
 LABELS: Mapping[Kind, str] = {
     Kind.CHARGE: "Charge",
+    Kind.HOLD: "Hold",
+    Kind.CAPTURE: "Capture",
     Kind.GIVE_BACK: "Give back",
     Kind.STORE_CUSTOMER: "Store payment method",
     Kind.UPDATE_CUSTOMER: "Change payment method",
@@ -63,6 +68,8 @@ NEEDS: Mapping[Kind, Needs] = {
         ("customer_number", "invoice_number", "method", *_TEXTS),
         one_of=("vault_id", "transaction_id"),
     ),
+    Kind.HOLD: Needs(("amount", "vault_id"), ("customer_number", "invoice_number", *_TEXTS)),
+    Kind.CAPTURE: Needs(("amount", "transaction_id"), ("customer_number", "invoice_number")),
     Kind.GIVE_BACK: Needs(
         ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")
     ),

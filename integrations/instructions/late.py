@@ -24,6 +24,7 @@ from integrations.canonical.transactions import (
     TransactionType,
 )
 from integrations.instructions import attempts, looking, operations, protocol
+from integrations.instructions.card_outcomes import of_transaction
 from integrations.instructions.kinds import OF_KEPT, Kind
 from integrations.instructions.models import (
     Instruction,
@@ -47,6 +48,7 @@ _NOT_GIVEN = frozenset(
     {*_SAYS_NOTHING, TransactionState.DECLINED, TransactionState.AUTO_VOIDED,
      TransactionState.VOIDED}
 )  # fmt: skip
+_CHARGING = frozenset({Kind.CHARGE, Kind.HOLD})
 _CAME_TO_NOTHING = (S.REFUSED, S.DECLINED, S.REJECTED, S.CANCELLED)
 
 
@@ -105,7 +107,7 @@ def _charges(told: Sequence[GatewayTransaction], rows: Sequence[Instruction]) ->
         for one in told
         if one.invoice_reference and one.state not in _SAYS_NOTHING
     }
-    charges = {row.id: row for row in rows if row.kind == Kind.CHARGE}
+    charges = {row.id: row for row in rows if row.kind in _CHARGING}
     if not by_invoice or not charges:
         return 0
     found = InstructionAttempt.objects.filter(invoice_id__in=by_invoice, instruction_id__in=charges)
@@ -113,8 +115,10 @@ def _charges(told: Sequence[GatewayTransaction], rows: Sequence[Instruction]) ->
     for attempt in found:
         row = charges[attempt.instruction_id]
         assert row.amount is not None  # noqa: S101 checked when the charge was asked for
-        outcome = looking.of_transaction(
-            by_invoice[attempt.invoice_id], amount=Money(row.amount, row.currency)
+        outcome = of_transaction(
+            by_invoice[attempt.invoice_id],
+            amount=Money(row.amount, row.currency),
+            kind=Kind(row.kind),
         )
         told_by = protocol.told_by(attempt, row)
         if row.state == S.REFUSED:

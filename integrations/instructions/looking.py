@@ -20,6 +20,8 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
+from integrations.instructions.card_outcomes import of_transaction
+from integrations.instructions.hold_calls import CAPTURED, captured
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
@@ -44,12 +46,11 @@ _WAITS = (
     (timedelta(hours=2), timedelta(minutes=15)),
 )
 # What PayTrace's exports tell by themselves, should it have arrived after all (`late`).
-_LISTED = frozenset({Kind.CHARGE, Kind.GIVE_BACK})
+_LISTED = frozenset({Kind.CHARGE, Kind.HOLD, Kind.GIVE_BACK})
 _LATE = (
     (timedelta(hours=1), timedelta(hours=1)),
     (timedelta(hours=24), timedelta(hours=24)),
 )
-_NOT_PAID = frozenset({TransactionState.DECLINED, TransactionState.AUTO_VOIDED})
 
 
 def look(told: Told, subject: Subject, *, client: PayTraceClient) -> Outcome:
@@ -73,7 +74,7 @@ def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     )
     if not attempt.found:
         return _nothing(told, is_real_time=attempt.is_real_time)
-    outcome = of_transaction(attempt.found[0], amount=amount)
+    outcome = of_transaction(attempt.found[0], amount=amount, kind=told.wish.kind)
     if outcome.state is S.DONE and told.wish.keeps_method:
         return replace(outcome, customer=_kept(told, client))
     return outcome
@@ -88,19 +89,12 @@ def _kept(told: Told, client: PayTraceClient) -> VaultCustomer | None:
         return None
 
 
-def of_transaction(found: GatewayTransaction, *, amount: Money) -> Outcome:
-    """What a charge came to, from the payment itself as PayTrace shows it."""
-    result = {
-        "approval_code": found.approval_code,
-        "last_four": found.last_four,
-        "card_brand": found.card_brand,
-    }
-    if found.state in _NOT_PAID:
-        return Outcome(
-            S.DECLINED, "paytrace.declined", f"The charge of {amount} was declined.",
-            found.transaction_id, result,
-        )  # fmt: skip
-    return Outcome(S.DONE, "", f"{amount} was charged.", found.transaction_id, result)
+def _capture(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    """By the state of the hold itself, which only a capture moves so."""
+    found = client.transaction(told.wish.transaction_id)
+    if found is not None and found.state in CAPTURED:
+        return captured(found.transaction_id, _amount(told))
+    return _nothing(told, is_real_time=False)
 
 
 def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
@@ -267,6 +261,8 @@ def _plan(subject: Subject) -> PlanNow:
 
 _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.CHARGE: _charge,
+    Kind.HOLD: _charge,
+    Kind.CAPTURE: _capture,
     Kind.GIVE_BACK: _give_back,
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,

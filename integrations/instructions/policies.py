@@ -158,6 +158,8 @@ def used(*, environment_id: UUID, on: date, who: Who | None = None) -> Decimal:
     rows in Sage, a name without a person."""
     rows = Instruction.objects.filter(environment_id=environment_id, asked_on=on)
     rows = rows.exclude(state__in=_NOT_COUNTED).exclude(origin=Instruction.Origin.PAY_PAGE)
+    # A hold moves nothing: what is captured of it counts, and then only once.
+    rows = rows.exclude(kind=Kind.HOLD)
     if who is not None and who.is_sage:
         rows = rows.filter(origin=Instruction.Origin.SAGE)
     elif who is not None and who.key_id is not None:

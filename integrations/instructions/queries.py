@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,6 +23,7 @@ from integrations.instructions.subjects import PlanNow, plan_now
 
 __all__ = [
     "Page",
+    "about_holds",
     "attempts",
     "count_waiting_approval",
     "instruction",
@@ -116,8 +118,23 @@ def instruction_of(
     """
     found = Instruction.objects.all() if rows is None else rows
     found = found.filter(connection_id=connection_id, result_id=transaction_id)
-    kind = Kind.GIVE_BACK if gives_back else Kind.CHARGE
-    return found.filter(kind=kind).defer("request").order_by("asked_at").first()
+    kinds = (Kind.GIVE_BACK,) if gives_back else (Kind.CHARGE, Kind.HOLD, Kind.CAPTURE)
+    return found.filter(kind__in=kinds).defer("request").order_by("asked_at").first()
+
+
+def about_holds(
+    *, environment_id: uuid.UUID, transaction_ids: Sequence[str]
+) -> dict[tuple[uuid.UUID, str], Instruction]:
+    """What was asked last about each of these holds and has not come to nothing, by account and
+    transaction."""
+    rows = Instruction.objects.filter(
+        environment_id=environment_id,
+        kind__in=(Kind.CAPTURE, Kind.GIVE_BACK),
+        transaction_id__in=transaction_ids,
+        state__in=(*OPEN, InstructionState.DONE),
+    )
+    found = rows.defer("request").order_by("asked_at", "id")
+    return {(row.connection_id, row.transaction_id): row for row in found}
 
 
 def count_waiting_approval(environment_id: uuid.UUID) -> int:

@@ -21,7 +21,9 @@ from integrations.canonical.errors import (
     TryLater,
 )
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import PaymentMethod, TransactionState
+from integrations.canonical.transactions import PaymentMethod
+from integrations.instructions.card_outcomes import charged
+from integrations.instructions.hold_calls import capture, hold
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
@@ -30,7 +32,7 @@ from integrations.instructions.protocol import Told
 from integrations.instructions.subjects import Subject
 from integrations.instructions.wishes import Wish
 from integrations.paytrace.ach import AchCharge
-from integrations.paytrace.cards import Charge, SaleResult
+from integrations.paytrace.cards import Charge
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.giving_back import give_back
 from integrations.paytrace.people import (
@@ -110,7 +112,9 @@ def _charge(
             email=wish.email,
         )
     )  # fmt: skip
-    outcome = charged(answer, amount=amount, keeps=wish.keeps_method, asked_id=told.vault_id)
+    outcome = charged(
+        answer, amount=amount, kind=wish.kind, keeps=wish.keeps_method, asked_id=told.vault_id
+    )
     if outcome.customer is None:
         return outcome
     return replace(outcome, customer=_in_full(outcome.customer, client))
@@ -128,39 +132,6 @@ def _payer(told: Told, hosted: HostedFields | None) -> CardPayer:
             remedy="The customer has to enter the card again.",
         )
     return HostedFieldsKept(hosted, told.vault_id) if told.wish.keeps_method else hosted
-
-
-def charged(answer: SaleResult, *, amount: Money, keeps: bool, asked_id: str) -> Outcome:
-    """What a card charge came to."""
-    result = {
-        "approval_code": answer.approval_code,
-        "last_four": answer.last_four,
-        "card_brand": answer.card_brand,
-        "message": answer.message,
-    }
-    if not answer.is_approved:
-        return Outcome(
-            S.DECLINED, "paytrace.declined", _why_declined(answer, amount),
-            answer.transaction_id, result,
-        )  # fmt: skip
-    stored = None
-    if keeps:
-        stored = VaultCustomer(
-            customer_id=answer.customer_id or asked_id, label=asked_id, last_four=answer.last_four
-        )
-    return Outcome(
-        S.DONE, "", f"{amount} was charged.", answer.transaction_id, result, customer=stored
-    )
-
-
-def _why_declined(answer: SaleResult, amount: Money) -> str:
-    if answer.state is TransactionState.AUTO_VOIDED:
-        return (
-            f"The charge of {amount} was approved and taken back by PayTrace’s address or "
-            "security-code rules. Nothing was paid."
-        )
-    said = f" The bank says: {answer.message}." if answer.message else ""
-    return f"The charge of {amount} was declined.{said} Nothing was paid."
 
 
 def _give_back(
@@ -272,6 +243,8 @@ def _amount(told: Told) -> Money:
 _Sender = Callable[[Told, Subject, PayTraceClient, HostedFields | None], Outcome]
 _SENDERS: Mapping[Kind, _Sender] = {
     Kind.CHARGE: _charge,
+    Kind.HOLD: hold,
+    Kind.CAPTURE: capture,
     Kind.GIVE_BACK: _give_back,
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
@@ -282,7 +255,6 @@ _SENDERS: Mapping[Kind, _Sender] = {
 __all__ = [
     "FIRST_LOOK",
     "address_of",
-    "charged",
     "forgotten",
     "given_back",
     "send",

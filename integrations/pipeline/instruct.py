@@ -20,7 +20,7 @@ from integrations.connections.models import Connection
 from integrations.instructions import late, operations, protocol, running, waiting
 from integrations.instructions.protocol import Claimed
 from integrations.instructions.running import Desk
-from integrations.pipeline import flagged, resume
+from integrations.pipeline import flagged, holds, resume
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
@@ -73,7 +73,7 @@ def _look_for_one(connection: Connection, desk: Desk) -> bool:
             protocol.look_again_later(claimed, after=_NOT_BEFORE)
         raise
     log.info("instruction.looked_for", state=str(found.state) if found else "")
-    _answered(connection)
+    _answered(connection, claimed, desk)
     return True
 
 
@@ -83,7 +83,7 @@ def _send_one(connection: Connection, desk: Desk) -> bool:
         return False
     told = running.send_one(claimed, desk=desk)
     log.info("instruction.sent", state=str(told.state) if told else "")
-    _answered(connection)
+    _answered(connection, claimed, desk)
     return True
 
 
@@ -99,7 +99,7 @@ def _look_late(connection: Connection, desk: Desk) -> bool:
             protocol.look_late_again(claimed, after=_MUCH_LATER)
         raise
     log.info("instruction.looked_late", state=str(found.state) if found else "")
-    _answered(connection)
+    _answered(connection, claimed, desk)
     return True
 
 
@@ -114,10 +114,11 @@ def _claim(connection: Connection, claim: Callable[..., Claimed | None]) -> Clai
     return claimed
 
 
-def _answered(connection: Connection) -> None:
+def _answered(connection: Connection, claimed: Claimed, desk: Desk) -> None:
     with tenant_transaction(connection.tenant_id):
         health.record_ok(connection_id=connection.id)
         flagged.ring_for(connection)
+    holds.told_of(claimed.instruction_id, source=connection, client=desk.client)
 
 
 def _come_back(connection: Connection) -> None:

@@ -18,7 +18,7 @@ from integrations.events.polling import Window
 from integrations.paytrace.ach import AchDateKind
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.listed import Listed
-from integrations.pipeline import settling, unreadable
+from integrations.pipeline import holds, settling, unreadable
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
 
@@ -142,9 +142,11 @@ def _cards(look: Look, window: Window) -> Found:
 
 
 def _behind(look: Look, window: Window) -> Found:
-    """The same days again, long after: what appeared behind the watermark is found here, and
-    what could not be read is asked for once more."""
+    """The same days again, long after: what appeared behind the watermark is found here, what
+    could not be read is asked for once more, and holds made before that are looked at."""
     total = _once_more(look, window)
+    old = holds.older(source=look.source, client=look.client, window=window, now=look.now)
+    total += look.take_in(old, origin=Source.BEHIND, day=window.first_day)
     for day in window.days():
         total += read_day(look, day)
     return total

@@ -28,12 +28,13 @@ _METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(_METHODS)
 @member_view(Ability.MOVE_MONEY)
 def charge(request: PlacedRequest) -> HttpResponse:
-    """Charge a card or account that PayTrace keeps."""
+    """Charge a card that PayTrace keeps, or only hold the amount on it."""
     methods = queries.stored_methods(environment_id=request.place.environment.id)
     wanted = request.GET.get("method", "")
     form = ChargeForm(request.POST or None, methods=methods, initial={"method": wanted})
     if form.is_valid():
-        answer = _ask(request, form, _charge(form), connection_id=form.chosen.connection_id)
+        wish = _charge(form, is_hold=request.POST.get("what") == Kind.HOLD)
+        answer = _ask(request, form, wish, connection_id=form.chosen.connection_id)
         if answer:
             return answer
     return render(request, "instructions/charge.html", {"form": form, "methods": methods})
@@ -121,10 +122,10 @@ def currency_of(connection: Connection) -> str:
     return str(connection.settings["currency"])
 
 
-def _charge(form: ChargeForm) -> Wish:
+def _charge(form: ChargeForm, *, is_hold: bool) -> Wish:
     given, method = form.cleaned_data, form.chosen
     return Wish(
-        kind=Kind.CHARGE,
+        kind=Kind.HOLD if is_hold else Kind.CHARGE,
         amount=form.money("amount", currency_of(method.connection)),
         vault_id=method.vault_id,
         customer_number=method.customer_number,

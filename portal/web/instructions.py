@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from integrations.instructions import deciding, links, queries
-from integrations.instructions.kinds import LABELS
+from integrations.instructions.kinds import LABELS, Kind
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.instructions.policies import Who
 from integrations.posting import queries as posting
@@ -25,6 +25,9 @@ from tenants.roles import Ability
 
 PAGE_SIZE = 50
 Deed = Callable[[PlacedRequest, Instruction], None]
+_OF_PAYMENTS = frozenset(
+    {Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.GIVE_BACK, Kind.STORE_CUSTOMER}
+)
 _STATES = dict(InstructionState.choices)
 _DONE = {
     "approve": "Approved. It is sent to PayTrace in a moment.",
@@ -157,7 +160,7 @@ def _page(request: PlacedRequest, found: Instruction, *, problem: str = "") -> H
 def _payments(found: Instruction) -> list[Effect]:
     """What it led to, or was about, in the books."""
     transaction = found.result_id or found.transaction_id
-    if not transaction or found.kind not in {"charge", "give_back", "store_customer"}:
+    if not transaction or found.kind not in _OF_PAYMENTS:
         return []
     return posting.of_transaction(source_id=found.connection_id, transaction_id=transaction)
 

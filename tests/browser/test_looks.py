@@ -40,6 +40,7 @@ def _pages(books: Books) -> dict[str, str]:
         link = PaymentLink.objects.get()
         assert asked.plan is not None
         failed = factories.failed_run(books, asked.plan)
+        factories.hold(books)
         card = StoredPaymentMethod.objects.all()[0]
     inside = {
         "today": "",
@@ -52,6 +53,7 @@ def _pages(books: Books) -> dict[str, str]:
         "charge-new": "charges/new/",
         "give-back": f"payments/{posted.id}/give-back/",
         "keep-card": f"payments/{posted.id}/keep-card/",
+        "holds": "charges/holds/",
         "plans": "charges/plans/",
         "plan": f"charges/plans/{asked.plan_id}/",
         "plan-new": "charges/plans/new/",

@@ -116,7 +116,12 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         seen_by="person", told_by=look.email,
     )  # fmt: skip
     FlaggedLook.objects.create(company=books.sage)
+    held = factories.hold(
+        books, amount=Decimal(look.amount), transaction_id=f"{look.digits}07",
+        customer_name=f"{look.word} Tools Inc.", invoice_reference=f"{look.word}-10433",
+    )  # fmt: skip
     return {
+        "hold_id": str(held.id),
         "effect_id": str(posted.id),
         "payment": posted.transaction_id,
         "case_id": str(case.id),

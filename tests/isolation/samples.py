@@ -36,6 +36,7 @@ _SHARED = ("url", "uidb36", "key", "app_label")
 BY_ENVIRONMENT = frozenset({
     "effect_id", "case_id", "connection_id", "backfill_id", "payments/id", "exceptions/id",
     "connections/id", "instruction_id", "plan_id", "method_id", "instructions/id", "link_id",
+    "hold_id",
 })  # fmt: skip
 
 
@@ -162,7 +163,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
     "backfill_id", "quiet_id", "agent_company_id", "disputes_id", "disputed_case_id",
-    "gateway_batch_id",
+    "gateway_batch_id", "hold_id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
     "instructions/id", "failed_run_id",
@@ -262,6 +263,8 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "instruction_keep_card": lambda _: {"key": "k", "customer_number": "ACME01"},
     "instruction_cancel": lambda _: _WHY,
     "instruction_decide": lambda _: {**_WHY, "result_id": "9001"},
+    "hold_capture": lambda _: _CHARGE,
+    "hold_release": lambda _: {"key": "k"},
     "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
     "plan_do": lambda _: _PLAN,
     "stored_card_edit": lambda _: {"key": "k", "name": "Nora New"},

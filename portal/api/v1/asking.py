@@ -61,8 +61,8 @@ class InstructionIn(serializers.Serializer[Any]):
         "own follows, and the result says the whole id."
     )
     transaction_id = _text(
-        "PayTrace’s number of a payment: what to give back, whose card to charge again, or "
-        "whose card to store."
+        "PayTrace’s number of a payment: what to give back, what hold to capture or let go, whose "
+        "card to charge again, or whose card to store."
     )
     plan_id = serializers.UUIDField(
         default=None, allow_null=True, help_text="Of a recurring plan that is there already."

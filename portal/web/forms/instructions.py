@@ -114,6 +114,11 @@ class GiveBackForm(AskingForm):
     )
 
 
+class CaptureForm(AskingForm):
+    renamed = {"transaction_id": ""}
+    amount = amount_field(help_text="All of it or a part; the rest is let go.")
+
+
 class KeepCardForm(AskingForm):
     customer_number = forms.CharField(
         label="Customer number in Sage",
@@ -203,7 +208,10 @@ class ResumePlanForm(AskingForm):
 
 
 class EndPlanForm(AskingForm):
-    """Nothing to say: the button is the word. Pausing and ending a plan, forgetting a card."""
+    """Nothing to say: the button is the word. Pausing and ending a plan, forgetting a card,
+    letting a hold go."""
+
+    renamed = {"transaction_id": "", "amount": ""}
 
 
 def method_words(method: StoredPaymentMethod) -> str:

@@ -17,6 +17,7 @@ PAGES = [
     "charges/",
     "charges/new/",
     "charges/limits/",
+    "charges/holds/",
     "charges/plans/",
     "charges/plans/new/",
     "charges/cards/",

@@ -1,0 +1,66 @@
+"""Holds: amounts reserved on cards, not captured or let go yet, as PayTrace told them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from integrations.canonical.transactions import GatewayTransaction, TransactionState
+from integrations.connections.models import Connection
+from integrations.events import facts
+from integrations.events.models import GatewayFact
+
+# Banks let most holds go after a week; the longest that card brands allow is a month.
+SHOWN_FOR = timedelta(days=31)
+MOST = 200
+
+
+@dataclass(frozen=True)
+class Hold:
+    """One of them. `fact_id` names it in addresses."""
+
+    fact_id: uuid.UUID
+    connection: Connection
+    transaction: GatewayTransaction
+
+
+def holds(*, environment_id: uuid.UUID, now: datetime) -> list[Hold]:
+    """Those of an environment's accounts, the oldest first, which is the first to run out."""
+    return _read(_open(now).filter(connection__environment_id=environment_id))
+
+
+def hold(*, environment_id: uuid.UUID, fact_id: uuid.UUID, now: datetime) -> Hold | None:
+    """One of them; None when it was captured, voided or ran out meanwhile."""
+    rows = _open(now).filter(connection__environment_id=environment_id, id=fact_id)
+    return next(iter(_read(rows)), None)
+
+
+def ids_of(*, connection_id: uuid.UUID, before: datetime, now: datetime) -> list[str]:
+    """Transaction ids of an account's holds made before then."""
+    rows = _open(now).filter(connection_id=connection_id, created_at__lt=before)
+    return list(rows.values_list("transaction_id", flat=True)[:MOST])
+
+
+def is_hold(*, connection_id: uuid.UUID, transaction_id: str) -> bool:
+    """Whether it is one by what PayTrace told last."""
+    told = facts.latest(connection_id=connection_id, transaction_id=transaction_id)
+    return told is not None and told.state is TransactionState.AUTHORIZED
+
+
+def _open(now: datetime) -> QuerySet[GatewayFact]:
+    """A hold of nothing only checked a card."""
+    later = GatewayFact.objects.filter(
+        connection_id=OuterRef("connection_id"), transaction_id=OuterRef("transaction_id")
+    ).exclude(state=TransactionState.AUTHORIZED)
+    rows = GatewayFact.objects.filter(
+        state=TransactionState.AUTHORIZED, amount__gt=0, created_at__gte=now - SHOWN_FOR
+    )
+    return rows.filter(~Exists(later)).order_by("created_at", "id")
+
+
+def _read(rows: QuerySet[GatewayFact]) -> list[Hold]:
+    found = rows.select_related("connection")[:MOST]
+    return [Hold(row.id, row.connection, facts.from_details(row.details)) for row in found]

@@ -1,0 +1,109 @@
+"""Holds: amounts reserved on cards, to be captured or let go before the bank lets them go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from integrations.events import holds
+from integrations.events.holds import Hold
+from integrations.instructions import queries
+from integrations.instructions.kinds import Kind
+from integrations.instructions.wishes import Wish
+from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.asking import asked
+from portal.web.forms.instructions import AskingForm, CaptureForm, EndPlanForm
+from tenants.roles import Ability
+
+
+@require_safe
+@member_view()
+def holds_page(request: PlacedRequest) -> HttpResponse:
+    """What is held, the oldest first."""
+    return _page(request)
+
+
+@require_POST
+@member_view(Ability.MOVE_MONEY)
+def hold_capture(request: PlacedRequest, hold_id: str) -> HttpResponse:
+    """Take the held money, all or a part."""
+    one = _find(request, hold_id)
+    form = CaptureForm(request.POST)
+    if form.is_valid():
+        amount = form.money("amount", one.transaction.amount.currency)
+        if amount is not None and one.transaction.amount < amount:
+            form.add_error("amount", f"Only {one.transaction.amount} is held.")
+        answer = _ask(request, form, one, Wish(Kind.CAPTURE, amount=amount))
+        if answer:
+            return answer
+    return _page(request, form=form)
+
+
+@require_POST
+@member_view(Ability.MOVE_MONEY)
+def hold_release(request: PlacedRequest, hold_id: str) -> HttpResponse:
+    """Let the hold go; nothing is charged."""
+    one = _find(request, hold_id)
+    form = EndPlanForm(request.POST)
+    if form.is_valid():
+        wish = Wish(Kind.GIVE_BACK, amount=one.transaction.amount, description="The hold is let go")
+        answer = _ask(request, form, one, wish)
+        if answer:
+            return answer
+    return _page(request, form=form)
+
+
+def _ask(request: PlacedRequest, form: AskingForm, one: Hold, wish: Wish) -> HttpResponse | None:
+    about = Wish(
+        wish.kind,
+        amount=wish.amount,
+        transaction_id=one.transaction.transaction_id,
+        description=wish.description,
+    )
+    taken = asked(request, form, about, connection_id=one.connection.id)
+    return redirect("instruction", request.place.tenant.slug, taken.id) if taken else None
+
+
+def _find(request: PlacedRequest, hold_id: str) -> Hold:
+    found = holds.hold(
+        environment_id=request.place.environment.id, fact_id=parse_id(hold_id), now=timezone.now()
+    )
+    if found is None:
+        raise Http404("Not found")
+    return found
+
+
+def _page(request: PlacedRequest, form: AskingForm | None = None) -> HttpResponse:
+    environment_id = request.place.environment.id
+    found = holds.holds(environment_id=environment_id, now=timezone.now())
+    context = {
+        "rows": _rows(found, environment_id=environment_id),
+        "is_cut": len(found) == holds.MOST,
+        "form": form,
+        "may_ask": queries.policy_of(environment_id) is not None,
+    }
+    return render(request, "holds/page.html", context)
+
+
+def _rows(found: Sequence[Hold], **where: Any) -> list[dict[str, Any]]:
+    """Each with what was asked about it and its two forms, each with a key of its own."""
+    under_way = queries.about_holds(
+        transaction_ids=[one.transaction.transaction_id for one in found], **where
+    )
+    return [
+        {
+            "hold": one,
+            "asked": under_way.get((one.connection.id, one.transaction.transaction_id)),
+            "capture": CaptureForm(
+                auto_id=f"capture_{one.fact_id}_%s",
+                initial={"amount": one.transaction.amount.plain},
+            ),
+            "release": EndPlanForm(auto_id=f"release_{one.fact_id}_%s"),
+        }
+        for one in found
+    ]
