@@ -240,7 +240,8 @@ def charged(books: Books, effect: Effect) -> Instruction:
 
 
 def effect(books: Books, **values: Any) -> Effect:
-    """A payment as it arrives, with the fact behind it."""
+    """A payment as it arrives, with the fact behind it; `method` is that of the fact."""
+    method = PaymentMethod(values.pop("method", PaymentMethod.CARD))
     number = str(next(_numbers))
     key = f"paytrace:MID-4417:{number}:{values.get('kind', 'sale')}:1"
     given: dict[str, Any] = {
@@ -264,11 +265,11 @@ def effect(books: Books, **values: Any) -> Effect:
         "gateway_state": "pending_settlement",
     } | values
     made = Effect.objects.create(**given)
-    fact(books, made)
+    fact(books, made, method=method)
     return made
 
 
-def fact(books: Books, of: Effect) -> GatewayFact:
+def fact(books: Books, of: Effect, *, method: PaymentMethod = PaymentMethod.CARD) -> GatewayFact:
     """What the gateway told about the effect's transaction."""
     kinds = {"refund": TransactionType.REFUND}
     transaction = GatewayTransaction(
@@ -276,7 +277,7 @@ def fact(books: Books, of: Effect) -> GatewayFact:
         transaction_id=of.transaction_id,
         type=kinds.get(of.kind, TransactionType.SALE),
         state=TransactionState(of.gateway_state),
-        method=PaymentMethod.CARD,
+        method=method,
         amount=Money(of.amount, of.currency),
         created_at=of.occurred_at,
         invoice_reference=of.invoice_reference,

@@ -25,6 +25,7 @@ from integrations.canonical.transactions import (
     TransactionType,
 )
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.gaps import not_offered
 
 _WAITING = frozenset({TransactionState.PENDING_SETTLEMENT, TransactionState.AUTHORIZED})
 _CHANGED_MEANWHILE = frozenset({"paytrace.not_settled", "paytrace.not_voidable"})
@@ -158,15 +159,31 @@ def _look(
 ) -> Choice:
     sale = client.transaction(transaction_id)
     if sale is None:
-        raise NeverWorks(
-            "PayTrace knows no transaction with this id.",
-            code="paytrace.transaction_unknown",
-            field="transaction_id",
-        )
+        raise _no_card_payment(client, transaction_id)
     refunds: Sequence[GatewayTransaction] = ()
     if sale.state is TransactionState.SETTLED:
         refunds = client.transactions(start=sale.created_at.date(), end=today)
     return choose(sale, amount=amount, refunds=refunds, already_given=already_given)
+
+
+def _no_card_payment(client: PayTraceClient, transaction_id: str) -> NeverWorks:
+    """A bank payment has an id of another kind, and no published call gives one back that can be
+    followed: v3 shows none, and v1 lists no bank payments."""
+    unknown = NeverWorks(
+        "PayTrace knows no transaction with this id.",
+        code="paytrace.transaction_unknown",
+        field="transaction_id",
+    )
+    try:
+        found = client.ach.transaction(transaction_id)
+    except NeverWorks:
+        return unknown
+    if found is None:
+        return unknown
+    return not_offered(
+        "This is a bank payment, and PayTrace's API has no call that gives one back.",
+        remedy="Give it back in PayTrace's own terminal; what is done there is found and posted.",
+    )
 
 
 def _do(client: PayTraceClient, transaction_id: str, choice: Choice) -> GivenBack:

@@ -9,7 +9,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
+from integrations.events import facts
 from integrations.instructions import operations, queries
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction
@@ -138,6 +140,11 @@ def _payment(request: PlacedRequest, effect_id: str) -> Effect:
     effect = posting.effect(
         environment_id=request.place.environment.id, effect_id=parse_id(effect_id)
     )
-    if effect is None or effect.kind != "sale":
+    if effect is None or effect.kind != "sale" or _is_bank_payment(effect):
         raise Http404("Not found")
     return effect
+
+
+def _is_bank_payment(effect: Effect) -> bool:
+    told = facts.latest(connection_id=effect.source_id, transaction_id=effect.transaction_id)
+    return told is not None and told.method is PaymentMethod.ACH

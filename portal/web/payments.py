@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.posting import Hands
+from integrations.canonical.transactions import PaymentMethod
 from integrations.events import deadlines
 from integrations.events import queries as events
 from integrations.events.models import ContestDeadline, GatewayBatch, GatewayFact
@@ -123,7 +124,13 @@ def _story(effect: Effect) -> dict[str, Any]:
         "asked_link": links.link_of(asked) if asked else None,
         "may_ask": effect.kind == EffectKind.SALE
         and instructions.policy_of(effect.environment_id) is not None,
+        "is_bank_payment": any(is_bank_payment(fact) for fact in facts),
     }
+
+
+def is_bank_payment(fact: GatewayFact) -> bool:
+    """Whether PayTrace told it as an ACH payment, which its API neither gives back nor stores."""
+    return bool(fact.details.get("method") == PaymentMethod.ACH)
 
 
 def _batch(effect: Effect) -> GatewayBatch | None:

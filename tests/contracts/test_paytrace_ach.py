@@ -19,6 +19,7 @@ from integrations.paytrace.ach import (
     EntryClass,
 )
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.giving_back import give_back
 from integrations.paytrace.people import Address, VaultPayer
 from integrations.paytrace.settings import Secret
 from integrations.paytrace.v3.client import V3Client
@@ -159,6 +160,19 @@ def test_what_a_version_lacks_is_said_without_asking(bench: Bench, client: PayTr
         assert error.sentence.startswith(f"API {bench.version} ")
         assert error.remedy
     assert bench.calls()["calls"] == {}
+
+
+def test_a_bank_payment_is_not_given_back_as_if_it_were_unknown(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    """v3 says that there is no such call; v1, which lists none, knows no such payment."""
+    made = client.ach.sale(charge(bench))
+    error = refused(give_back, client, transaction_id=made.transaction_id, today=TODAY)
+    expected = {"v1": "paytrace.transaction_unknown", "v3": "paytrace.not_offered"}
+    assert (type(error), error.code) == (NeverWorks, expected[bench.version])
+    assert refused(give_back, client, transaction_id="5", today=TODAY).code == (
+        "paytrace.transaction_unknown"
+    )
 
 
 # What v3 reports

@@ -39,6 +39,8 @@ class TableGateway:
         self.refusals: list[str] = []
         self.shown_instead: dict[str, GatewayTransaction] = {}
         self.cards = self
+        # It has no bank payments: an id nobody knows is none here either.
+        self.ach = self
 
     @property
     def client(self) -> PayTraceClient:

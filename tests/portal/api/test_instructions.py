@@ -216,7 +216,6 @@ def test_every_kind_can_be_asked_for(program: Program, till: Books) -> None:
         )  # fmt: skip
     bodies: list[dict[str, Any]] = [
         {"kind": "charge", "amount": "1.00", "transaction_id": "79388123"},
-        {"kind": "charge", "amount": "1.00", "vault_id": "ACME01", "method": "ach"},
         {"kind": "give_back", "amount": "1.00", "transaction_id": "79388123"},
         {"kind": "store_customer", "customer_number": "ACME01", "transaction_id": "79388123"},
         {"kind": "forget_customer", "vault_id": "ACME01-OLD"},
@@ -237,6 +236,26 @@ def test_every_kind_can_be_asked_for(program: Program, till: Books) -> None:
         assert error(refused)[:2] == (409, "plan_id")
     asked = program.get("instructions", plan_id=str(plan.id)).json()["instructions"]
     assert [one["kind"] for one in asked] == ["plan_change"]
+
+
+def test_a_bank_account_is_charged_only_where_its_payment_can_be_followed(
+    program: Program, till: Books
+) -> None:
+    body = {"kind": "charge", "amount": "1.00", "vault_id": "ACME01", "method": "ach"}
+    assert program.post("instructions", body, **{"Idempotency-Key": "v3"}).status_code == 201
+    with tenant_transaction(till.tenant.id):
+        till.paytrace.settings = {**till.paytrace.settings, "api_version": "v1"}
+        till.paytrace.save(update_fields=["settings"])
+    plan = {
+        **body, "kind": "plan_create", "frequency": "monthly", "start_on": "2099-01-31",
+    }  # fmt: skip
+    for number, wanted in enumerate((body, plan)):
+        refused = program.post("instructions", wanted, **{"Idempotency-Key": f"v1-{number}"})
+        status, field, sentence = error(refused)
+        assert (status, field) == (409, "method")
+        assert "API v1, which tells nothing of a bank payment" in sentence
+    with tenant_transaction(till.tenant.id):
+        assert Instruction.objects.count() == 1
 
 
 def test_each_key_has_a_limit_of_its_own_and_the_company_one_for_all(

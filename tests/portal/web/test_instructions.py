@@ -121,6 +121,21 @@ def test_money_is_given_back_from_the_page_of_its_payment(alice: Client, books: 
         )  # fmt: skip
 
 
+def test_a_bank_payment_is_neither_given_back_nor_kept_from_here(
+    alice: Client, books: Books
+) -> None:
+    """PayTrace has no such call, so its page offers none and says where it is done."""
+    allow(books, alice)
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, gateway_state="settled", method="ach")
+    page = f"/t/{books.tenant.slug}/payments/{paid.id}/"
+    shown = text_of(alice.get(page))
+    assert "A bank payment is given back in PayTrace’s own terminal." in shown
+    assert [word for word in ("Give money back", "Keep this card") if word in shown] == []
+    assert alice.get(f"{page}give-back/").status_code == 404
+    assert alice.get(f"{page}keep-card/").status_code == 404
+
+
 def test_a_payment_says_who_asked_for_it(alice: Client, books: Books) -> None:
     allow(books, alice)
     with tenant_transaction(books.tenant.id):
