@@ -86,6 +86,12 @@ def has_ach(connection: Connection) -> bool:
     return bool(told.get("available"))
 
 
+def has_batches(connection: Connection) -> bool:
+    """Whether batches can be read, as far as is known."""
+    told = connection.capabilities.get("batches", {})
+    return told.get("available") is not False
+
+
 def failed(connection: Connection, error: IntegrationError, *, kind: WorkKind) -> None:
     """Keep the failure on the connection and come back when waiting may have helped.
 

@@ -167,19 +167,33 @@ def _once_more(look: Look, window: Window) -> Found:
     return total
 
 
+def read_batches_of(look: Look, day: date) -> Found:
+    """The batches that settled on a past day, with what they hold that is not known yet."""
+    total, _ = _told_batches(look, first_day=day, last_day=day)
+    with tenant_transaction(look.source.tenant_id):
+        settling.enter(source=look.source)
+    return total
+
+
 def _batches(look: Look, window: Window) -> Found:
     """An independent count: where a batch holds more than we know, it is read itself."""
-    total, kept = Found(), []
-    for told in look.client.batches(start=window.first_day, end=window.last_day):
-        if isinstance(told, Unreadable):
-            kept.append(look.ask_about_batch(told, day=window.last_day))
-            unreadable.check_flood(len(kept), day=window.last_day)
-        else:
-            total += _batch(look, told)
+    total, kept = _told_batches(look, first_day=window.first_day, last_day=window.last_day)
     with tenant_transaction(look.source.tenant_id):
         unreadable.settle_batches(source=look.source, first_day=window.first_day, but=kept)
         settling.enter(source=look.source)
     return total
+
+
+def _told_batches(look: Look, *, first_day: date, last_day: date) -> tuple[Found, list[str]]:
+    """What was found, and by their names the batches that cannot be read."""
+    total, kept = Found(), []
+    for told in look.client.batches(start=first_day, end=last_day):
+        if isinstance(told, Unreadable):
+            kept.append(look.ask_about_batch(told, day=last_day))
+            unreadable.check_flood(len(kept), day=last_day)
+        else:
+            total += _batch(look, told)
+    return total, kept
 
 
 def _batch(look: Look, told: Batch) -> Found:

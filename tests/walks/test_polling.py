@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from integrations import pipeline
+from integrations.connections.models import Connection
 from integrations.events import backfills, counting
 from integrations.events.models import Backfill, GatewayBatch, Source, SyncRun
 from integrations.exceptions import queries as exceptions
@@ -157,6 +158,36 @@ def test_past_days_are_read_when_asked_for_and_go_on_where_they_stopped(world: W
     world.within(lambda: backfills.cancel(other, actor=ACTOR))
     world.work()
     assert _job(world, other)[:2] == ("cancelled", "2026-11-01")
+
+
+def test_past_days_bring_their_batches_and_what_those_alone_tell(world: World) -> None:
+    """A payment made before the first of the days is found by the batch that settled it."""
+    at = NOON - timedelta(days=20)
+    before = _pay(
+        world,
+        created_at=(at - timedelta(hours=30)).isoformat(),
+        state="settled",
+        settled_at=at.isoformat(),
+        batch_number=17,
+        invoice_id="99999",
+    )
+    world.poll_now()
+    with tenant_transaction(world.tenant.id):
+        assert GatewayBatch.objects.count() == 0
+        account = Connection.objects.get(id=world.gateway_id)
+        account.capabilities = {"batches": {"available": False, "sentence": "Not allowed."}}
+        account.save(update_fields=["capabilities"])
+    assert _job(world, world.backfill(first=at.date(), last=at.date()))[2] == 0
+    with tenant_transaction(world.tenant.id):
+        account.capabilities = {}
+        account.save(update_fields=["capabilities"])
+    assert _job(world, world.backfill(first=at.date(), last=at.date()))[:3] == (
+        "done", "2026-11-01", 1,
+    )  # fmt: skip
+    with tenant_transaction(world.tenant.id):
+        batch = GatewayBatch.objects.get()
+    assert (batch.number, str(batch.settled_on), batch.transaction_count) == ("17", "2026-10-31", 1)
+    assert world.effect(before).state == "parked"
 
 
 def _job(world: World, job: Backfill) -> tuple[str, str, int, str]:
