@@ -87,6 +87,9 @@ class PostingProfile:
     """Which rows of the flagged table ask for a payment; empty when the site has none."""
     distributes_applications: bool = False
     """True when Sage books GL lines as an open credit is applied to an invoice."""
+    system_schema: str = ""
+    """SQL schema of the system tables, on SQL Server with their database before it: `PROSYS.dbo`.
+    Empty where they stand with the others."""
 
     @classmethod
     def from_json(cls, data: Mapping[str, object]) -> PostingProfile:
@@ -127,6 +130,18 @@ class PostingProfile:
         if mapped.is_system:
             return name
         return self.table_pattern.format(table=name, company=self.company_number)
+
+    def schema_of(self, table: str) -> str:
+        """Where a logical table stands in an SQL database; empty for the connection's default."""
+        is_elsewhere = self.table_map(table).is_system and self.system_schema
+        return self.system_schema if is_elsewhere else self.database_schema
+
+    def by_schema(self) -> Mapping[str, list[str]]:
+        """Schema → the physical names of the mapped tables there; the usual one first."""
+        found: dict[str, list[str]] = {self.database_schema: []}
+        for table in self.all_tables:
+            found.setdefault(self.schema_of(table), []).append(self.physical_table(table))
+        return found
 
     def receipt_field_width(self, name: str) -> int:
         """How many characters a mapped receipt field holds. Raises KeyError if there is none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import date
@@ -60,6 +61,9 @@ _RARE_TICKS = (
     "writes_orders",
 )
 """Habits that most companies do not have; a profile from before them has none."""
+_RARE_TEXTS = ("system_schema",)
+"""Of companies whose system tables stand elsewhere; others leave it out."""
+_SCHEMA = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,127}(\.[A-Za-z_][A-Za-z0-9_]{0,127})?")
 _NUMBERS = {"order_numbers": "writes_orders", "customer_numbers": "creates_customers"}
 """Rule of numbering → the habit it is for; without that it is not written down."""
 
@@ -67,6 +71,7 @@ _NUMBERS = {"order_numbers": "writes_orders", "customer_numbers": "creates_custo
 def read(data: Mapping[str, object]) -> dict[str, Any]:
     """The fields of a PostingProfile. Raises FixConfiguration with the path of the bad one."""
     values: dict[str, Any] = {key: _text(data, key) for key in _TEXTS}
+    values |= {key: _text(data, key) if key in data else "" for key in _RARE_TEXTS}
     values |= {key: tuple(_texts(data, key)) for key in _LISTS}
     values["empty_date"] = _date(data, "empty_date")
     values["paid_includes_discount"] = _bool(data, "paid_includes_discount")
@@ -92,6 +97,9 @@ def _check(values: Mapping[str, Any]) -> None:
         raise invalid("code_page", "names no known code page") from None
     if "{table}" not in values["table_pattern"]:
         raise invalid("table_pattern", "must contain {table}")
+    schema = values["system_schema"]
+    if schema and not _SCHEMA.fullmatch(schema):
+        raise invalid("system_schema", "must be a schema such as PROSYS.dbo")
     column = values["status_column"]
     if column and column not in values["tables"]["invoices"].columns:
         raise invalid("status_column", "names no mapped column of invoices")
@@ -294,6 +302,7 @@ def _constants(group: Mapping[str, object], path: str) -> dict[str, tuple[Column
 def write(profile: PostingProfile) -> dict[str, object]:
     """The JSON form of a profile; everything `read` needs."""
     out: dict[str, object] = {key: getattr(profile, key) for key in _TEXTS}
+    out |= {key: getattr(profile, key) for key in _RARE_TEXTS if getattr(profile, key)}
     out |= {key: list(getattr(profile, key)) for key in _LISTS}
     out["empty_date"] = profile.empty_date.isoformat()
     out["paid_includes_discount"] = profile.paid_includes_discount

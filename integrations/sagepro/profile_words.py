@@ -28,6 +28,11 @@ COMPANY: dict[str, Words] = {
     "database_schema": Words(
         "Database schema", "Leave it empty when the login finds the tables without one."
     ),
+    "system_schema": Words(
+        "Schema of the system tables",
+        "Where the tables that all companies share stand: PROSYS.dbo, say, for a database of their "
+        "own. Empty when they stand with the others.",
+    ),
     "code_page": Words(
         "Code page", "How text is stored, such as cp1252. Other characters are never written."
     ),

@@ -34,6 +34,8 @@ class Right:
     verb: Verb
     table: str
     columns: tuple[str, ...]
+    schema: str = ""
+    """Empty for the connection's default."""
 
 
 def rights(profile: PostingProfile) -> list[Right]:
@@ -109,4 +111,4 @@ def _right(
     verb: Verb, profile: PostingProfile, table: str, columns: Iterator[str] | list[str]
 ) -> Right:
     names = tuple(name for name in dict.fromkeys(columns) if not is_sensitive(name))
-    return Right(verb, profile.physical_table(table), names)
+    return Right(verb, profile.physical_table(table), names, profile.schema_of(table))

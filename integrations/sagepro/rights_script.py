@@ -55,7 +55,7 @@ def script(profile: PostingProfile, *, product: Product, role: str = ROLE) -> st
 def side_table(profile: PostingProfile, *, product: Product) -> Iterator[str]:
     """Statements that make Tieout's own table, with the two keys that keep a posting unique."""
     mapped = profile.table_map("postings")
-    schema = profile.database_schema or None
+    schema = profile.schema_of("postings") or None
     table = Table(
         profile.physical_table("postings"),
         MetaData(schema=schema),
@@ -74,24 +74,38 @@ def side_table(profile: PostingProfile, *, product: Product) -> Iterator[str]:
         return
     made = _flat(str(CreateTable(table).compile(dialect=dialect)))
     index = _flat(str(CreateIndex(by_parent).compile(dialect=dialect)))
-    name = _place(profile, str(table.name), product).replace("'", "''")
+    name = _place(profile.schema_of("postings"), str(table.name), product).replace("'", "''")
     yield f"IF OBJECT_ID(N'{name}', N'U') IS NULL BEGIN {made}; {index}; END"
 
 
 def grants(profile: PostingProfile, *, product: Product, role: str = ROLE) -> list[str]:
-    """One statement per right, without its semicolon."""
+    """One statement per right, without its semicolon; those in a database of the system tables
+    come last, behind the statements that go there."""
     who = _quoted(role, product)
-    found = [_grant(profile, right, product, who) for right in rights(profile)]
-    if product == "postgresql":
+    found: list[str] = []
+    for schema in profile.by_schema():
+        wanted = [right for right in rights(profile) if right.schema == schema]
+        if product == "postgresql":
+            found.append(f"GRANT USAGE ON SCHEMA {_quoted(schema or 'public', product)} TO {who}")
+        elif "." in schema:
+            found += _go_to(schema.rpartition(".")[0], role)
+        found += [_grant(right, product, who) for right in wanted]
+    if product == "postgresql" and any(one.verb == "INSERT" for one in rights(profile)):
         schema = _quoted(profile.database_schema or "public", product)
-        found.insert(0, f"GRANT USAGE ON SCHEMA {schema} TO {who}")
-        if any(one.verb == "INSERT" for one in rights(profile)):
-            found.append(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {who}")
+        found.append(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {who}")
     return found
 
 
-def _grant(profile: PostingProfile, right: Right, product: Product, who: str) -> str:
-    place = _place(profile, right.table, product)
+def _go_to(database: str, role: str) -> Iterator[str]:
+    """SQL Server grants in the database that it is in, to a user of that database."""
+    who = _quoted(role, "mssql")
+    yield f"USE {_quoted(database, 'mssql')}"
+    name = role.replace("'", "''")
+    yield f"IF USER_ID(N'{name}') IS NULL CREATE USER {who} FOR LOGIN {who}"
+
+
+def _grant(right: Right, product: Product, who: str) -> str:
+    place = _place(right.schema, right.table, product)
     names = ", ".join(_quoted(name, product) for name in right.columns)
     if product == "postgresql":
         return f"GRANT {right.verb} ({names}) ON {place} TO {who}"
@@ -100,10 +114,11 @@ def _grant(profile: PostingProfile, right: Right, product: Product, who: str) ->
     return f"GRANT {right.verb} ON {place}{which} TO {who}"
 
 
-def _place(profile: PostingProfile, table: str, product: Product) -> str:
+def _place(schema: str, table: str, product: Product) -> str:
     usual = "dbo" if product == "mssql" else "public"
-    schema = profile.database_schema or usual
-    return f"{_quoted(schema, product)}.{_quoted(table, product)}"
+    # Where a database stands before the schema, the script is in it by then.
+    owner = schema.rpartition(".")[2] if product == "mssql" else schema
+    return f"{_quoted(owner or usual, product)}.{_quoted(table, product)}"
 
 
 def _quoted(name: str, product: Product) -> str:

@@ -18,7 +18,7 @@ from typing import cast
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import ClauseElement
+from sqlalchemy import ClauseElement, select, update
 
 from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.keyed import KeyedQuestion
@@ -28,6 +28,7 @@ from integrations.canonical.stock import Allocation
 from integrations.sagepro.backends import fingerprint, permission
 from integrations.sagepro.backends.company import SqlCompany
 from integrations.sagepro.backends.sql import SqlConnector
+from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.rights import rights
 from integrations.sagepro.rights_script import script
 from integrations.sagepro.sample.profile import sample_profile
@@ -43,6 +44,7 @@ from tests.sagepro.postings import (
     reversal,
 )
 from tests.sagepro.recorded import Recorder, in_mssql
+from tests.sagepro.system_tables import with_system_tables
 
 FOLDER = Path(__file__).with_name("golden")
 
@@ -131,20 +133,36 @@ def texts(company_template: str) -> Iterator[dict[str, str]]:
         with recorder.listening(sage._session.engine):
             act(sage)
         found[deed] = recorder.text()
-    tables = fingerprint.statement(SqlCompany.of(sample_profile()), dialect="mssql")
-    found["fingerprint"] = "\n".join(in_mssql(tables)) + "\n"
+    found["fingerprint"] = _fingerprint(sample_profile())
+    found["fingerprint_with_system"] = _fingerprint(with_system_tables("PROSYS.dbo"))
     found["rights"] = script(sample_profile(), product="mssql")
     found["rights_tried"] = _rights_tried()
+    found["rights_with_system"] = script(with_system_tables("PROSYS.dbo"), product="mssql")
+    found["counter_with_system"] = _counter()
     yield found
     sage.close()
     database_plugin.drop_database(name)
 
 
-ALL = sorted([*DEEDS, "fingerprint", "rights", "rights_tried"])
+ALL = sorted([
+    *DEEDS, "fingerprint", "rights", "rights_tried", "rights_with_system",
+    "fingerprint_with_system", "counter_with_system",
+])  # fmt: skip
+
+
+def _fingerprint(profile: PostingProfile) -> str:
+    asked = fingerprint.statements(SqlCompany.of(profile), dialect="mssql")
+    return "\n".join(line for one in asked for line in in_mssql(one)) + "\n"
+
+
+def _counter() -> str:
+    """A table in a database of its own is named with it."""
+    counters = SqlCompany.of(with_system_tables("PROSYS.dbo")).tables["counters"]
+    return "\n".join(in_mssql(select(counters)) + in_mssql(update(counters).values(value=1))) + "\n"
 
 
 def _rights_tried() -> str:
-    tried = [permission.attempt(right, schema=None) for right in rights(sample_profile())]
+    tried = [permission.attempt(right) for right in rights(sample_profile())]
     lines = [line for one in tried for line in in_mssql(cast("ClauseElement", one))]
     return "\n".join(lines) + "\n"
 

@@ -132,7 +132,7 @@ def test_the_self_test_misses_every_single_column(site: Site) -> None:
                 what = f'{right.verb} ("{column}") ON "{right.table}"'
                 admin.execute(f"REVOKE {what} FROM {site.role}".encode())
                 with pytest.raises(ProgrammingError, match="permission denied"):
-                    login.execute(permission.attempt(right, schema=None))
+                    login.execute(permission.attempt(right))
                 login.rollback()
                 admin.execute(f"GRANT {what} TO {site.role}".encode())
     assert sage.self_test().is_passed

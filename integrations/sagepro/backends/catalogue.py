@@ -17,6 +17,7 @@ from sqlalchemy import (
     cast,
     column,
     func,
+    or_,
     select,
     table,
 )
@@ -47,9 +48,11 @@ def sign(connection: Connection, company: SqlCompany) -> Sign | None:
 
 def _question(company: SqlCompany) -> Select[Any]:
     profile = company.profile
-    names = [profile.physical_table(name) for name in company.tables]
     # A name, as the catalogue holds it; without the cast its indexes are not used.
-    schema = profile.database_schema or func.current_schema()
+    mapped = [
+        (_NAMESPACE.c.nspname == (schema or func.current_schema())) & _CLASS.c.relname.in_(names)
+        for schema, names in profile.by_schema().items()
+    ]
     written = cast(cast(_ATTRIBUTE.c.xmin, Text), BigInteger)
     return (
         select(
@@ -60,7 +63,7 @@ def _question(company: SqlCompany) -> Select[Any]:
         )
         .join(_NAMESPACE, _NAMESPACE.c.oid == _CLASS.c.relnamespace)
         .join(_ATTRIBUTE, _ATTRIBUTE.c.attrelid == _CLASS.c.oid)
-        .where(_NAMESPACE.c.nspname == schema, _CLASS.c.relname.in_(names))
+        .where(or_(*mapped))
         .group_by(_CLASS.c.oid, cast(_CLASS.c.xmin, Text))
         .order_by(_CLASS.c.oid)
     )

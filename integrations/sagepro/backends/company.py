@@ -52,7 +52,7 @@ class SqlCompany:
 
     @classmethod
     def of(cls, profile: PostingProfile) -> SqlCompany:
-        metadata = MetaData(schema=profile.database_schema or None)
+        metadata = MetaData()
         return cls(profile, {name: _table(profile, name, metadata) for name in profile.all_tables})
 
     def column(self, table: str, column: str) -> ColumnElement[Any]:
@@ -263,4 +263,5 @@ def _table(profile: PostingProfile, table: str, metadata: MetaData) -> Table:
         Column(name, sql_type(kind), key=_unread(name))
         for name, (kind, _) in mapped.constants.items()
     ]
-    return Table(profile.physical_table(table), metadata, *columns)
+    schema = profile.schema_of(table) or None
+    return Table(profile.physical_table(table), metadata, *columns, schema=schema)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnClause, Connection, Select, TableClause, column, select, table
@@ -27,11 +28,13 @@ _FACTS = (
 )
 
 
-def _catalogue(*, is_upper: bool) -> TableClause:
-    """The information schema's columns. SQL Server may tell upper from lower case."""
+def _catalogue(*, is_upper: bool, database: str = "") -> TableClause:
+    """The information schema's columns, where wanted of another database of the server. SQL Server
+    may tell upper from lower case."""
     spell = str.upper if is_upper else str.lower
     columns: list[ColumnClause[Any]] = [column(spell(name)) for name in ("table_schema", *_FACTS)]
-    return table(spell("columns"), *columns, schema=spell("information_schema"))
+    place = spell("information_schema")
+    return table(spell("columns"), *columns, schema=f"{database}.{place}" if database else place)
 
 
 _LOWER, _UPPER = _catalogue(is_upper=False), _catalogue(is_upper=True)
@@ -55,24 +58,33 @@ def _schema_name(_element: _OwnSchema, _compiler: SQLCompiler, **_options: Any) 
 
 def read(connection: Connection, company: SqlCompany) -> list[tuple[str, ...]]:
     """Table, column, type, sizes and nullability of the mapped tables, in stable order."""
-    found = connection.execute(statement(company, dialect=connection.dialect.name))
+    asked = statements(company, dialect=connection.dialect.name)
+    found = [row for one in asked for row in connection.execute(one)]
     return sorted(tuple(str(value) for value in row) for row in found)
 
 
-def statement(company: SqlCompany, *, dialect: str) -> Select[Any]:
-    """The question for those facts, in the spelling of this product."""
-    profile = company.profile
-    names = [profile.physical_table(name) for name in company.tables]
-    of_schema, *facts = (_UPPER if dialect == "mssql" else _LOWER).c
-    schema = profile.database_schema or _OwnSchema()
-    return select(*facts).where(of_schema == schema, facts[0].in_(names))
+def statements(company: SqlCompany, *, dialect: str) -> list[Select[Any]]:
+    """The questions for those facts, one for each schema, in the spelling of this product."""
+    return [
+        _of_schema(schema, dialect=dialect, names=names)
+        for schema, names in company.profile.by_schema().items()
+    ]
 
 
 def read_all(connection: Connection, *, schema: str) -> list[tuple[str, ...]]:
     """The same facts of every table in the schema that this login may see."""
-    of_schema, *facts = (_UPPER if connection.dialect.name == "mssql" else _LOWER).c
-    found = connection.execute(select(*facts).where(of_schema == (schema or _OwnSchema())))
+    found = connection.execute(_of_schema(schema, dialect=connection.dialect.name))
     return sorted(tuple(str(value) for value in row) for row in found)
+
+
+def _of_schema(schema: str, *, dialect: str, names: Sequence[str] | None = None) -> Select[Any]:
+    place, of, name = _LOWER, "", schema
+    if dialect == "mssql":
+        of, _, name = schema.rpartition(".")
+        place = _catalogue(is_upper=True, database=of) if of else _UPPER
+    of_schema, *facts = place.c
+    asked = select(*facts).where(of_schema == (name or _OwnSchema()))
+    return asked if names is None else asked.where(facts[0].in_(names))
 
 
 def digest(facts: list[tuple[str, ...]]) -> str:

@@ -33,23 +33,23 @@ def use_all(connection: Connection, profile: PostingProfile) -> int:
     """
     needed = rights(profile)
     for right in needed:
-        _use(connection, right, schema=profile.database_schema or None)
+        _use(connection, right)
     return len(needed)
 
 
-def _use(connection: Connection, right: Right, *, schema: str | None) -> None:
+def _use(connection: Connection, right: Right) -> None:
     try:
-        connection.execute(attempt(right, schema=schema))
+        connection.execute(attempt(right))
     except ProgrammingError as error:
         told = translate(error)
         told.sentence = f"{right.verb} on {right.table}: {told.sentence}"
         raise told from error
 
 
-def attempt(right: Right, *, schema: str | None) -> Executable:
+def attempt(right: Right) -> Executable:
     """A statement that needs this right and finds no row."""
     names = list(right.columns)
-    place: TableClause = table(right.table, *map(column, names), schema=schema)
+    place: TableClause = table(right.table, *map(column, names), schema=right.schema or None)
     nothing = select(*(null().label(name) for name in names)).where(false())
     statements: dict[str, Executable] = {
         "SELECT": select(*place.c).where(false()),

@@ -57,7 +57,11 @@ class _Exact(TypeDecorator[Decimal]):
 def rehearse(found: Observation, profile: PostingProfile) -> Rehearsal:
     """Post what was keyed, by `profile`, on the rows as they stood before."""
     named = replace(
-        profile, user_code=found.keyed.user, kinds=frozenset(PostingKind), database_schema=""
+        profile,
+        user_code=found.keyed.user,
+        kinds=frozenset(PostingKind),
+        database_schema="",
+        system_schema="",
     )
     request = request_of(found, named)
     if isinstance(request, str):

@@ -32,7 +32,12 @@ _RARE_TICKS = (
     "session.is_next",
     "writes_orders",
 )
-_RARE = (*_RARE_TICKS, "customer_numbers.letters", "customer_numbers.prefix")
+_RARE = (
+    *_RARE_TICKS,
+    "customer_numbers.letters",
+    "customer_numbers.prefix",
+    "system_schema",
+)
 """Left out of the profile where they are not ticked, or empty."""
 _TICKS = ("paid_includes_discount", *_RARE_TICKS)
 # Room for columns that a person adds, beside those that are there.
@@ -113,7 +118,8 @@ _UNMAPPED: Data = {"columns": {}}
 def read_profile(post: QueryDict, *, base: Mapping[str, Any]) -> Data:
     """What was typed, as the profile's JSON form. Edition and company stay those of `base`."""
     data: Data = {key: base[key] for key in ("edition", "company_number")}
-    data |= {key: _typed(post, key) for key in words.COMPANY}
+    for key in words.COMPANY:
+        _put(data, key, _typed(post, key))
     data |= {key: _listed(post, key) for key in words.LISTS}
     for path in words.HABITS:
         _put(data, path, _habit(post, path))

@@ -9,7 +9,7 @@ from integrations.sagepro import profile_words as words
 
 def profile_form(profile: dict[str, Any]) -> dict[str, Any]:
     """Every field of the form, filled with this profile."""
-    form: dict[str, Any] = {key: profile[key] for key in words.COMPANY}
+    form: dict[str, Any] = {key: profile.get(key, "") for key in words.COMPANY}
     form |= {key: ", ".join(profile[key]) for key in words.LISTS}
     form |= {key: profile[key] for key in ("open_credit_type", "user_code", "status_column")}
     form |= {f"{group}.{key}": profile[group][key] for group, key in _PAIRS}
