@@ -36,7 +36,7 @@ from tenants.work import ring
 State, Step = Calibration.State, CalibrationStep.State
 ONLY_TEST_COMPANIES = (
     "Calibration is for a test company. Connect a copy of the books in Dev or QA, calibrate "
-    "there, and enter the result in Production."
+    "there, and take the result over in the posting profile of Production."
 )
 # A look without a result after this long was lost with its worker.
 _LOST_AFTER = timedelta(minutes=5)

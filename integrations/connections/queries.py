@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from integrations.connections import logins
 from integrations.connections.models import Connection, ConnectionTest
 from integrations.connections.notices import NoticeTarget, distrust, known_target, notice_target
@@ -13,6 +15,7 @@ from integrations.connections.secrets import secret_fields
 
 __all__ = [
     "NoticeTarget",
+    "companies_like",
     "company_of",
     "connections",
     "disputes_providers",
@@ -68,6 +71,13 @@ def disputes_providers(environment_id: UUID) -> list[Connection]:
 def sage_companies(environment_id: UUID) -> list[Connection]:
     """The Sage Pro companies of an environment, by name."""
     return [c for c in connections(environment_id) if c.kind == Connection.Kind.SAGEPRO]
+
+
+def companies_like(connection: Connection) -> QuerySet[Connection]:
+    """The other Sage Pro companies of this edition, of every environment, by name."""
+    rows = Connection.objects.select_related("environment").exclude(pk=connection.pk)
+    like = {"kind": Connection.Kind.SAGEPRO, "settings__edition": connection.settings["edition"]}
+    return rows.filter(**like).order_by("name", "environment_id")
 
 
 def company_of(connection: Connection) -> Connection | None:

@@ -12,11 +12,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from integrations.canonical.problems import Problem
-from integrations.connections import profiles
+from integrations.connections import profiles, queries
 from integrations.connections.models import Connection, ProfileVersion
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.profile_checks import problems
 from integrations.sagepro.profile_diff import differences
+from integrations.sagepro.taking_over import taken_over
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.forms.profile import read_profile, sections
 from tenants.errors import NotPossible
@@ -28,12 +29,15 @@ _MOST_VERSIONS = 30
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_view()
 def posting_profile(request: PlacedRequest, connection_id: str) -> HttpResponse:
-    """The profile in force as a form; a button shows what would change, another saves it."""
+    """The profile in force as a form; a button shows what would change, another saves it.
+
+    `?from=` shows another company's instead, as a draft to save here.
+    """
     if request.method == "POST" and not request.place.may(Ability.MANAGE_CONNECTIONS):
         raise PermissionDenied("Your role may look at the posting profile, not change it.")
     found = sage_company(request, connection_id)
     if request.method != "POST":
-        return _page(request, found, found.settings["profile"])
+        return _looked_at(request, found)
     typed = read_profile(request.POST, base=found.settings["profile"])
     if request.POST.get("action") != "save":
         return _page(request, found, typed, repairs=problems(typed), is_draft=True)
@@ -71,6 +75,17 @@ def profile_restore(request: PlacedRequest, connection_id: str, version: int) ->
         return redirect("posting_profile", request.place.tenant.slug, found.id)
     messages.success(request, _saved(made))
     return redirect("posting_profile", request.place.tenant.slug, found.id)
+
+
+def _looked_at(request: PlacedRequest, found: Connection) -> HttpResponse:
+    other = request.GET.get("from", "")
+    if not other:
+        return _page(request, found, found.settings["profile"])
+    proven = get_or_404(queries.companies_like(found), id=parse_id(other))
+    draft = taken_over(proven.settings["profile"], by=found.settings["profile"])
+    version = profiles.version_in_force(proven)
+    note = f"Taken over from {proven}, {proven.environment}, version {version}"
+    return _page(request, found, draft, repairs=problems(draft), is_draft=True, note=note)
 
 
 def sage_company(request: PlacedRequest, connection_id: str) -> Connection:
@@ -118,6 +133,7 @@ def _page(
     repairs: Sequence[Problem] = (),
     refusal: str = "",
     is_draft: bool = False,
+    note: str = "",
 ) -> HttpResponse:
     in_force = found.settings["profile"]
     context = {
@@ -128,7 +144,8 @@ def _page(
         "refusal": refusal,
         "is_draft": is_draft,
         "changed": _differences(in_force, data) if is_draft and not repairs else [],
-        "note": request.POST.get("note", ""),
+        "note": request.POST.get("note", note),
+        "others": queries.companies_like(found),
     }
     return render(request, "profile/page.html", context | sections(data, repairs))
 

@@ -12,8 +12,9 @@ from django.test import Client
 from integrations.connections import profiles
 from integrations.connections.models import Connection, TableLayout
 from integrations.sagepro.layout import layout_of, to_json
-from integrations.sagepro.profile import PostingProfile
+from integrations.sagepro.profile import HISTORY, PostingProfile
 from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
+from integrations.sagepro.taking_over import taken_over
 from portal.web.forms.profile import read_profile
 from tenants.models import DueWork
 from tenants.roles import Role
@@ -124,6 +125,53 @@ def test_whatever_is_typed_gets_a_sentence(
     page = alice.post(_page(kept), _typed(**{field: typed, "action": "save"}), follow=True)
     assert page.status_code == 200
     assert sentence in text_of(page)
+
+
+def test_a_proven_profile_is_taken_over_from_a_test_company(alice: Client, kept: Books) -> None:
+    proven = sample_profile().as_json() | {"user_code": "TO", "company_number": "09"}
+    with tenant_transaction(kept.tenant.id):
+        settings = {"edition": "sql", "company_number": "09", "profile": proven}
+        test = factories.sage_company(kept.dev, name="Test books", settings=settings)
+    assert f"?from={test.id}" in alice.get(_page(kept)).content.decode()
+    shown = alice.get(_page(kept), {"from": str(test.id)})
+    assert "User code: ‘TO’ instead of ‘PT’." in text_of(shown)
+    assert "Taken over from Test books, Dev, version 0" in shown.content.decode()
+    with tenant_transaction(kept.tenant.id):
+        assert len(profiles.versions(kept.sage.id)) == 1
+    typed = profile_form(taken_over(proven, by=sample_profile().as_json()))
+    saved = alice.post(_page(kept), typed | {"based_on": "1", "action": "save"}, follow=True)
+    assert "Version 2 is in force." in text_of(saved)
+    with tenant_transaction(kept.tenant.id):
+        profile = Connection.objects.get(pk=kept.sage.pk).settings["profile"]
+    assert (profile["user_code"], profile["company_number"]) == ("TO", "01")
+
+
+@pytest.mark.parametrize("other", ["nothing", "c0ffee00-0000-4000-8000-000000000000"])
+def test_what_is_no_company_of_ours_gives_nothing(other: str, alice: Client, kept: Books) -> None:
+    assert alice.get(_page(kept), {"from": other}).status_code == 404
+
+
+def test_nothing_is_taken_over_from_another_tenant(alice: Client, kept: Books) -> None:
+    owner = factories.person("owner@other.example")
+    stranger = factories.company("Other", owner=owner)
+    assert alice.get(_page(kept), {"from": str(stranger.sage.id)}).status_code == 404
+
+
+def test_tables_of_a_test_company_get_the_number_of_this_one() -> None:
+    calibrated = foxpro_profile().as_json()
+    tables = calibrated["tables"]
+    assert isinstance(tables, dict)
+    for table, group in tables.items():
+        proven = PostingProfile.from_json(foxpro_profile().as_json() | {"company_number": "09"})
+        group["name"] = proven.physical_table(table)
+        for history, current in HISTORY.items():
+            if current == table:
+                group["history_name"] = proven.physical_table(history)
+    calibrated |= {"company_number": "09", "table_pattern": "{table}"}
+    own = PostingProfile.from_json(taken_over(calibrated, by=foxpro_profile().as_json()))
+    assert [own.physical_table(table) for table in own.all_tables] == [
+        foxpro_profile().physical_table(table) for table in own.all_tables
+    ]
 
 
 def test_somebody_else_s_version_is_not_undone(alice: Client, kept: Books) -> None:
