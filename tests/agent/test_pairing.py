@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.utils import timezone
@@ -15,6 +15,7 @@ from integrations.connections.models import Agent, Connection
 from integrations.sagepro.agent import __main__ as program
 from integrations.sagepro.agent.keeping import kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalRefused
+from integrations.sagepro.agent.renewing import Renewal
 from tenants.errors import NotPossible
 from tenants.models import AgentToken, AuditEvent
 from tests.agent.scene import AgentScene
@@ -108,6 +109,38 @@ def test_a_renewed_secret_replaces_the_old_one_once_it_has_been_used(scene: Agen
     scene.worker(home).once(wait=0)
     with pytest.raises(PairingEnded):
         worker.once(wait=0)
+
+
+def test_a_secret_of_thirty_days_is_exchanged_while_the_agent_works(scene: AgentScene) -> None:
+    home = scene.pair()
+    worker, first = scene.worker(home), kept(home)
+    later = datetime.now(UTC) + timedelta(days=29)
+    renewal = Renewal(home, first, worker.portal, now=lambda: later)
+    renewal.if_due()
+    assert kept(home) == first
+    later += timedelta(days=2)
+    renewal.if_due()
+    second = kept(home)
+    assert second.secret != first.secret
+    assert second.job_key == first.job_key
+    assert worker.once(wait=0) == 0
+    renewal.if_due()
+    assert kept(home) == second
+    with pytest.raises(PairingEnded):
+        Portal(scene.url, secret=first.secret).call("setup", {})
+    with scene.inside():
+        assert AuditEvent.objects.filter(action="agent.secret_renewed").count() == 1
+
+
+def test_a_secret_that_cannot_be_kept_is_not_used(scene: AgentScene) -> None:
+    """The disk is full: the former one stays, and it is tried again in a day."""
+    home = scene.pair()
+    worker, first = scene.worker(home), kept(home)
+    (home / "secret.new").mkdir()
+    later = datetime.now(UTC) + timedelta(days=31)
+    Renewal(home, first, worker.portal, now=lambda: later).if_due()
+    assert kept(home) == first
+    assert worker.once(wait=0) == 0
 
 
 def test_an_agent_that_falls_silent_is_shown_offline_and_comes_back(scene: AgentScene) -> None:

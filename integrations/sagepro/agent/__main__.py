@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from integrations.canonical.errors import IntegrationError
-from integrations.sagepro.agent import foxpro_site, logs, settings, ways, wire
+from integrations.sagepro.agent import foxpro_site, logs, renewing, settings, ways, wire
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import Kept, NotPaired, keep, kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
@@ -57,6 +57,7 @@ def pair(folder: Path, given: argparse.Namespace) -> int:
         epoch=int(answer["epoch"]),
         company_number=str(answer["company_number"]),
         password=password,
+        renewed_at=datetime.now(UTC).isoformat(),
     )
     settings.write(
         folder,
@@ -162,9 +163,7 @@ def renew(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one s
     """Exchange the secret for another one."""
     chosen, found = settings.read(folder), kept(folder)
     portal = Portal(chosen.portal_url, ca_file=chosen.ca_file, secret=found.secret)
-    secret = str(portal.call("secret", {})["secret"])
-    where = keep(folder, Kept(**{**vars(found), "secret": secret}))
-    portal.secret = secret
+    _, where = renewing.renew(folder, found, portal, now=datetime.now(UTC))
     portal.call("setup", {})
     _say(f"The new secret is kept {where}. A running agent must be started again.")
     return 0

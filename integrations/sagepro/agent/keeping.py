@@ -39,6 +39,8 @@ class Kept:
     company_number: str
     password: str = field(default="", repr=False)
     """Of the Sage Pro database."""
+    renewed_at: str = ""
+    """When the secret was made, ISO 8601; empty where nobody wrote it down."""
 
 
 def keep(folder: Path, kept: Kept) -> str:

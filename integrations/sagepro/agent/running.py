@@ -16,6 +16,7 @@ from integrations.sagepro.agent import settings
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
+from integrations.sagepro.agent.renewing import Renewal
 from integrations.sagepro.agent.single import SingleInstance
 from integrations.sagepro.agent.worker import POLL_SECONDS, Worker
 
@@ -78,9 +79,11 @@ def run(folder: Path, *, stop: Stop) -> str:
     """Work until told to stop; empty then, or why the portal ended it."""
     with at_work(folder) as worker, suppress(KeyboardInterrupt):
         worker.step = stop.step
+        renewal = Renewal(folder, worker.kept, worker.portal)
         failures = 0
         while not stop.is_wanted():
             try:
+                renewal.if_due()
                 began = time.monotonic()
                 done = worker.once(wait=POLL_SECONDS)
                 failures = 0
