@@ -301,7 +301,7 @@ _MORE_REFUSALS = {
     ),
     "too long a value": (
         receipt(fields={"check_number": "12345678901"}),
-        "{arcash}.checkno holds 10 characters; the value has 11.",
+        "{arcash}.checkno holds 10 characters; ‘12345678901’ has 11.",
     ),
     "a card number": (
         receipt(fields={"comment": "card 4111 1111 1111 1111"}),
@@ -529,7 +529,7 @@ def test_a_payment_status_is_noted_once(company: AnyCompany, sage: Connector) ->
     )
     assert again == Changes(added={}, removed={}, changed={})
     assert sage.note_status(invoice_number="77777", status="Payment Failed") is False
-    with pytest.raises(NeverWorks, match="holds 20 characters; the value has 21"):
+    with pytest.raises(NeverWorks, match=r"‘Payment Failed again\.’ has 21"):
         sage.note_status(invoice_number="10432", status="Payment Failed again.")
     other = company.connect(profile=replace(company.profile, status_column=""))
     assert other.note_status(invoice_number="10432", status="Paid") is False

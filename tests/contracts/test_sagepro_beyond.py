@@ -103,7 +103,7 @@ _REFUSALS: dict[str, tuple[str, Allocation]] = {
         wanted(location="WEST"),
     ),
     "value_too_long": (
-        "{ptpost}.effkey holds 200 characters; the value has 201.",
+        "{ptpost}.effkey holds 200 characters; ‘" + "k" * 40 + "…’ has 201.",
         wanted(key="k" * 201),
     ),
 }

@@ -113,7 +113,9 @@ def test_a_customer_that_does_not_fit_is_refused(company: AnyCompany, books: Eve
         "The value for ‘address2’ holds a card number, which is never written to Sage.": replace(
             NEWCOMER, address2=f"card {CARD}"
         ),
-        "{arcust}.company holds 35 characters; the value has 36.": replace(NEWCOMER, name="n" * 36),
+        "{arcust}.company holds 35 characters; ‘" + "n" * 36 + "’ has 36.": replace(
+            NEWCOMER, name="n" * 36
+        ),
         "{arcust}.contact cannot hold 田 (its code page is cp1252).": replace(
             NEWCOMER, contact="田"
         ),

@@ -183,7 +183,7 @@ _REFUSED: list[tuple[OrderRequest, str, str]] = [
     (
         _by(customer_po="p" * 21),
         "value_too_long",
-        "{somast}.ponum holds 20 characters; the value has 21.",
+        "{somast}.ponum holds 20 characters; ‘ppppppppppppppppppppp’ has 21.",
     ),
     (
         _by(customer_po=CARD),

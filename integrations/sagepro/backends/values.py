@@ -9,6 +9,8 @@ from integrations.canonical.redaction import redact_text
 from integrations.sagepro.backends.plan import Answered, refuse
 from integrations.sagepro.profile import PostingProfile
 
+_LONGEST_SHOWN = 40
+
 
 def check_values(profile: PostingProfile, request: PostingRequest) -> None:
     """Raises Answered with REFUSED for a text that its column cannot hold as it is."""
@@ -41,7 +43,7 @@ def check_no_card(name: str, text: str) -> None:
 
 
 def check_text(profile: PostingProfile, table: str, column: str, text: str, *, field: str) -> None:
-    """Raises Answered with REFUSED naming table and column."""
+    """Raises Answered with REFUSED naming table, column and value."""
     mapped = profile.column(table, column)
     where = f"{profile.physical_table(table)}.{mapped.name}"
     stranger = next((char for char in text if not _storable(char, profile.code_page)), "")
@@ -57,10 +59,16 @@ def check_text(profile: PostingProfile, table: str, column: str, text: str, *, f
     if width and len(text) > width:
         raise refuse(
             "value_too_long",
-            f"{where} holds {width} characters; the value has {len(text)}.",
+            f"{where} holds {width} characters; ‘{_shown(text)}’ has {len(text)}.",
             field=field,
             remedy="Shorten it in the field mapping.",
         )
+
+
+def _shown(text: str) -> str:
+    """The text, or its beginning, as a sentence may quote it."""
+    safe = redact_text(text)
+    return safe if len(safe) <= _LONGEST_SHOWN else f"{safe[:_LONGEST_SHOWN]}…"
 
 
 def check_status(profile: PostingProfile, status: str) -> None:
