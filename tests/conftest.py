@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from uuid import uuid4
@@ -21,6 +22,14 @@ from tests.quick_hasher import QuickHasher
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.PASSWORD_HASHERS = [f"{QuickHasher.__module__}.{QuickHasher.__qualname__}"]
+
+
+def pytest_collection_finish() -> None:
+    """What has been loaded by now stays until the end, so the collector need not look at it again
+    and again; what tests leave in circles is little, and is looked for less often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 _TABLES = """
