@@ -11,21 +11,20 @@ from typing import Any
 
 from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
 from integrations.canonical.transactions import Unreadable
-from integrations.paytrace.translate import (
+from integrations.paytrace.record_fields import (
     Reading,
     amount_of,
     day_of,
     id_of,
-    last_four_of,
     moment_of,
     object_of,
-    read_or_keep,
-    readable,
     required_id,
     required_text,
     text_of,
     unreadable_record,
 )
+from integrations.paytrace.translate import last_four_of
+from integrations.paytrace.unreadable import read_or_keep, readable
 
 Json = Mapping[str, Any]
 

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from integrations.canonical.transactions import Record
-from integrations.paytrace.translate import Reading, id_of, state_of, to_record
+from integrations.paytrace.record_fields import Reading, id_of
+from integrations.paytrace.translate import state_of, to_record
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,9 @@ from typing import Any
 
 from integrations.canonical.errors import NeverWorks
 from integrations.paytrace.people import Address
+from integrations.paytrace.record_fields import Reading, amount_of, day_of, object_of, text_of
 from integrations.paytrace.recurring import OPEN_ENDED, Frequency, RecurringPlan
-from integrations.paytrace.translate import (
-    Reading,
-    amount_of,
-    brand_of,
-    day_of,
-    last_four_of,
-    object_of,
-    text_of,
-)
+from integrations.paytrace.translate import brand_of, last_four_of
 from integrations.paytrace.vault import VaultCustomer
 
 Json = Mapping[str, Any]

@@ -7,16 +7,9 @@ they are taken to be v1's, plus `invoice_number` and `customer_label`, with stri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
-from typing import Any, TypeVar
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
+from typing import Any
 
-from integrations.canonical.card_scan import contains_card_number
-from integrations.canonical.errors import NeverWorks
-from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import (
     Batch,
@@ -27,15 +20,21 @@ from integrations.canonical.transactions import (
     TransactionType,
     Unreadable,
 )
-from integrations.paytrace import wire
-from integrations.paytrace.moments import parse_day, parse_moment
-from integrations.paytrace.redaction import redact
-
-Json = Mapping[str, Any]
-T = TypeVar("T")
-UNREADABLE = "paytrace.unreadable_record"
-_SHORTEST_CARD = 13
-_IDS = ("transaction_id", "id", "batch_number", "batch_num", "batchnum", "deposit_id")
+from integrations.paytrace.record_fields import (
+    Json,
+    Reading,
+    amount_if_told,
+    amount_of,
+    count_if_told,
+    count_of,
+    created_at_of,
+    id_of,
+    moment_of,
+    object_of,
+    required_id,
+    text_of,
+)
+from integrations.paytrace.unreadable import read_or_keep, readable
 
 # Issuer ranges by leading digits (ISO/IEC 7812): enough to name the four brands PayTrace lists.
 _BRANDS = (
@@ -63,22 +62,6 @@ _WORDS = {
 _SETTLED_CODE = re.compile(r"GB(\d+)")
 
 
-@dataclass(frozen=True)
-class Reading:
-    """How one account's answers are read: whose they are, in which zone and currency."""
-
-    account: str
-    zone: ZoneInfo
-    currency: str
-
-
-@dataclass(eq=False)
-class UnreadableRecord(NeverWorks):
-    """One record cannot be read; `unreadable` is what there is of it."""
-
-    unreadable: Unreadable = field(kw_only=True, repr=False)
-
-
 def to_transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
     """One exported transaction. Raises UnreadableRecord naming the field."""
     return readable(to_record(raw, reading=reading))
@@ -87,62 +70,6 @@ def to_transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
 def to_record(raw: object, *, reading: Reading) -> Record:
     """One exported transaction, or what there is of it where it cannot be read."""
     return read_or_keep(raw, lambda row: _transaction(row, reading=reading), reading=reading)
-
-
-def read_or_keep(raw: object, read: Callable[[Json], T], *, reading: Reading) -> T | Unreadable:
-    """What `read` makes of the row; where it finds a field unreadable, the row as it was told."""
-    if not isinstance(raw, Mapping):
-        return Unreadable(reading.account, "", "record", _kept(raw))
-    try:
-        return read(raw)
-    except NeverWorks as error:
-        if error.code != UNREADABLE:
-            raise
-        return unreadable(raw, field=error.field, reading=reading)
-
-
-def readable(one: T | Unreadable) -> T:
-    """The record where it can be read. Raises UnreadableRecord with what there is of it."""
-    if isinstance(one, Unreadable):
-        raise UnreadableRecord(
-            f"PayTrace record {one.record_id or 'without an id'} has no readable {one.field}.",
-            code=UNREADABLE,
-            field=one.field,
-            unreadable=one,
-        )
-    return one
-
-
-def unreadable(raw: Json, *, field: str, reading: Reading) -> Unreadable:
-    """An unreadable row with what of it can be read: number, amount and time."""
-    moments = ("created", "processed_date", "created_at", "when", "settled")
-    return Unreadable(
-        account=reading.account,
-        record_id=id_of(raw, *_IDS),
-        field=field,
-        record=_kept(raw),
-        amount=_tried(
-            lambda: amount_of(raw, reading, "amount", "settle_amount", "requested_amount")
-        ),
-        created_at=_tried(lambda: _created_at(raw, reading))
-        or next((m for n in moments if (m := _moment_or_none(raw, n, reading))), None),
-    )
-
-
-def _moment_or_none(raw: Json, name: str, reading: Reading) -> datetime | None:
-    return _tried(lambda: moment_of(raw, name, reading))
-
-
-def _tried(read: Callable[[], T]) -> T | None:
-    try:
-        return read()
-    except NeverWorks:
-        return None
-
-
-def _kept(raw: object) -> object:
-    """As JSON that may be stored: exact numbers become text, what is secret is gone."""
-    return wire.plain(redact(raw))
 
 
 def _transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
@@ -156,7 +83,7 @@ def _transaction(raw: Json, *, reading: Reading) -> GatewayTransaction:
         state=state_of(raw),
         method=PaymentMethod.CARD,
         amount=_transaction_amount(raw, kind, reading),
-        created_at=_created_at(raw, reading),
+        created_at=created_at_of(raw, reading),
         settled_at=moment_of(raw, "settled", reading),
         batch_number=batch_number_of(raw),
         invoice_reference=text_of(raw, "invoice_id", "invoice_number"),
@@ -223,12 +150,12 @@ def to_batch(raw: Json, *, reading: Reading) -> Batch:
         account=reading.account,
         number=required_id(raw, "batch_number", "batch_num", "batchnum"),
         settled_at=moment_of(raw, "when", reading),
-        transaction_count=_count(raw, "transaction_count", "tranx_count"),
+        transaction_count=count_of(raw, "transaction_count", "tranx_count"),
         net=amount_of(raw, reading, "net_amount"),
-        sales_count=_count_if_told(raw, "sales_count", "sale_count"),
-        sales=_amount_if_told(raw, reading, "sales_amount", "sale_amount"),
-        refunds_count=_count_if_told(raw, "refund_count", "refunds_count"),
-        refunds=_amount_if_told(raw, reading, "refund_amount", "refunds_amount"),
+        sales_count=count_if_told(raw, "sales_count", "sale_count"),
+        sales=amount_if_told(raw, reading, "sales_amount", "sale_amount"),
+        refunds_count=count_if_told(raw, "refund_count", "refunds_count"),
+        refunds=amount_if_told(raw, reading, "refund_amount", "refunds_amount"),
     )
 
 
@@ -250,108 +177,10 @@ def last_four_of(masked: str) -> str:
     return found[0] if found else ""
 
 
-def text_of(raw: Json, *names: str) -> str:
-    """The first of these fields that says something, as trimmed text; ids may be numbers."""
-    for name in names:
-        value = raw.get(name)
-        if isinstance(value, str | int | Decimal) and not isinstance(value, bool):
-            text = str(value).strip()
-            if text:
-                return text
-    return ""
-
-
-def id_of(raw: Json, *names: str) -> str:
-    """The same of an id; empty where somebody's card number stands in its place."""
-    text = text_of(raw, *names)
-    # Nearly every id is shorter than any card number.
-    if len(text) < _SHORTEST_CARD or is_identifier(names[0], text):
-        return text
-    return "" if contains_card_number(text.encode("utf-8", "replace")) else text
-
-
-def object_of(raw: Json, *names: str) -> Json:
-    """The first of these fields that is an object; an empty one otherwise."""
-    values = (raw.get(name) for name in names)
-    return next((value for value in values if isinstance(value, Mapping)), {})
-
-
-def required_id(raw: Json, *names: str) -> str:
-    """The same as `id_of`. Raises NeverWorks naming the first field when there is none."""
-    text = id_of(raw, *names)
-    if not text:
-        raise unreadable_record(raw, names[0])
-    return text
-
-
-def required_text(raw: Json, *names: str) -> str:
-    """The same as `text_of`. Raises NeverWorks naming the first field when all are empty."""
-    text = text_of(raw, *names)
-    if not text:
-        raise unreadable_record(raw, names[0])
-    return text
-
-
 def _transaction_amount(raw: Json, kind: TransactionType, reading: Reading) -> Money:
     """A refund is positive here whichever sign was sent: its type says the direction."""
     amount = amount_of(raw, reading, "amount", "settle_amount", "requested_amount")
     return -amount if kind is TransactionType.REFUND and amount.amount < 0 else amount
-
-
-def amount_of(raw: Json, reading: Reading, *names: str) -> Money:
-    """The export sends a number, other fields a string (PayTrace help: json-export-tranx-date)."""
-    text = required_text(raw, *names)
-    try:
-        return Money(Decimal(text.replace(",", "")), reading.currency)
-    except (InvalidOperation, ValueError):
-        pass
-    raise unreadable_record(raw, names[0])
-
-
-def _count(raw: Json, *names: str) -> int:
-    text = required_text(raw, *names)
-    if not (text.isascii() and text.isdigit()):
-        raise unreadable_record(raw, names[0])
-    return int(text)
-
-
-def _count_if_told(raw: Json, *names: str) -> int | None:
-    return _count(raw, *names) if text_of(raw, *names) else None
-
-
-def _amount_if_told(raw: Json, reading: Reading, *names: str) -> Money | None:
-    return amount_of(raw, reading, *names) if text_of(raw, *names) else None
-
-
-def _created_at(raw: Json, reading: Reading) -> datetime:
-    """Exports nest it (`created.at`); a flat `created` is read too."""
-    text = text_of(object_of(raw, "created"), "at") or text_of(raw, "created")
-    moment = moment_of({**raw, "created": text}, "created", reading)
-    if moment is None:
-        raise unreadable_record(raw, "created")
-    return moment
-
-
-def day_of(raw: Json, name: str, reading: Reading) -> date | None:
-    """A day of the account's zone, from a date or a time; None when empty."""
-    text = text_of(raw, name)
-    try:
-        return parse_day(text) if text else None
-    except ValueError:
-        moment = moment_of(raw, name, reading)
-    return moment.astimezone(reading.zone).date() if moment else None
-
-
-def moment_of(raw: Json, name: str, reading: Reading) -> datetime | None:
-    """An aware time; None when empty. Raises NeverWorks naming the field."""
-    text = text_of(raw, name)
-    if not text:
-        return None
-    try:
-        return parse_moment(text, zone=reading.zone)
-    except ValueError:
-        pass
-    raise unreadable_record(raw, name)
 
 
 def _discretionary(value: Any) -> dict[str, str]:
@@ -363,13 +192,3 @@ def _discretionary(value: Any) -> dict[str, str]:
         if isinstance(part, Mapping)
         for key, item in part.items()
     }
-
-
-def unreadable_record(raw: Json, name: str) -> NeverWorks:
-    """Which record it is, and which field of it cannot be read."""
-    which = text_of(raw, *_IDS) or "without an id"
-    return NeverWorks(
-        f"PayTrace record {which} has no readable {name}.",
-        code=UNREADABLE,
-        field=name,
-    )

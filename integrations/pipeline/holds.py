@@ -22,7 +22,7 @@ from integrations.events.polling import Window
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.paytrace.client import PayTraceClient
-from integrations.paytrace.translate import UnreadableRecord
+from integrations.paytrace.unreadable import UnreadableRecord
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
 

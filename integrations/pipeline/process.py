@@ -24,7 +24,7 @@ from integrations.connections.models import Connection
 from integrations.events import hints, inbox
 from integrations.events.models import GatewayFact, InboundNotice, Source
 from integrations.paytrace.client import PayTraceClient
-from integrations.paytrace.translate import UnreadableRecord
+from integrations.paytrace.unreadable import UnreadableRecord
 from integrations.pipeline import unreadable
 from integrations.pipeline.poll import failed, has_ach, may_go
 from integrations.pipeline.taking_in import take_in

@@ -27,7 +27,7 @@ from integrations.events.models import GatewayFact, Source
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
 from integrations.paytrace.client import PayTraceClient
-from integrations.paytrace.translate import UNREADABLE
+from integrations.paytrace.record_fields import UNREADABLE
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
 from tenants.insert import insert_once

@@ -20,7 +20,7 @@ from integrations.paytrace.ach_reading import to_ach_record
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.http import Call, Reply, read_reply
 from integrations.paytrace.listed import Listed
-from integrations.paytrace.translate import Reading
+from integrations.paytrace.record_fields import Reading
 from integrations.pipeline.sources import Look
 from tests import factories
 from tests.canary.cards import CODE_NAMES, Cards

@@ -14,12 +14,13 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.paytrace import wire
 from integrations.paytrace.cards import RefundResult, VoidResult
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.record_fields import Reading
 from integrations.paytrace.refusals import refusal
 from integrations.paytrace.simulator.state import Customer, Order, RefusedError, Transaction
 from integrations.paytrace.simulator.store import Store
 from integrations.paytrace.simulator.till import Till
 from integrations.paytrace.simulator.v1.reports import exported_transaction
-from integrations.paytrace.translate import Reading, to_transaction
+from integrations.paytrace.translate import to_transaction
 
 NOON = datetime(2026, 3, 10, 19, 0, tzinfo=UTC)
 TODAY = date(2026, 3, 10)

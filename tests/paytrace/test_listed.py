@@ -8,7 +8,7 @@ import pytest
 
 from integrations.canonical.transactions import GatewayTransaction, Unreadable
 from integrations.paytrace.listed import Listed
-from integrations.paytrace.translate import Reading
+from integrations.paytrace.record_fields import Reading
 from tests.paytrace.payloads import payload
 
 READING = Reading("MID-4417", ZoneInfo("America/Los_Angeles"), "USD")

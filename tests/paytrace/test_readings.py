@@ -20,10 +20,11 @@ from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.http import Call, Reply
 from integrations.paytrace.level_three import CardBrand, LevelThree
 from integrations.paytrace.people import VaultPayer
+from integrations.paytrace.record_fields import Reading
 from integrations.paytrace.recurring import Frequency, RecurringPlan
 from integrations.paytrace.settings import PayTraceSettings, Secret
 from integrations.paytrace.stored import to_customer, to_plan
-from integrations.paytrace.translate import Reading, UnreadableRecord
+from integrations.paytrace.unreadable import UnreadableRecord
 from integrations.paytrace.v1.account import V1Account
 from integrations.paytrace.v1.cards import V1Cards
 from integrations.paytrace.v1.speaker import Speaker as V1Speaker

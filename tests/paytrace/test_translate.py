@@ -20,8 +20,8 @@ from integrations.canonical.transactions import (
     TransactionType,
     Unreadable,
 )
+from integrations.paytrace.record_fields import Reading
 from integrations.paytrace.translate import (
-    Reading,
     brand_of,
     last_four_of,
     state_of,

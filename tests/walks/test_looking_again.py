@@ -18,7 +18,7 @@ from integrations.events import polling
 from integrations.events.models import GatewayFact
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.listed import Listed
-from integrations.paytrace.translate import Reading
+from integrations.paytrace.record_fields import Reading
 from integrations.pipeline.sources import Found, Look
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction

@@ -22,6 +22,7 @@ from integrations.paytrace.reports import EVERYTHING, ExportFilter
 from integrations.paytrace.results import Attempt, Capabilities, Token
 from integrations.paytrace.settings import PayTraceSettings
 from integrations.paytrace.tokens import TokenSource
+from integrations.paytrace.unreadable import readable
 from integrations.paytrace.v1.account import V1Account
 from integrations.paytrace.v1.ach import V1Ach
 from integrations.paytrace.v1.cards import V1Cards
@@ -114,7 +115,7 @@ class V1Client:
         if number and not is_number(number):
             raise invalid_batch_number()
         body = self._speaker.read(at.ONE_BATCH, batch_number=int(number) if number else None)
-        return next(map(translate.readable, self._batches(body)), None)
+        return next(map(readable, self._batches(body)), None)
 
     def batch_transactions(self, number: str) -> list[Record]:
         if not is_number(number):

@@ -14,9 +14,9 @@ from integrations.paytrace.ceilings import ceilings_capability, user_capability
 from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.moments import write_date
 from integrations.paytrace.probes import offered, probe
+from integrations.paytrace.record_fields import amount_of, day_of, text_of
 from integrations.paytrace.results import Capabilities
 from integrations.paytrace.settings import Secret
-from integrations.paytrace.translate import amount_of, day_of, text_of
 from integrations.paytrace.v3.cards import NO_SETTLE
 from integrations.paytrace.v3.speaker import Json, Speaker, data_of
 

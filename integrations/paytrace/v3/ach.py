@@ -28,8 +28,8 @@ from integrations.paytrace.endpoint import Endpoint
 from integrations.paytrace.gaps import not_offered
 from integrations.paytrace.http import Reply
 from integrations.paytrace.moments import write_iso
+from integrations.paytrace.record_fields import text_of
 from integrations.paytrace.refusals import refusal
-from integrations.paytrace.translate import text_of
 from integrations.paytrace.v3.speaker import Json, Speaker, data_of, refused, rows_in
 from integrations.paytrace.v3.wording import address_fields
 

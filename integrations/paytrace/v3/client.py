@@ -20,6 +20,7 @@ from integrations.paytrace.reports import EVERYTHING, ExportFilter
 from integrations.paytrace.results import Attempt, Capabilities, Token
 from integrations.paytrace.settings import PayTraceSettings
 from integrations.paytrace.tokens import TokenSource
+from integrations.paytrace.unreadable import readable
 from integrations.paytrace.v3.account import V3Account
 from integrations.paytrace.v3.ach import V3Ach
 from integrations.paytrace.v3.cards import V3Cards
@@ -129,7 +130,7 @@ class V3Client:
         wanted = _batch_number(number) if number else None
         body = self._speaker.find(at.ONE_BATCH, "", batch_number=wanted)
         found = self._batches(body) if body is not None else []
-        return next(map(translate.readable, found), None)
+        return next(map(readable, found), None)
 
     def batch_transactions(self, number: str) -> list[Record]:
         body = self._speaker.read(at.BATCH_TRANSACTIONS, batch_number=_batch_number(number))

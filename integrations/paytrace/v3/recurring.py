@@ -10,9 +10,9 @@ from integrations.paytrace.answers import unclear
 from integrations.paytrace.codes import ErrorCode, ResponseCode
 from integrations.paytrace.gaps import not_offered
 from integrations.paytrace.moments import write_date
+from integrations.paytrace.record_fields import text_of
 from integrations.paytrace.recurring import OPEN_ENDED, NewPlan, PlanChange, RecurringPlan
 from integrations.paytrace.refusals import refusal
-from integrations.paytrace.translate import text_of
 from integrations.paytrace.v3.speaker import Speaker
 
 

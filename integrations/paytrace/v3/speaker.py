@@ -22,6 +22,7 @@ from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.endpoint import Endpoint
 from integrations.paytrace.http import Call, Reply
 from integrations.paytrace.listed import Listed
+from integrations.paytrace.record_fields import Reading
 from integrations.paytrace.refusals import invalid_fields, not_permitted, refusal
 from integrations.paytrace.settings import PayTraceSettings
 
@@ -42,9 +43,7 @@ class Speaker:
 
     def __init__(self, settings: PayTraceSettings, caller: Caller) -> None:
         self.settings = settings
-        self.reading = translate.Reading(
-            settings.merchant_id, settings.zone_info, settings.currency
-        )
+        self.reading = Reading(settings.merchant_id, settings.zone_info, settings.currency)
         self._caller = caller
 
     def read(self, endpoint: Endpoint, part: str = "", **fields: Any) -> Json:
