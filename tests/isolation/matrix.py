@@ -43,9 +43,10 @@ class Asked:
 class Matrix:
     """Asks at addresses of one scene and collects what is wrong."""
 
-    def __init__(self, scene: Scene, asker: Asker) -> None:
+    def __init__(self, scene: Scene, asker: Asker, *, whole: bool = False) -> None:
         self.scene = scene
         self.asker = asker
+        self.whole = whole
         self.found = Findings()
 
     def walk(self, address: Address, fill: Fill = NO_WORDS) -> Findings:
@@ -53,8 +54,8 @@ class Matrix:
 
         What the first of its words has shown about methods is not asked of the others.
         """
-        for actor in actors_at(address, self.scene):
-            for method in methods_at(address, fill):
+        for method in methods_at(address, fill):
+            for actor in actors_at(address, self.scene, method, whole=self.whole):
                 paths = paths_at(address, fill, self.scene, method)
                 asked = [self._ask(address, fill, actor, method, each) for each in paths]
                 self._look_for_writes(actor, method, asked)
@@ -138,11 +139,13 @@ class Matrix:
                     )
 
 
-def size(address: Address, fill: Fill, scene: Scene) -> int:
+def size(address: Address, fill: Fill, scene: Scene, *, whole: bool = False) -> int:
     """How often `walk` asks."""
-    methods = methods_at(address, fill)
-    paths = sum(len(paths_at(address, fill, scene, method)) for method in methods)
-    return paths * len(actors_at(address, scene))
+    return sum(
+        len(paths_at(address, fill, scene, method))
+        * len(actors_at(address, scene, method, whole=whole))
+        for method in methods_at(address, fill)
+    )
 
 
 def methods_at(address: Address, fill: Fill) -> tuple[str, ...]:
@@ -159,14 +162,30 @@ def paths_at(address: Address, fill: Fill, scene: Scene, method: str) -> list[Ta
     return list(targets(address, fill, scene, everywhere=is_offered))
 
 
-def actors_at(address: Address, scene: Scene) -> tuple[Actor, ...]:
+def actors_at(
+    address: Address, scene: Scene, method: str, *, whole: bool = False
+) -> tuple[Actor, ...]:
     """Everybody who matters there. To pages a key is nothing, so one stands for all; the pages
-    of a model in the admin have one guard before them, where everybody is asked."""
-    if address.is_api:
-        return (scene.person("anonymous"), scene.person("owner A"), *scene.programs)
+    of a model in the admin have one guard before them, where everybody is asked.
+
+    A method that is not offered is refused before anybody looks who asks: nobody, somebody of
+    this company who may do everything and somebody of another stand for all, unless the
+    `whole` matrix is wanted.
+    """
     if address.is_admin and address.route.count("/") >= 3:
         return tuple(scene.person(name) for name in ("anonymous", "owner A", "support staff"))
+    if not whole and not address.is_admin and method not in offered_at(address):
+        return _standing_for_all(address, scene)
+    if address.is_api:
+        return (scene.person("anonymous"), scene.person("owner A"), *scene.programs)
     return (*scene.people, scene.program("key A everything"))
+
+
+def _standing_for_all(address: Address, scene: Scene) -> tuple[Actor, ...]:
+    nobody = scene.person("anonymous")
+    if address.is_api:
+        return (nobody, scene.program("key A everything"), scene.program("key B everything"))
+    return (nobody, scene.person("owner A"), scene.person("owner B"))
 
 
 def marks(company: Company, shown: str) -> Iterator[str]:

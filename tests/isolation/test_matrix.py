@@ -62,6 +62,17 @@ def test_nothing_of_another_company_can_be_told(
     assert found.checks == size(address, fill, matrix.scene)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("address", "fill"), PAGES)
+def test_nothing_of_another_company_can_be_told_whoever_asks(
+    address: Address, fill: Fill, scene: Scene
+) -> None:
+    """The same, with methods that are not offered asked by everybody too."""
+    found = Matrix(scene, Asker(), whole=True).walk(address, fill)
+    assert found.wrong == []
+    assert found.checks == size(address, fill, scene, whole=True)
+
+
 @pytest.mark.parametrize("room", ADMIN_ROOMS)
 def test_the_admin_is_for_support_staff_and_writes_nothing(
     room: list[Address], matrix: Matrix
@@ -155,7 +166,9 @@ def test_every_path_asked_belongs_to_its_address(scene: Scene) -> None:
 
 
 def test_the_matrix_is_as_large_as_it_claims(scene: Scene) -> None:
-    assert sum(size(a, fill, scene) for a in PORTAL for fill in fills(a)) >= 6_000
+    asked = [(address, fill) for address in PORTAL for fill in fills(address)]
+    assert sum(size(*each, scene) for each in asked) >= 6_000
+    assert sum(size(*each, scene, whole=True) for each in asked) >= 12_000
 
 
 def test_an_address_nobody_thought_of_stops_the_suite(matrix: Matrix) -> None:
