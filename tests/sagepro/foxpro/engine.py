@@ -6,7 +6,7 @@ It writes live tables of a *copy* and keeps no index, so it belongs to tests and
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
@@ -30,6 +30,7 @@ class Table:
         self._file = path.open("r+b", buffering=0)
         self._locks = ExitStack()
         self.header: Header = read_header(self._file.read(1 << 16), name=path.name)
+        self._decoders: dict[str, Callable[[bytes], object]] = {}
 
     @property
     def count(self) -> int:
@@ -38,6 +39,14 @@ class Table:
 
     def numbers(self) -> list[int]:
         return [number for number, _ in self._records()]
+
+    def texts(self, names: Sequence[str]) -> list[dict[str, str]]:
+        """These columns of every record, trimmed; read in one go."""
+        fields = [(name, self.header.by_name[name.upper()]) for name in names]
+        return [
+            {name: str(self._decoded(data, field)).strip() for name, field in fields}
+            for _, data in self._records()
+        ]
 
     def found(self, texts: Mapping[str, str]) -> list[int]:
         """LOCATE FOR ALLTRIM(column) == text, for all of these columns; read in one go."""
@@ -143,7 +152,11 @@ class Table:
             block = memo.pointer(data)
             text = memo.read_memo(self.path, block) if block else b""
             return text.decode("cp1252").strip(" \0")
-        return decoder_for(field, wanted=field.letter, code_page="cp1252")(data)
+        decode = self._decoders.get(field.name)
+        if decode is None:
+            decode = decoder_for(field, wanted=field.letter, code_page="cp1252")
+            self._decoders[field.name] = decode
+        return decode(data)
 
     def _bytes(self, number: int) -> bytes:
         header = self.header

@@ -82,10 +82,7 @@ class Program:
     def _read_names(self) -> list[dict[str, str]]:
         name = self._own["name"]
         columns = ("tbl", "col", "file", "field", "type", "right", "value", "profile")
-        rows = [
-            {column: name.text(number, column) for column in columns} for number in name.numbers()
-        ]
-        return [row for row in rows if row["profile"] == self._profile]
+        return [row for row in name.texts(columns) if row["profile"] == self._profile]
 
     def _file(self, table: str) -> str:
         return next(row["file"] for row in self._names if row["tbl"] == table)
