@@ -163,20 +163,40 @@ HOSTILE: tuple[Any, ...] = (
 )
 
 
-def _hostile_bodies(schema: Schema, operation: Schema, dice: random.Random) -> Iterator[str]:
+FEW = 5
+"""Fields of a body of which each is tried alone."""
+
+
+def _hostile_bodies(
+    schema: Schema, operation: Schema, dice: random.Random, *, each_alone: bool
+) -> Iterator[str]:
     content = operation.get("requestBody", {}).get("content", {}).get("application/json")
     if content is None:
         return
     names = list(_resolve(schema, content["schema"]).get("properties", {}))
-    for value in HOSTILE:
-        yield json.dumps(value)
-        for name in names:
-            yield json.dumps({name: value})
-            yield json.dumps({name: [value]})
-            if _is_list(schema, content["schema"], name):
+    yield from map(json.dumps, HOSTILE)
+    alone = _alone if each_alone or len(names) <= FEW else _together
+    for body in alone(names):
+        yield json.dumps(body)
+        yield json.dumps({name: [value] for name, value in body.items()})
+    for name in names:
+        if _is_list(schema, content["schema"], name):
+            for value in HOSTILE:
                 yield json.dumps({name: [_nested(schema, content["schema"], name, value)]})
     for _ in range(40):
         yield json.dumps({name: dice.choice(HOSTILE) for name in names})
+
+
+def _alone(names: list[str]) -> Iterator[dict[str, Any]]:
+    for value in HOSTILE:
+        for name in names:
+            yield {name: value}
+
+
+def _together(names: list[str]) -> Iterator[dict[str, Any]]:
+    """Every field is filled with every value once; each is looked at, whatever the others are."""
+    for turn in range(len(HOSTILE)):
+        yield {name: HOSTILE[(turn + i) % len(HOSTILE)] for i, name in enumerate(names)}
 
 
 def _is_list(schema: Schema, shape: Schema, name: str) -> bool:
@@ -195,9 +215,18 @@ def _resolve(schema: Schema, shape: Schema) -> Schema:
     return found
 
 
+@pytest.mark.parametrize(
+    "each_alone", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["fast", "each alone"]
+)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_nothing_sent_to_any_operation_breaks_it(
-    schema: Schema, books: factories.Books, make_program: MakeProgram, settings: Any, part: int
+    schema: Schema,
+    books: factories.Books,
+    make_program: MakeProgram,
+    settings: Any,
+    part: int,
+    *,
+    each_alone: bool,
 ) -> None:
     """Hostile ids, parameters and bodies at every operation of the schema: no 5xx, one shape."""
     settings.API_REQUESTS_PER_MINUTE = 1_000_000
@@ -214,7 +243,8 @@ def test_nothing_sent_to_any_operation_breaks_it(
             here = address.replace("{id}", row_id)
             requests = [(here, body) for body in ("", "{}")]
             if row_id == mine:
-                requests += [(here, body) for body in _hostile_bodies(schema, operation, dice)]
+                bodies = _hostile_bodies(schema, operation, dice, each_alone=each_alone)
+                requests += [(here, body) for body in bodies]
                 requests += [(f"{here}?{query}", "") for query in _hostile_queries(operation)]
             for target, body in requests:
                 sent += 1
