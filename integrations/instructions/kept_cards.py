@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from integrations.canonical.money import Money
 from integrations.connections.models import Connection
+from integrations.instructions import wishes
 from integrations.instructions.kinds import OF_KEPT, Kind
 from integrations.instructions.models import (
     Instruction,
@@ -13,6 +16,7 @@ from integrations.instructions.models import (
 )
 from integrations.instructions.queries import OPEN
 from integrations.instructions.wishes import Wish
+from tenants import audit
 from tenants.errors import NotPossible
 
 
@@ -23,6 +27,32 @@ def check(wish: Wish, connection: Connection) -> None:
         _check_change(wish, connection)
     if wish.kind is Kind.STORE_CUSTOMER and wish.transaction_id:
         _check_not_stored(wish, connection)
+
+
+def assign(
+    *, method_id: UUID, environment_id: UUID, customer_number: str, actor: str
+) -> StoredPaymentMethod:
+    """A person says which customer in Sage a stored card is of. Raises NotPossible naming the
+    field, or when there is no such card."""
+    rows = StoredPaymentMethod.objects.select_for_update().filter(
+        id=method_id, environment_id=environment_id, forgotten_at=None
+    )
+    row = rows.first()
+    if row is None:
+        raise NotPossible("There is no such stored card.")
+    number = customer_number.strip()
+    wish = Wish(Kind.CHARGE, vault_id=row.vault_id, customer_number=number)
+    wrong = [one for one in wishes.texts(wish) if one.field == "customer_number"]
+    if wrong or not number:
+        sentence = wrong[0].sentence if wrong else "Say whose card it is."
+        raise NotPossible(sentence, field="customer_number")
+    before, row.customer_number = row.customer_number, number
+    row.save(update_fields=["customer_number"])
+    audit.record(
+        "payment_method.assigned", actor=actor, subject=str(row), subject_id=row.id,
+        details={"customer": number, "before": before},
+    )  # fmt: skip
+    return row
 
 
 def _check_change(wish: Wish, connection: Connection) -> None:

@@ -149,7 +149,7 @@ def problems(wish: Wish, *, today: date) -> list[Problem]:
         *_strangers(wish),
         *_wrong_payer(wish),
         *_wrong_amount(wish),
-        *_wrong_texts(wish),
+        *texts(wish),
         *_wrong_plan(wish, today=today),
         *_wrong_details(wish, today=today),
     ]
@@ -218,7 +218,8 @@ def _wrong_amount(wish: Wish) -> Iterator[Problem]:
         )
 
 
-def _wrong_texts(wish: Wish) -> Iterator[Problem]:
+def texts(wish: Wish) -> Iterator[Problem]:
+    """Of its texts alone: too long, not printable, or a card number."""
     for name, longest in _LONGEST.items():
         text = getattr(wish, name)
         word = name.replace("_", " ")

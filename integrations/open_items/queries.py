@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -28,6 +29,13 @@ class Found:
 def copy_of(company_id: uuid.UUID) -> OpenItemsCopy | None:
     """How complete the copy is; None before anybody looked."""
     return OpenItemsCopy.objects.filter(company_id=company_id).first()
+
+
+def customers(*, company_id: uuid.UUID, among: Collection[str]) -> set[str]:
+    """Those of these customer numbers, in any case, that have an open document."""
+    wanted = {*among, *(number.upper() for number in among)}
+    rows = OpenItem.objects.filter(company_id=company_id, customer_number__in=wanted)
+    return set(rows.values_list("customer_number", flat=True).distinct())
 
 
 def find(

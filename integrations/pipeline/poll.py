@@ -19,13 +19,14 @@ from integrations.events import polling, rhythm
 from integrations.events.models import Source
 from integrations.pipeline import resume, sources
 from integrations.pipeline.sources import Look
+from integrations.pipeline.stored import has_vault, read_stored
 from tenants import audit, work
 from tenants.errors import NotPossible
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.poll")
-_ACH = frozenset({Source.ACH, Source.RETURNS})
+_READERS = {**sources.READERS, Source.STORED: read_stored}
 
 
 def poll(
@@ -42,10 +43,8 @@ def poll(
         failed(connection, error, kind=WorkKind.POLL)
         return
     look = Look(connection, client, now=timezone.now(), keep=keep)
-    for source in sources.READERS:
-        if source in _ACH and not has_ach(connection):
-            continue
-        if not _read(look, source):
+    for source in _READERS:
+        if _is_offered(source, connection) and not _read(look, source):
             return
     with tenant_transaction(tenant_id):
         rhythm.work_out(connection_id=connection_id, zone=look.zone, now=look.now)
@@ -86,6 +85,12 @@ def has_ach(connection: Connection) -> bool:
     return bool(told.get("available"))
 
 
+def _is_offered(source: Source, connection: Connection) -> bool:
+    if source is Source.STORED:
+        return has_vault(connection)
+    return source not in {Source.ACH, Source.RETURNS} or has_ach(connection)
+
+
 def has_batches(connection: Connection) -> bool:
     """Whether batches can be read, as far as is known."""
     told = connection.capabilities.get("batches", {})
@@ -115,7 +120,7 @@ def _read(look: Look, source: Source) -> bool:
             return True
         run = polling.begin(connection_id=connection.id, source=source, window=window)
     try:
-        found = sources.READERS[source](look, window)
+        found = _READERS[source](look, window)
     except IntegrationError as error:
         with tenant_transaction(connection.tenant_id):
             polling.fail(run, sentence=error.sentence)

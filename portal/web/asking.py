@@ -14,7 +14,7 @@ from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.instructions import operations, queries
 from integrations.instructions.kinds import Kind
-from integrations.instructions.models import Instruction
+from integrations.instructions.models import Instruction, StoredPaymentMethod
 from integrations.instructions.wishes import Wish
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
@@ -31,8 +31,8 @@ _METHODS = ["GET", "HEAD", "POST"]
 @member_view(Ability.MOVE_MONEY)
 def charge(request: PlacedRequest) -> HttpResponse:
     """Charge a card that PayTrace keeps, or only hold the amount on it."""
-    methods = queries.stored_methods(environment_id=request.place.environment.id)
     wanted = request.GET.get("method", "")
+    methods = _to_choose(request, request.POST.get("method", "") or wanted)
     form = ChargeForm(request.POST or None, methods=methods, initial={"method": wanted})
     if form.is_valid():
         wish = _charge(form, is_hold=request.POST.get("what") == Kind.HOLD)
@@ -81,6 +81,19 @@ def keep_card(request: PlacedRequest, effect_id: str) -> HttpResponse:
         if answer:
             return answer
     return render(request, "instructions/keep_card.html", {"form": form, "effect": effect})
+
+
+def _to_choose(request: PlacedRequest, wanted: str) -> list[StoredPaymentMethod]:
+    """The newest, and the one that is wanted, where it is none of them."""
+    environment_id = request.place.environment.id
+    found = queries.stored_methods(environment_id=environment_id)
+    if not wanted or any(str(one.id) == wanted for one in found):
+        return found
+    try:
+        one = queries.stored_method(environment_id=environment_id, method_id=UUID(wanted))
+    except ValueError:
+        return found
+    return [one, *found] if one else found
 
 
 def _ask(

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django import forms
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from integrations.instructions import queries
+from integrations.instructions import kept_cards, queries
 from integrations.instructions.kinds import DETAILS, Kind
 from integrations.instructions.models import StoredPaymentMethod
 from integrations.instructions.wishes import Wish
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.asking import asked
-from portal.web.forms.instructions import ChangeMethodForm, EndPlanForm
+from portal.web.forms.instructions import AssignForm, ChangeMethodForm, EndPlanForm
 from portal.web.moments import today_in
+from tenants.errors import NotPossible
 from tenants.roles import Ability
 
 
@@ -43,6 +46,28 @@ def stored_card_forget(request: PlacedRequest, method_id: str) -> HttpResponse:
     return _page(request, form=form)
 
 
+@require_POST
+@member_view(Ability.MOVE_MONEY)
+def stored_card_assign(request: PlacedRequest, method_id: str) -> HttpResponse:
+    """Say which customer in Sage a card is of that was stored in PayTrace itself."""
+    method = _find(request, method_id)
+    form = AssignForm(request.POST)
+    if form.is_valid():
+        try:
+            kept_cards.assign(
+                method_id=method.id,
+                environment_id=request.place.environment.id,
+                customer_number=form.cleaned_data["customer_number"],
+                actor=request.place.actor,
+            )
+        except NotPossible as error:
+            form.add_error(error.field or None, error.sentence)
+        else:
+            messages.success(request, f"{method} is {form.cleaned_data['customer_number']}’s now.")
+            return redirect("stored_cards", request.place.tenant.slug)
+    return _page(request, form=form)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 @member_view(Ability.MOVE_MONEY)
 def stored_card_edit(request: PlacedRequest, method_id: str) -> HttpResponse:
@@ -63,6 +88,11 @@ def stored_card_edit(request: PlacedRequest, method_id: str) -> HttpResponse:
     return render(request, "stored_cards/edit.html", {"form": form, "method": method})
 
 
+def _guess(method: StoredPaymentMethod) -> dict[str, str]:
+    """What the person may mean: the number it has, or what the merchant calls it in PayTrace."""
+    return {"customer_number": method.customer_number or method.vault_id[:20]}
+
+
 def _find(request: PlacedRequest, method_id: str) -> StoredPaymentMethod:
     found = queries.stored_method(
         environment_id=request.place.environment.id, method_id=parse_id(method_id)
@@ -72,7 +102,7 @@ def _find(request: PlacedRequest, method_id: str) -> StoredPaymentMethod:
     return found
 
 
-def _page(request: PlacedRequest, form: EndPlanForm | None = None) -> HttpResponse:
+def _page(request: PlacedRequest, form: forms.Form | None = None) -> HttpResponse:
     customer = request.GET.get("customer", "").strip()
     found = queries.stored_methods(
         environment_id=request.place.environment.id, customer_number=customer
@@ -80,7 +110,12 @@ def _page(request: PlacedRequest, form: EndPlanForm | None = None) -> HttpRespon
     # Each its own key: two cards forgotten from one page are two instructions.
     today = today_in(request.place.environment.zone, now=timezone.now())
     rows = [
-        (method, method.is_over(today), EndPlanForm(auto_id=f"forget_{method.id}_%s"))
+        (
+            method,
+            method.is_over(today),
+            EndPlanForm(auto_id=f"forget_{method.id}_%s"),
+            AssignForm(auto_id=f"assign_{method.id}_%s", initial=_guess(method)),
+        )
         for method in found
     ]
     context = {"rows": rows, "customer": customer, "form": form}

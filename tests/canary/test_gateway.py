@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any, cast
@@ -15,13 +16,18 @@ from integrations.canonical.ach_states import to_payment
 from integrations.canonical.identifiers import is_identifier
 from integrations.canonical.transactions import Record
 from integrations.events.models import Source
+from integrations.events.polling import Window
 from integrations.paytrace import wire
 from integrations.paytrace.ach_reading import to_ach_record
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.http import Call, Reply, read_reply
 from integrations.paytrace.listed import Listed
 from integrations.paytrace.record_fields import Reading
+from integrations.paytrace.recurring import RecurringPlan
+from integrations.paytrace.stored import to_customer, to_plan
+from integrations.paytrace.vault import VaultCustomer
 from integrations.pipeline.sources import Look
+from integrations.pipeline.stored import read_stored
 from tests import factories
 from tests.canary.cards import CODE_NAMES, Cards
 from tests.canary.kept import leaks, leaks_in_database
@@ -97,6 +103,47 @@ def _rows(name: str, cards: Cards, *, number: int) -> Iterator[Json]:
 def _ach(raw: Json) -> Record:
     found = to_ach_record(raw, reading=READING)
     return to_payment(found, seen_at=NOW) if isinstance(found, AchTransaction) else found
+
+
+class _Keeping:
+    """A PayTrace that keeps these customers and plans."""
+
+    def __init__(self, customers: list[Json], plans: list[Json]) -> None:
+        self._customers, self._plans = customers, plans
+        self.vault = self.recurring = self
+
+    def customers(self) -> list[VaultCustomer]:
+        return [to_customer(_as_read(raw)) for raw in self._customers]
+
+    def plans(self) -> list[RecurringPlan]:
+        return [to_plan(_as_read(raw), reading=READING) for raw in self._plans]
+
+
+def _as_read(raw: Json) -> Json:
+    """As the client hands it on: card numbers in an answer never get that far."""
+    reply = read_reply(Call("GET", "/"), 200, {}, wire.dumps(raw).encode())
+    assert isinstance(reply, Reply)
+    return dict(reply.body)
+
+
+def test_nothing_that_is_brought_in_of_stored_cards_and_plans_holds_one(
+    look: Look, cards: Cards, superuser_url: str
+) -> None:
+    (customer,) = payload("v1_customer_export")["customers"]
+    (plan, *_) = payload("v1_recurring_export")["recurrences"]
+    customers = [
+        replaced(customer, place, cards.text(f"customer {place}")) for place in leaves(customer)
+    ]
+    plans = [
+        replaced({**plan, "id": str(number)}, place, cards.text(f"plan {place}"))
+        for number, place in enumerate(leaves(plan))
+        if place[-1] not in {"amount", "id", "start_date", "next_date"}
+    ]
+    there = cast("PayTraceClient", _Keeping(customers, plans))
+    found = read_stored(replace(look, client=there), Window(DAY, DAY, NOW, "America/Los_Angeles"))
+    assert leaks_in_database(superuser_url, cards) == []
+    assert found.seen > len(customers) / 2
+    assert found.new
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "silent_post" not in name])

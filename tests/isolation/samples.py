@@ -268,6 +268,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
     "plan_do": lambda _: _PLAN,
     "stored_card_edit": lambda _: {"key": "k", "name": "Nora New"},
+    "stored_card_assign": lambda _: {"customer_number": "ZENITH"},
     "stored_card_forget": lambda _: {"key": "k"},
     "payment_link_new": lambda v: {
         **_CHARGE,

@@ -328,6 +328,14 @@ class World:
             pipeline.dismiss(effect_id=effect.id, actor=ACTOR, reason="enough")
         return refused.value.sentence
 
+    def may_read_customers(self, *, allowed: bool) -> None:
+        """A test of the account has found whether stored customers can be read."""
+        with tenant_transaction(self.tenant.id):
+            account = Connection.objects.get(id=self.gateway_id)
+            told = {"available": allowed, "sentence": ""}
+            account.capabilities = {**account.capabilities, "customers": told}
+            account.save(update_fields=["capabilities"])
+
     def let_post(self, *kinds: PostingKind) -> None:
         """The company's posting profile has these kinds, and no others."""
         with tenant_transaction(self.tenant.id):
@@ -507,7 +515,6 @@ def build(
         account=account,
         merchant_id=account,
         users=[{"username": f"api-{account}", "password": "right-password"}],
-        customers=[{"customer_id": "ACME01", "name": "Acme Tools Inc."}],
     )
     clock = {"running": True} if now is None else {"now": now.isoformat()}
     simulator.control("clock", **clock)
@@ -533,6 +540,14 @@ def build(
         address.path, address.secret,
     )  # fmt: skip
     world.work()
+    # PayTrace's stored customers are there from here on, and no nightly look brings them in.
+    simulator.control(
+        "accounts",
+        account=account,
+        merchant_id=account,
+        customers=[{"customer_id": "ACME01", "name": "Acme Tools Inc."}],
+    )
+    world.may_read_customers(allowed=False)
     with tenant_transaction(tenant.id):
         accounting.publish_rules(environment_id=environment.id, rules=RULES, actor=ACTOR)
     world.before = books(sage_dsn)

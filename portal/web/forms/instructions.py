@@ -127,6 +127,16 @@ class KeepCardForm(AskingForm):
     )
 
 
+class AssignForm(forms.Form):
+    """Whose card it is that was stored in PayTrace itself."""
+
+    customer_number = forms.CharField(
+        label="Customer number in Sage",
+        max_length=20,
+        error_messages={"required": "Say whose card it is."},
+    )
+
+
 class ChangeMethodForm(AskingForm):
     """What PayTrace is to change of a stored card’s customer. Empty leaves it as it is."""
 

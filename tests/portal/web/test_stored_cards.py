@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from tenants.models import AuditEvent
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests.factories import Books
@@ -58,6 +61,53 @@ def test_a_stored_card_shows_only_what_may_be_known_and_is_forgotten(
     assert "No stored card of ZENITH" in text_of(alice.get(at(books, "cards/?customer=ZENITH")))
     assert alice.post(at(books, f"cards/{card.id}/forget/"), {"key": "f"}).status_code == 302
     assert asked_rows(books)[0][:2] == ("forget_customer", "ready")
+
+
+def test_a_person_says_whose_card_it_is_that_was_stored_in_paytrace_itself(
+    alice: Client, books: Books
+) -> None:
+    card = stored_card(books)
+    with tenant_transaction(books.tenant.id):
+        StoredPaymentMethod.objects.update(customer_number="", vault_id="web-4711")
+    shown = text_of(alice.get(at(books, "cards/")))
+    assert "Whose is it?" in shown
+    assert "Say whose it is" in shown
+    page = at(books, f"cards/{card.id}/assign/")
+    assert "Say whose card it is." in text_of(alice.post(page, {"customer_number": " "}))
+    wrong = alice.post(page, {"customer_number": "4012000098765439"})
+    assert "card number" in text_of(wrong, status=wrong.status_code)
+    told = text_of(alice.post(page, {"customer_number": " ZENITH "}, follow=True))
+    assert "Visa ending in 1111 is ZENITH’s now." in told
+    with tenant_transaction(books.tenant.id):
+        assert StoredPaymentMethod.objects.get().customer_number == "ZENITH"
+        (one,) = AuditEvent.objects.filter(action="payment_method.assigned")
+        assert one.details == {"customer": "ZENITH", "before": ""}
+    viewer = member_with(books, Role.VIEWER)
+    assert viewer.post(page, {"customer_number": "ACME01"}).status_code == 403
+
+
+def test_a_card_beyond_the_first_five_hundred_can_be_charged(alice: Client, books: Books) -> None:
+    allow(books, alice)
+    oldest = stored_card(books)
+    with tenant_transaction(books.tenant.id):
+        StoredPaymentMethod.objects.bulk_create(
+            StoredPaymentMethod(
+                tenant=books.tenant, environment=books.environment, connection=books.paytrace,
+                vault_id=f"V-{number}", customer_number="ACME01", stored_by="PayTrace",
+            )
+            for number in range(2, 503)
+        )  # fmt: skip
+        StoredPaymentMethod.objects.filter(id=oldest.id).update(
+            stored_at=timezone.now() - timedelta(days=1)
+        )
+    page = at(books, "new/")
+    assert f'value="{oldest.id}"' not in alice.get(page).content.decode()
+    assert (
+        f'value="{oldest.id}" selected' in alice.get(f"{page}?method={oldest.id}").content.decode()
+    )
+    sent = {"key": "k", "method": str(oldest.id), "amount": "1.00"}
+    assert alice.post(page, sent).status_code == 302
+    assert alice.get(f"{page}?method=nonsense").status_code == 200
 
 
 def test_a_stored_card_is_edited_once_and_what_is_wrong_stands_beside_its_field(

@@ -1,0 +1,150 @@
+"""Bringing in what PayTrace keeps already: cards stored and plans started before Tieout came, or
+in PayTrace's own terminal. Inside the open company's transaction; no network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from integrations.connections.models import Connection
+from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from integrations.paytrace.recurring import RecurringPlan as PlanThere
+from integrations.paytrace.vault import VaultCustomer
+from tenants.insert import insert_all
+
+STORED_BY = "PayTrace"
+LONGEST_NUMBER = 20
+# A list may have been read before what it shows was forgotten here.
+_JUST_NOW = timedelta(hours=1)
+_MONTHS = 12
+# Of a plan; more than these is no plan that anybody made.
+_MOST_RUNS = 10_000
+_MOST = Decimal(10) ** 12
+
+
+def numbers_to_try(found: Iterable[VaultCustomer]) -> set[str]:
+    """What may be customer numbers of Sage: the merchant's own ids."""
+    names = (_own_id(one) for one in found)
+    return {name for name in names if name and len(name) <= LONGEST_NUMBER}
+
+
+def cards(
+    found: Sequence[VaultCustomer],
+    *,
+    connection: Connection,
+    numbers: Mapping[str, str],
+    asked_at: datetime,
+) -> int:
+    """Keep every stored card that is not known here, and what is new of those that are; how many
+    were not known.
+
+    `numbers` has the customer number in Sage by the merchant's own id in capitals: whoever is not
+    in it, a person says whose card it is.
+    """
+    kept = StoredPaymentMethod.objects.filter(connection=connection)
+    known = {row.vault_id: row for row in kept.filter(forgotten_at=None)}
+    gone = set(
+        kept.filter(forgotten_at__gt=asked_at - _JUST_NOW).values_list("vault_id", flat=True)
+    )
+    # A customer without a card has a bank account, which is charged otherwise.
+    with_card = [one for one in found if one.last_four]
+    for one in with_card:
+        if one.customer_id in known:
+            _refresh(known[one.customer_id], one, numbers)
+    fresh = [
+        _card(one, connection, numbers)
+        for one in with_card
+        if one.customer_id not in known and one.customer_id not in gone
+    ]
+    return len(insert_all(fresh, telling=("id",)))
+
+
+def plans(found: Sequence[PlanThere], *, connection: Connection) -> int:
+    """Keep every plan that goes on and is not known here; how many those were. One whose rhythm
+    nobody knows is left out: no day of it could be told."""
+    whose = dict(
+        StoredPaymentMethod.objects.filter(connection=connection, forgotten_at=None).values_list(
+            "vault_id", "customer_number"
+        )
+    )
+    fresh = [row for one in found if (row := _plan(one, connection, whose)) is not None]
+    return len(insert_all(fresh, telling=("id",)))
+
+
+def _own_id(one: VaultCustomer) -> str:
+    return (one.label or one.customer_id).strip()
+
+
+def _number(one: VaultCustomer, numbers: Mapping[str, str]) -> str:
+    return numbers.get(_own_id(one).upper(), "")
+
+
+def _card(
+    one: VaultCustomer, connection: Connection, numbers: Mapping[str, str]
+) -> StoredPaymentMethod:
+    return StoredPaymentMethod(
+        environment_id=connection.environment_id,
+        connection_id=connection.id,
+        vault_id=one.customer_id[:64],
+        customer_number=_number(one, numbers),
+        stored_by=STORED_BY,
+        **_details(one),
+    )
+
+
+def _details(one: VaultCustomer) -> dict[str, Any]:
+    return {
+        "customer_name": one.name[:120],
+        "brand": one.card_brand[:20],
+        "last_four": one.last_four[-4:],
+        **_expiry(one),
+    }
+
+
+def _expiry(one: VaultCustomer) -> dict[str, int | None]:
+    """Where it is a month there can be: whatever else was told is nothing to show."""
+    month, year = one.expiry_month or 0, one.expiry_year or 0
+    is_real = 1 <= month <= _MONTHS and 2000 <= year <= 2199
+    return (
+        {"expiry_month": month, "expiry_year": year}
+        if is_real
+        else {
+            "expiry_month": None,
+            "expiry_year": None,
+        }
+    )
+
+
+def _refresh(row: StoredPaymentMethod, one: VaultCustomer, numbers: Mapping[str, str]) -> None:
+    """A card that its bank renewed, a name that was mended; nothing told changes nothing."""
+    told = {name: value for name, value in _details(one).items() if value}
+    if not row.customer_number:
+        told["customer_number"] = _number(one, numbers)
+    changed = {name: value for name, value in told.items() if getattr(row, name) != value}
+    if changed:
+        StoredPaymentMethod.objects.filter(id=row.id).update(**changed)
+
+
+def _plan(one: PlanThere, connection: Connection, whose: Mapping[str, str]) -> RecurringPlan | None:
+    is_over = one.total_count is not None and one.done_count >= one.total_count
+    is_real = 0 < one.amount.amount < _MOST and max(one.done_count, one.total_count or 0) < (
+        _MOST_RUNS
+    )
+    if is_over or not is_real or one.frequency is None or one.next_on is None:
+        return None
+    return RecurringPlan(
+        environment_id=connection.environment_id,
+        connection_id=connection.id,
+        recurrence_id=one.recurrence_id[:64],
+        customer_number=whose.get(one.customer_id, ""),
+        vault_id=one.customer_id[:64],
+        amount=one.amount.amount,
+        currency=one.amount.currency,
+        frequency=one.frequency,
+        description=one.description[:100],
+        counts_from=one.next_on,
+        total_count=one.total_count,
+        done_before=one.done_count,
+    )

@@ -1,0 +1,174 @@
+"""What PayTrace keeps from before Tieout: brought in, charged, looked after."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from integrations.connections import clients
+from integrations.events.models import Source, SyncRun
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from integrations.instructions.wishes import Wish
+from integrations.open_items.models import OpenItem
+from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.recurring import Frequency, NewPlan
+from integrations.paytrace.vault import CustomerChange
+from tenants.scope import tenant_transaction
+from tests.walks import test_instructions_v3
+from tests.walks.test_instructions import ask, till, usd
+from tests.walks.world import NOON, World
+
+pytestmark = pytest.mark.walk
+__all__ = ["till", "till_v3"]
+till_v3 = test_instructions_v3.till
+
+CARD = ("Acme Tools Inc.", "5439", 12, 2030, "PayTrace")
+
+
+def may_read(world: World) -> None:
+    """A test has found that stored customers can be read; ACME01 owes something in Sage."""
+    world.may_read_customers(allowed=True)
+    with tenant_transaction(world.tenant.id):
+        OpenItem.objects.create(
+            company_id=world.company_id, leaf=1, customer_number="ACME01", number="10432",
+            amount=Decimal(740), balance=Decimal(740), currency="USD",
+        )  # fmt: skip
+
+
+def keep_there(world: World, customer_id: str, **more: Any) -> None:
+    world.simulator.control(
+        "accounts", account=world.account, merchant_id=world.account,
+        customers=[{"customer_id": customer_id, **more}],
+    )  # fmt: skip
+
+
+def client_of(world: World) -> PayTraceClient:
+    return clients.paytrace_client(tenant_id=world.tenant.id, connection_id=world.gateway_id)
+
+
+def cards(world: World) -> dict[str, tuple[Any, ...]]:
+    """By customer number in Sage."""
+    with tenant_transaction(world.tenant.id):
+        return {
+            one.customer_number: (
+                one.customer_name, one.last_four, one.expiry_month, one.expiry_year, one.stored_by,
+            )
+            for one in StoredPaymentMethod.objects.filter(forgotten_at=None)
+        }  # fmt: skip
+
+
+def plans(world: World) -> list[tuple[Any, ...]]:
+    with tenant_transaction(world.tenant.id):
+        return [
+            (one.customer_number, one.vault_id, one.amount, one.frequency, one.counts_from,
+             one.total_count, one.description)
+            for one in RecurringPlan.objects.all()
+        ]  # fmt: skip
+
+
+def test_cards_from_before_are_brought_in_and_can_be_charged(till: World) -> None:
+    keep_there(till, "web-4711", name="Zenith")
+    may_read(till)
+    till.poll_now()
+    # Whose card the other is, only a person can say: Sage has no such customer.
+    assert cards(till) == {"ACME01": CARD, "": ("Zenith", *CARD[1:])}
+    row = ask(till, Wish(Kind.CHARGE, amount=usd("740.00"), vault_id="ACME01"))
+    assert row.state == "done"
+
+
+def test_each_card_is_brought_in_once_and_what_is_new_of_it_is_taken_over(till: World) -> None:
+    may_read(till)
+    till.poll_now()
+    till.poll_now()
+    client_of(till).vault.update(
+        customer_id="ACME01", change=CustomerChange(expiry_month=7, expiry_year=2034)
+    )
+    till.poll_now()
+    assert cards(till) == {"ACME01": ("Acme Tools Inc.", "5439", 7, 2034, "PayTrace")}
+    with tenant_transaction(till.tenant.id):
+        runs = SyncRun.objects.filter(source=Source.STORED, seen__gt=0).order_by("started_at")
+        assert [(run.state, run.seen, run.new) for run in runs] == [
+            ("done", 1, 1), ("done", 1, 0), ("done", 1, 0),
+        ]  # fmt: skip
+
+
+def test_what_was_just_forgotten_here_does_not_come_back(till: World) -> None:
+    may_read(till)
+    till.poll_now()
+    with tenant_transaction(till.tenant.id):
+        StoredPaymentMethod.objects.update(forgotten_at=NOON)
+    till.poll_now()
+    assert cards(till) == {}
+
+
+def test_nothing_is_read_where_the_user_may_not(till: World) -> None:
+    def asked() -> int:
+        return int(till.simulator.look("calls")["calls"].get("/v1/customer/export", 0))
+
+    before = asked()
+    till.poll_now()
+    assert (cards(till), asked()) == ({}, before)
+
+
+def test_a_name_or_id_that_reads_like_a_card_is_not_kept(till: World) -> None:
+    keep_there(till, "4012000098765439", name="Nobody")
+    keep_there(till, "ACME01", name="4012000098765439 Acme")
+    may_read(till)
+    till.poll_now()
+    (name, *_) = cards(till)["ACME01"]
+    assert "4012000098765439" not in name
+    assert len(cards(till)) == 1
+
+
+def test_a_plan_from_before_is_brought_in_paused_and_its_failed_run_asks_a_person(
+    till: World,
+) -> None:
+    may_read(till)
+    recurring = client_of(till).recurring
+    recurring.create(
+        NewPlan("ACME01", usd("1.12"), Frequency.MONTHLY, date(2026, 11, 22), 6, description="Care")
+    )
+    till.poll_now()
+    till.poll_now()
+    assert plans(till) == [
+        ("ACME01", "ACME01", Decimal("1.1200"), "3", date(2026, 11, 22), 6, "Care")
+    ]
+    run = datetime(2026, 11, 22, 20, 0, tzinfo=UTC)
+    till.simulator.control("clock", now=run.isoformat())
+    with time_machine.travel(run + timedelta(minutes=5), tick=True):
+        till.poll()
+        assert till.open_cases() == ["plan_run_failed"]
+        with tenant_transaction(till.tenant.id):
+            plan = RecurringPlan.objects.get()
+        paused = ask(till, Wish(Kind.PLAN_PAUSE, plan_id=plan.id), key="pause")
+        assert (paused.state, recurring.plans()) == ("done", [])
+
+
+def test_a_plan_that_is_over_or_of_an_unknown_rhythm_is_left_out(till: World) -> None:
+    may_read(till)
+    client_of(till).recurring.create(
+        NewPlan("ACME01", usd("9.00"), Frequency.DAILY, date(2026, 11, 21), 1)
+    )
+    over = datetime(2026, 11, 23, 20, 0, tzinfo=UTC)
+    till.simulator.control("clock", now=over.isoformat())
+    with time_machine.travel(over, tick=True):
+        till.poll()
+    assert plans(till) == []
+
+
+def test_api_v3_tells_cards_by_its_own_numbers_and_no_plans(till_v3: World) -> None:
+    may_read(till_v3)
+    till_v3.poll_now()
+    with tenant_transaction(till_v3.tenant.id):
+        one = StoredPaymentMethod.objects.get()
+    assert (one.customer_number, one.vault_id.isdigit(), one.last_four) == ("ACME01", True, "5439")
+    assert plans(till_v3) == []
+    row = ask(
+        till_v3, Wish(Kind.CHARGE, amount=usd("10.00"), vault_id=one.vault_id), key="by-number"
+    )
+    assert row.state == "done"
