@@ -66,7 +66,7 @@ def ask(
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
-    _check_key_owner(who)
+    check_key_owner(who)
     row = _row(wish, environment_id=environment_id, connection_id=connection_id)
     needs_second = check_limits(
         wish, environment_id=environment_id, who=who, today=row.asked_on, plan=row.plan
@@ -101,7 +101,7 @@ def new_row(
     former = _former(wish, environment_id=environment_id, connection_id=connection_id, key=key)
     if former is not None:
         return former
-    _check_key_owner(who)
+    check_key_owner(who)
     row = _row(wish, environment_id=environment_id, connection_id=connection_id)
     if who.key_id is not None:
         check_limits(wish, environment_id=environment_id, who=who, today=row.asked_on, plan=None)
@@ -125,7 +125,8 @@ def former(
     return found.instruction if found else None
 
 
-def _check_key_owner(who: Who) -> None:
+def check_key_owner(who: Who) -> None:
+    """Raise NotPossible where whoever made the API key may not move money any more."""
     if who.key_id is not None and not may_now(who, Ability.MOVE_MONEY):
         raise NotPossible(
             "Whoever made this API key may not ask for payments in this company any more. "

@@ -17,8 +17,8 @@ from django.utils.safestring import SafeString, mark_safe
 from integrations.canonical.card_brands import brand_word
 from integrations.canonical.money import Money, exponent
 from integrations.posting import words
-from portal import instruction_words
-from portal.web import link_words, moments
+from portal import instruction_words, link_words
+from portal.web import moments
 from portal.web.forms.instructions import frequency_words
 
 register = template.Library()

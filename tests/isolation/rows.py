@@ -199,6 +199,7 @@ def _linked(books: Books, look: Look, asked: Instruction) -> dict[str, str]:
     PaymentLink.objects.filter(id=paid.id).update(state="paid", instruction=asked)
     return {
         "link_id": str(opened.id),
+        "payment-links/id": str(opened.id),
         "pay_token": links.tokens_of([paid])[paid.id].reveal(),
     }
 

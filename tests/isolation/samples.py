@@ -36,7 +36,7 @@ _SHARED = ("url", "uidb36", "key", "app_label")
 BY_ENVIRONMENT = frozenset({
     "effect_id", "case_id", "connection_id", "backfill_id", "payments/id", "exceptions/id",
     "connections/id", "instruction_id", "plan_id", "method_id", "instructions/id", "link_id",
-    "hold_id",
+    "hold_id", "payment-links/id",
 })  # fmt: skip
 
 
@@ -163,7 +163,7 @@ def absent_values(address: Address, fill: Fill) -> Values:
 _COMPANY_PARAMETERS = (
     "slug", "token", "effect_id", "case_id", "connection_id", "sage_id", "paused_id", "halted_id",
     "backfill_id", "quiet_id", "agent_company_id", "disputes_id", "disputed_case_id",
-    "gateway_batch_id", "hold_id",
+    "gateway_batch_id", "hold_id", "payment-links/id",
     "environment", "key_id", "membership_id", "invitation_id", "payments/id", "exceptions/id",
     "connections/id", "object_id", "layout", "entry", "instruction_id", "unknown_id", "plan_id",
     "instructions/id", "failed_run_id",
@@ -321,6 +321,11 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
         "kind": "charge",
         "amount": "1.00",
         "vault_id": "V",
+        "connection_id": v["connection_id"],
+    },
+    "api/v1/payment-links": lambda v: {
+        "customer_number": "NEW",
+        "amount": "1.00",
         "connection_id": v["connection_id"],
     },
     "api/v1/card-forms": lambda v: {"connection_id": v["connection_id"]},

@@ -151,14 +151,15 @@ def _wish(asked: dict[str, Any], connection: Connection) -> Wish:
     frequency, method = asked["frequency"], asked["method"]
     return Wish(
         kind=Kind(asked["kind"]),
-        amount=_amount(asked, str(connection.settings["currency"])),
+        amount=amount_named(asked, str(connection.settings["currency"])),
         frequency=Frequency[frequency.upper()] if frequency else None,
         method=PaymentMethod(method) if method else None,
         **{name: asked[name] for name in _COPIED},
     )
 
 
-def _amount(asked: dict[str, Any], currency: str) -> Money | None:
+def amount_named(asked: dict[str, Any], currency: str) -> Money | None:
+    """The amount, in that currency unless another is named; None for none. Raises Refusal."""
     if not asked["amount"]:
         return None
     given = asked["currency"] or currency
