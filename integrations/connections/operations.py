@@ -19,6 +19,7 @@ from integrations.connections.authorities import FIELD, read_authority
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection
 from integrations.connections.notices import NoticeAddress, new_notice_address
+from integrations.connections.passwords import USER_KIND
 from integrations.connections.rows import locked_connection, record_change, start_over
 from integrations.connections.secrets import keep_secrets
 from integrations.connections.waking import wake
@@ -297,8 +298,10 @@ def _address_settings(address: forms.GatewayAddress, *, username: str) -> dict[s
 
 
 def _user_settings(base_url: str, username: str) -> dict[str, str]:
-    """What may be known of the user without opening the secret: a hint, and whose count it is."""
+    """What may be known of the user without opening the secret: a hint, and whose count it is.
+    Which kind of user it is was said of the former one."""
     return {
+        USER_KIND: "",
         "username_hint": f"{username[:2]}…{username[-2:]}" if len(username) > 5 else "…",
         "login_key": logins.login_key(base_url=base_url, username=username),
     }

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from integrations.connections.models import Connection
+from integrations.connections.secrets import secret_fields
+from integrations.paytrace.account import UserKind
+from tenants.audit import record
+from tenants.errors import NotPossible
+
+USER_KIND = "user_kind"
+"""Of an account's settings: what a person said of its user."""
 
 WEB_PASSWORD_LASTS = timedelta(days=90)
 """PayTrace wiki, User Profiles: web users' passwords end, API users' do not."""
@@ -21,6 +30,8 @@ class PasswordEnd:
     ends_on: date
     days_left: int
     """Below zero when the day has passed."""
+    is_certain: bool = True
+    """Not where nobody said whether it is a web user: then this is the latest day it can be."""
 
     @property
     def is_near(self) -> bool:
@@ -29,6 +40,11 @@ class PasswordEnd:
     @property
     def sentence(self) -> str:
         """`The password of this PayTrace user ends on April 15, 2026, in 9 days.`"""
+        if not self.is_certain:
+            return (
+                "PayTrace does not say whether this is a web user. If it is one, its password ends "
+                f"by {_said(self.ends_on)} at the latest{self._wait()}."
+            )
         verb = "ended" if self.days_left < 0 else "ends"
         return (
             f"The password of this PayTrace user {verb} on {_said(self.ends_on)}{self._wait()}. "
@@ -44,14 +60,69 @@ class PasswordEnd:
 
 
 def password_end(connection: Connection, *, now: datetime) -> PasswordEnd | None:
-    """The end of a web user's password; None for an API user and where PayTrace does not tell."""
-    told = connection.capabilities.get("user", {}) if connection.capabilities else {}
-    text = told.get("ends_on", "") if isinstance(told, dict) else ""
-    if not text:
+    """The end of a web user's password, and where nobody said that it is none, the latest end
+    it can have, once that is near. None for an API user."""
+    if connection.kind != Connection.Kind.PAYTRACE:
         return None
-    ends_on = date.fromisoformat(text)
-    zone = ZoneInfo(str(connection.settings.get("zone", "America/Los_Angeles")))
-    return PasswordEnd(ends_on, (ends_on - now.astimezone(zone).date()).days)
+    told = _user(connection).get("ends_on", "")
+    kind = kind_of(connection)
+    if told:
+        return _end(date.fromisoformat(told), connection, now=now)
+    entered_at = secret_fields(connection_id=connection.id).get("password")
+    if kind is UserKind.API or not connection.capabilities or entered_at is None:
+        return None
+    ends_on = (entered_at + WEB_PASSWORD_LASTS).astimezone(_zone(connection)).date()
+    end = _end(ends_on, connection, now=now, is_certain=kind is UserKind.WEB)
+    return end if end.is_certain or (end.is_near and not _has_outlived(connection, end)) else None
+
+
+def kind_of(connection: Connection) -> UserKind:
+    """What PayTrace said in the last passed test, else what a person said, else unknown."""
+    is_api = _user(connection).get("available")
+    if is_api is not None:
+        return UserKind.API if is_api else UserKind.WEB
+    return UserKind(connection.settings.get(USER_KIND) or UserKind.UNKNOWN)
+
+
+def say_kind(*, connection_id: UUID, kind: str, actor: str) -> Connection:
+    """A person has looked in PayTrace under User Profiles. Raises NotPossible where PayTrace
+    itself tells, and for no kind of user."""
+    connection = Connection.objects.select_for_update().get(id=connection_id)
+    if kind not in {UserKind.API, UserKind.WEB}:
+        raise NotPossible("Say whether it is an API user or a web user.")
+    if connection.kind != Connection.Kind.PAYTRACE or _user(connection).get("available") is not (
+        None
+    ):
+        raise NotPossible("PayTrace itself tells which kind of user this is.")
+    connection.settings = {**connection.settings, USER_KIND: kind}
+    connection.save(update_fields=["settings"])
+    record(
+        "connection.user_kind_said", actor=actor, subject=connection.name,
+        subject_id=connection.id, details={"kind": kind},
+    )  # fmt: skip
+    return connection
+
+
+def _user(connection: Connection) -> dict[str, Any]:
+    told = connection.capabilities.get("user", {}) if connection.capabilities else {}
+    return told if isinstance(told, dict) else {}
+
+
+def _end(
+    ends_on: date, connection: Connection, *, now: datetime, is_certain: bool = True
+) -> PasswordEnd:
+    today = now.astimezone(_zone(connection)).date()
+    return PasswordEnd(ends_on, (ends_on - today).days, is_certain)
+
+
+def _has_outlived(connection: Connection, end: PasswordEnd) -> bool:
+    """It answered after the day on which a web user's password would have ended."""
+    answered = connection.last_ok_at
+    return answered is not None and answered.astimezone(_zone(connection)).date() > end.ends_on
+
+
+def _zone(connection: Connection) -> ZoneInfo:
+    return ZoneInfo(str(connection.settings.get("zone", "America/Los_Angeles")))
 
 
 def latest_end(entered_at: datetime, *, zone: str) -> str:

@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from integrations import pipeline
-from integrations.connections import disputes, layouts, operations
+from integrations.connections import disputes, layouts, operations, passwords
 from integrations.connections.errors import NeedsConfirmation
 from integrations.connections.models import Connection
 from portal.access import PlacedRequest, parse_id
@@ -89,6 +89,14 @@ def _lift_halt(request: PlacedRequest, found: Connection) -> HttpResponse:
 def _have_reset(request: PlacedRequest, found: Connection) -> HttpResponse:
     operations.have_reset_password(connection_id=found.id, actor=request.place.actor)
     messages.success(request, "The count of failed sign-ins starts again. Test the connection.")
+    return _back(request, found)
+
+
+def _user_kind(request: PlacedRequest, found: Connection) -> HttpResponse:
+    passwords.say_kind(
+        connection_id=found.id, kind=request.POST.get("kind", ""), actor=request.place.actor
+    )
+    messages.success(request, "Noted.")
     return _back(request, found)
 
 
@@ -204,6 +212,7 @@ ACTIONS: dict[str, _Action] = {
     "resume": _told(_resume),
     "lift-halt": _told(_lift_halt),
     "have-reset": _told(_have_reset),
+    "user-kind": _told(_user_kind),
     "notice-address": _told(_notice_address),
     "writing": _told(_choose_writing),
     "way": _change_way,

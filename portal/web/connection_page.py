@@ -12,10 +12,11 @@ from django.utils import timezone
 from integrations.connections import authorities, disputes, layouts, profiles, queries, writing
 from integrations.connections.agents import pairing
 from integrations.connections.models import Connection, ConnectionTest
-from integrations.connections.passwords import password_end
+from integrations.connections.passwords import kind_of, password_end
 from integrations.connections.waiting import waiting_words
 from integrations.events import queries as events
 from integrations.open_items import queries as open_items
+from integrations.paytrace.account import UserKind
 from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest
 from portal.web.disputes import cases_context
@@ -66,6 +67,7 @@ def page(request: PlacedRequest, found: Connection, **more: Any) -> HttpResponse
         "waiting_words": waiting_words(found),
         "waiting_notices": events.waiting_notices(connection_id=found.id) if is_refused else 0,
         "password_end": password_end(found, now=timezone.now()),
+        "asks_for_user_kind": is_paytrace and _is_kind_unknown(found),
         "settings": settings_shown(found),
         "is_paytrace": is_paytrace,
         "is_sage": is_sage,
@@ -81,6 +83,11 @@ def page(request: PlacedRequest, found: Connection, **more: Any) -> HttpResponse
     else:
         context |= cases_context(found)
     return render(request, "connections/connection.html", context | more)
+
+
+def _is_kind_unknown(found: Connection) -> bool:
+    """Whether it was tested, and neither PayTrace nor anybody said which kind of user it has."""
+    return bool(found.capabilities) and kind_of(found) is UserKind.UNKNOWN
 
 
 def _books_context(found: Connection) -> dict[str, Any]:

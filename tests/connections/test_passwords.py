@@ -12,13 +12,17 @@ from django.utils import timezone
 
 from integrations.alerts.facts import conditions
 from integrations.connections import operations
-from integrations.connections.models import Connection
+from integrations.connections.models import Connection, ConnectionSecret
 from integrations.connections.passwords import (
     PasswordEnd,
     has_special_characters,
+    kind_of,
     latest_end,
     password_end,
+    say_kind,
 )
+from integrations.paytrace.account import UserKind
+from tenants.errors import NotPossible
 from tenants.models import Environment
 from tenants.scope import tenant_transaction
 from tests.connections.scene import ACTOR, PASSWORD, USER, Scene, told
@@ -52,6 +56,11 @@ def alerts(scene: Scene) -> list[tuple[str, str]]:
         return [(c.kind, c.sentence) for c in conditions(environment)]
 
 
+def end_of(scene: Scene, connection: Connection, *, now: datetime) -> PasswordEnd | None:
+    with tenant_transaction(scene.tenant.id):
+        return password_end(Connection.objects.get(id=connection.id), now=now)
+
+
 # Its end
 
 
@@ -70,7 +79,7 @@ def test_a_web_user_is_explained_counted_down_and_told_in_time(
     assert sentence.endswith("The password ends on April 15, 2026.")
     row = supply.row(connection)
     assert row.state == Connection.State.CONNECTED, "a warning only"
-    end = password_end(row, now=timezone.now())
+    end = end_of(supply, connection, now=timezone.now())
     assert end == PasswordEnd(date(2026, 4, 15), 9)
     assert alerts(supply) == [
         (
@@ -88,7 +97,7 @@ def test_a_password_far_from_its_end_is_no_alert(supply: Scene, simulator: Simul
     web_user(simulator, password_set_at="2026-04-01T09:00:00-07:00")
     connection = supply.paytrace(simulator.url, api_version="v3")
     supply.test(connection)
-    end = password_end(supply.row(connection), now=timezone.now())
+    end = end_of(supply, connection, now=timezone.now())
     assert end is not None
     assert (end.days_left, end.is_near) == (85, False)
     assert alerts(supply) == []
@@ -103,7 +112,7 @@ def test_an_api_users_password_has_no_end(supply: Scene, simulator: Simulator) -
         "available": True,
         "sentence": "This is an API user: its password does not expire.",
     }
-    assert password_end(row, now=timezone.now()) is None
+    assert end_of(supply, connection, now=timezone.now()) is None
 
 
 @pytest.mark.usefixtures("april")
@@ -117,6 +126,70 @@ def test_v1_does_not_tell_and_says_the_last_day_there_could_be(
     assert said.startswith("API v1 does not tell API users and web users apart. If it is a web")
     assert said.endswith(" at the latest.")
     assert last_day == "July 5, 2026"
+
+
+def entered(scene: Scene, at: datetime) -> None:
+    with tenant_transaction(scene.tenant.id):
+        ConnectionSecret.objects.filter(field="password").update(changed_at=at)
+
+
+def said(scene: Scene, connection: Connection, kind: str) -> None:
+    with tenant_transaction(scene.tenant.id):
+        say_kind(connection_id=connection.id, kind=kind, actor=ACTOR)
+
+
+@pytest.mark.usefixtures("april")
+def test_where_nobody_says_which_kind_it_is_the_latest_end_is_told_in_time(
+    supply: Scene, simulator: Simulator
+) -> None:
+    """And an answer after that day proves that it is no web user."""
+    connection = supply.paytrace(simulator.url)
+    supply.test(connection)
+    entered(supply, NOW - timedelta(days=75))
+    assert end_of(supply, connection, now=NOW) is None
+    entered(supply, NOW - timedelta(days=81))
+    end = end_of(supply, connection, now=NOW)
+    assert end == PasswordEnd(date(2026, 4, 15), 9, is_certain=False)
+    assert alerts(supply) == [
+        (
+            "connection_password",
+            (
+                "Acme gateway: PayTrace does not say whether this is a web user. If it is one, its "
+                "password ends by April 15, 2026 at the latest, in 9 days."
+            ),
+        )
+    ]
+    with tenant_transaction(supply.tenant.id):
+        Connection.objects.update(last_ok_at=NOW + timedelta(days=11))
+    assert end_of(supply, connection, now=NOW + timedelta(days=12)) is None
+
+
+@pytest.mark.usefixtures("april")
+def test_a_person_says_which_kind_of_user_it_is(supply: Scene, simulator: Simulator) -> None:
+    connection = supply.paytrace(simulator.url)
+    supply.test(connection)
+    entered(supply, NOW - timedelta(days=60))
+    said(supply, connection, "web")
+    assert end_of(supply, connection, now=NOW) == PasswordEnd(date(2026, 5, 6), 30)
+    said(supply, connection, "api")
+    assert end_of(supply, connection, now=NOW + timedelta(days=300)) is None
+    with pytest.raises(NotPossible, match="an API user or a web user"):
+        said(supply, connection, "owner")
+    with tenant_transaction(supply.tenant.id):
+        operations.replace_secrets(
+            connection_id=connection.id, secrets={"username": "another", "password": "An0ther"},
+            actor=ACTOR,
+        )  # fmt: skip
+    assert kind_of(supply.row(connection)) is UserKind.UNKNOWN, "it is another user"
+
+
+@pytest.mark.usefixtures("april")
+def test_where_paytrace_tells_it_nobody_is_asked(supply: Scene, simulator: Simulator) -> None:
+    connection = supply.paytrace(simulator.url, api_version="v3")
+    supply.test(connection)
+    with pytest.raises(NotPossible, match="PayTrace itself tells"):
+        said(supply, connection, "web")
+    assert kind_of(supply.row(connection)) is UserKind.API
 
 
 @pytest.mark.parametrize(
@@ -187,9 +260,9 @@ def test_a_new_password_forgets_the_old_ones_end(supply: Scene, simulator: Simul
     web_user(simulator, password_set_at=(timezone.now() - timedelta(days=80)).isoformat())
     connection = supply.paytrace(simulator.url, api_version="v3")
     supply.test(connection)
-    assert password_end(supply.row(connection), now=timezone.now()) is not None
+    assert end_of(supply, connection, now=timezone.now()) is not None
     with tenant_transaction(supply.tenant.id):
         operations.replace_secrets(
             connection_id=connection.id, secrets={"password": "Another1"}, actor=ACTOR
         )
-    assert password_end(supply.row(connection), now=timezone.now()) is None
+    assert end_of(supply, connection, now=timezone.now()) is None

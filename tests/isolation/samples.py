@@ -62,6 +62,7 @@ _WHAT = {
     "resume": "paused_id",
     "lift-halt": "halted_id",
     "have-reset": "connection_id",
+    "user-kind": "connection_id",
     "notice-address": "connection_id",
     "accept-tables": "sage_id",
     "writing": "halted_id",
@@ -352,6 +353,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "writing": lambda _: {"writes": "assisted"},
     "way": lambda _: {"way": "agent"},
     "flagged": lambda _: {"flagged": "off"},
+    "user-kind": lambda _: {"kind": "web"},
     "settings": lambda v: {
         "settings-name": "Renamed",
         "settings-merchant_id": "MID-10",

@@ -126,6 +126,21 @@ def test_after_a_refused_sign_in_the_lock_out_is_explained_first(
     assert LoginCounter.objects.get().failures == 0
 
 
+def test_a_person_says_which_kind_of_user_it_is_where_paytrace_does_not(
+    alice: Client, books: Books
+) -> None:
+    page = f"/t/{books.tenant.slug}/connections/{books.paytrace.id}/"
+    assert "Is it an API user?" not in text_of(alice.get(page))
+    with tenant_transaction(books.tenant.id):
+        untold = {"user": {"available": None, "sentence": "API v1 does not tell."}}
+        Connection.objects.filter(pk=books.paytrace.pk).update(capabilities=untold)
+    assert "Is it an API user?" in text_of(alice.get(page))
+    wrong = alice.post(_address(books, books.paytrace, "user-kind"), {"kind": "owner"})
+    assert "Say whether it is an API user or a web user." in text_of(wrong)
+    alice.post(_address(books, books.paytrace, "user-kind"), {"kind": "api"})
+    assert "Is it an API user?" not in text_of(alice.get(page))
+
+
 def test_pausing_needs_a_reason_and_resuming_none(alice: Client, books: Books) -> None:
     refused = alice.post(_address(books, books.sage, "pause"), {"reason": " "})
     assert "Say why, so that others understand." in text_of(refused)
