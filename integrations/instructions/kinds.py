@@ -15,6 +15,8 @@ class Kind(StrEnum):
     """The amount is reserved on the card; nothing moves before it is captured."""
     CAPTURE = "capture"
     GIVE_BACK = "give_back"
+    SEND_RECEIPT = "send_receipt"
+    """PayTrace's own, by e-mail to whoever paid."""
     STORE_CUSTOMER = "store_customer"
     UPDATE_CUSTOMER = "update_customer"
     FORGET_CUSTOMER = "forget_customer"
@@ -30,6 +32,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.HOLD: "Hold",
     Kind.CAPTURE: "Capture",
     Kind.GIVE_BACK: "Give back",
+    Kind.SEND_RECEIPT: "Mail receipt",
     Kind.STORE_CUSTOMER: "Store payment method",
     Kind.UPDATE_CUSTOMER: "Change payment method",
     Kind.FORGET_CUSTOMER: "Forget payment method",
@@ -73,6 +76,7 @@ NEEDS: Mapping[Kind, Needs] = {
     Kind.GIVE_BACK: Needs(
         ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")
     ),
+    Kind.SEND_RECEIPT: Needs(("transaction_id", "email"), ("customer_number", "invoice_number")),
     Kind.STORE_CUSTOMER: Needs(
         ("customer_number", "transaction_id"), ("vault_id", "name", "email")
     ),

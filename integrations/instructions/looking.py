@@ -27,6 +27,7 @@ from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
 from integrations.instructions.plan_calls import begun, changed, ended, marked
 from integrations.instructions.protocol import Told
+from integrations.instructions.receipts import mailed
 from integrations.instructions.sending import forgotten, given_back, stored, updated
 from integrations.instructions.subjects import PlanNow, Subject
 from integrations.instructions.wishes import Wish, details_of
@@ -126,6 +127,14 @@ def is_refund(one: GatewayTransaction, sale: GatewayTransaction | None, amount: 
         return one.original_transaction_id == sale.transaction_id
     same = (one.invoice_reference, one.last_four, one.customer_id)
     return same == (sale.invoice_reference, sale.last_four, sale.customer_id)
+
+
+def _receipt(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    """By where the payment says that its receipt went."""
+    found = client.transaction(told.wish.transaction_id)
+    if found is not None and _alike(found.email, told.wish.email):
+        return mailed(told.wish)
+    return _nothing(told, is_real_time=False)
 
 
 def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
@@ -264,6 +273,7 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.HOLD: _charge,
     Kind.CAPTURE: _capture,
     Kind.GIVE_BACK: _give_back,
+    Kind.SEND_RECEIPT: _receipt,
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,

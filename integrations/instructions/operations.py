@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from integrations.connections.models import Connection
-from integrations.instructions import bank_payments, kept_cards, wishes
+from integrations.instructions import kept_cards, offered, wishes
 from integrations.instructions.errors import BadWish, KeyReused
 from integrations.instructions.kinds import OF_PLANS, Kind
 from integrations.instructions.models import (
@@ -182,7 +182,7 @@ def _row(wish: Wish, *, environment_id: UUID, connection_id: UUID) -> Instructio
     if found:
         raise BadWish(found)
     check_currency(wish, connection)
-    bank_payments.check(wish, connection)
+    offered.check(wish, connection)
     kept_cards.check(wish, connection)
     plan = _plan(wish, connection)
     return Instruction(

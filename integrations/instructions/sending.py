@@ -29,6 +29,7 @@ from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.plan_calls import CALLS as PLAN_CALLS
 from integrations.instructions.protocol import Told
+from integrations.instructions.receipts import send_receipt
 from integrations.instructions.subjects import Subject
 from integrations.instructions.wishes import Wish
 from integrations.paytrace.ach import AchCharge
@@ -246,6 +247,7 @@ _SENDERS: Mapping[Kind, _Sender] = {
     Kind.HOLD: hold,
     Kind.CAPTURE: capture,
     Kind.GIVE_BACK: _give_back,
+    Kind.SEND_RECEIPT: send_receipt,
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,

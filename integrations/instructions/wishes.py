@@ -26,6 +26,7 @@ _FIELD_WORDS = {
     "vault_id": "a stored payment method",
     "transaction_id": "the payment it is about",
     "customer_number": "a customer",
+    "email": "an e-mail address",
     "frequency": "how often",
     "start_on": "the first day",
     "plan_id": "a recurring plan",

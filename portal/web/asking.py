@@ -19,7 +19,13 @@ from integrations.instructions.wishes import Wish
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
-from portal.web.forms.instructions import AskingForm, ChargeForm, GiveBackForm, KeepCardForm
+from portal.web.forms.instructions import (
+    AskingForm,
+    ChargeForm,
+    GiveBackForm,
+    KeepCardForm,
+    ReceiptForm,
+)
 from portal.web.instructions import who
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -81,6 +87,26 @@ def keep_card(request: PlacedRequest, effect_id: str) -> HttpResponse:
         if answer:
             return answer
     return render(request, "instructions/keep_card.html", {"form": form, "effect": effect})
+
+
+@require_http_methods(_METHODS)
+@member_view(Ability.MOVE_MONEY)
+def mail_receipt(request: PlacedRequest, effect_id: str) -> HttpResponse:
+    """Have PayTrace mail its receipt of a payment."""
+    effect = _payment(request, effect_id)
+    told = facts.latest(connection_id=effect.source_id, transaction_id=effect.transaction_id)
+    form = ReceiptForm(request.POST or None, initial={"email": told.email if told else ""})
+    if form.is_valid():
+        wish = Wish(
+            kind=Kind.SEND_RECEIPT,
+            transaction_id=effect.transaction_id,
+            email=form.cleaned_data["email"],
+            customer_number=effect.customer_number,
+        )
+        answer = _ask(request, form, wish, connection_id=effect.source_id)
+        if answer:
+            return answer
+    return render(request, "instructions/mail_receipt.html", {"form": form, "effect": effect})
 
 
 def _to_choose(request: PlacedRequest, wanted: str) -> list[StoredPaymentMethod]:

@@ -26,7 +26,14 @@ from tenants.roles import Ability
 PAGE_SIZE = 50
 Deed = Callable[[PlacedRequest, Instruction], None]
 _OF_PAYMENTS = frozenset(
-    {Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.GIVE_BACK, Kind.STORE_CUSTOMER}
+    {
+        Kind.CHARGE,
+        Kind.HOLD,
+        Kind.CAPTURE,
+        Kind.GIVE_BACK,
+        Kind.SEND_RECEIPT,
+        Kind.STORE_CUSTOMER,
+    }
 )
 _STATES = dict(InstructionState.choices)
 _DONE = {

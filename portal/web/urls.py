@@ -118,6 +118,7 @@ _COMPANY = [
     ("charges/<str:instruction_id>/decide/<str:what>/", instructions.instruction_decide,
      "instruction_decide"),
     ("payments/<str:effect_id>/give-back/", asking.give_back, "instruction_give_back"),
+    ("payments/<str:effect_id>/mail-receipt/", asking.mail_receipt, "instruction_mail_receipt"),
     ("payments/<str:effect_id>/keep-card/", asking.keep_card, "instruction_keep_card"),
     ("worksheet/", worksheet.page, "worksheet"),
     ("worksheet.csv", worksheet.as_csv, "worksheet_csv"),

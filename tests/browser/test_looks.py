@@ -53,6 +53,7 @@ def _pages(books: Books) -> dict[str, str]:
         "charge-new": "charges/new/",
         "give-back": f"payments/{posted.id}/give-back/",
         "keep-card": f"payments/{posted.id}/keep-card/",
+        "mail-receipt": f"payments/{posted.id}/mail-receipt/",
         "holds": "charges/holds/",
         "plans": "charges/plans/",
         "plan": f"charges/plans/{asked.plan_id}/",

@@ -80,7 +80,7 @@ class InstructionIn(serializers.Serializer[Any]):
     )
     description = _text("Shown at PayTrace and here.")
     name = _text("Of a payment method to be stored or changed: the customer’s name.")
-    email = _text("Where PayTrace sends its receipt.")
+    email = _text("Where PayTrace sends its receipt: of a charge, or of an earlier payment.")
     phone = _text("Of a payment method that is changed, as all that follow; what is empty stays.")
     street = _text("Of its billing address.")
     street2 = _text("A second line of it.")

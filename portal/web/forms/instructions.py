@@ -119,6 +119,18 @@ class CaptureForm(AskingForm):
     amount = amount_field(help_text="All of it or a part; the rest is let go.")
 
 
+class ReceiptForm(AskingForm):
+    renamed = {"transaction_id": ""}
+    email = forms.EmailField(
+        label="The customer’s e-mail",
+        max_length=254,
+        error_messages={
+            "required": "Say where to.",
+            "invalid": "Enter an address such as ap@acme.example.",
+        },
+    )
+
+
 class KeepCardForm(AskingForm):
     customer_number = forms.CharField(
         label="Customer number in Sage",

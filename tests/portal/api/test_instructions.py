@@ -217,6 +217,9 @@ def test_every_kind_can_be_asked_for(program: Program, till: Books) -> None:
     bodies: list[dict[str, Any]] = [
         {"kind": "charge", "amount": "1.00", "transaction_id": "79388123"},
         {"kind": "give_back", "amount": "1.00", "transaction_id": "79388123"},
+        {"kind": "hold", "amount": "1.00", "vault_id": "ACME01"},
+        {"kind": "capture", "amount": "1.00", "transaction_id": "79388124"},
+        {"kind": "send_receipt", "transaction_id": "79388123", "email": "ap@acme.example"},
         {"kind": "store_customer", "customer_number": "ACME01", "transaction_id": "79388123"},
         {"kind": "forget_customer", "vault_id": "ACME01-OLD"},
         {"kind": "plan_create", "amount": "1.00", "vault_id": "ACME01", "frequency": "monthly",

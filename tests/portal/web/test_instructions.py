@@ -121,6 +121,22 @@ def test_money_is_given_back_from_the_page_of_its_payment(alice: Client, books: 
         )  # fmt: skip
 
 
+def test_a_receipt_is_mailed_from_the_page_of_its_payment(alice: Client, books: Books) -> None:
+    allow(books, alice)
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books)
+    page = f"/t/{books.tenant.slug}/payments/{paid.id}/"
+    assert "Mail the receipt" not in text_of(alice.get(page)), "API v3 has no such call"
+    speaks_v1(books)
+    assert "Mail the receipt" in text_of(alice.get(page))
+    assert "Mail the receipt to Acme Tools Inc." in text_of(alice.get(f"{page}mail-receipt/"))
+    bad = alice.post(f"{page}mail-receipt/", {"key": "k", "email": "nobody"})
+    assert "Enter an address such as ap@acme.example." in text_of(bad)
+    sent = {"key": "k", "email": "ap@acme.example"}
+    assert alice.post(f"{page}mail-receipt/", sent).status_code == 302
+    assert asked_rows(books) == [("send_receipt", "ready", None, "ACME01", "")]
+
+
 def test_a_bank_payment_is_neither_given_back_nor_kept_from_here(
     alice: Client, books: Books
 ) -> None:

@@ -1,0 +1,42 @@
+"""What is not asked for because the account's version of PayTrace's API does not offer it, or tells
+nothing of what becomes of it. Inside the open company's transaction."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from integrations.canonical.transactions import PaymentMethod
+from integrations.connections.models import Connection
+from integrations.instructions.kinds import Kind
+from integrations.instructions.wishes import Wish
+from tenants.errors import NotPossible
+
+
+def check(wish: Wish, connection: Connection) -> None:
+    """Raise NotPossible naming the field and what to do instead."""
+    version = connection.settings.get("api_version")
+    if wish.method is PaymentMethod.ACH and version == "v1":
+        # It lists none: nobody would learn that a bank took it back.
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v1, which tells nothing of a bank payment "
+            "once it was taken: it would never reach Sage. Connect the account by API v3 to "
+            "charge bank accounts.",
+            field="method",
+        )
+    if wish.kind is Kind.SEND_RECEIPT:
+        _check_receipt(wish, connection)
+
+
+def _check_receipt(wish: Wish, connection: Connection) -> None:
+    if connection.settings.get("api_version") == "v3":
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v3, which mails no receipt of an earlier "
+            "payment. Send it from PayTrace’s own terminal.",
+            field="transaction_id",
+        )
+    try:
+        validate_email(wish.email)
+    except ValidationError:
+        sentence = f"‘{wish.email}’ is no e-mail address. Enter one such as ap@acme.example."
+        raise NotPossible(sentence, field="email") from None
