@@ -11,6 +11,7 @@ from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
 from integrations.alerts.evaluation import Condition, waiting_sentence
+from integrations.alerts.holds import running_out
 from integrations.alerts.silence import silences
 from integrations.canonical.money import Money, round_to
 from integrations.connections.models import Connection
@@ -42,6 +43,7 @@ def conditions(environment: Environment) -> list[Condition]:
         *_cases(environment, link),
         *_declines(environment, link),
         *_contests(environment, link),
+        *running_out(environment, link, now=timezone.now()),
         *silences(environment, link, now=timezone.now()),
     ]
 

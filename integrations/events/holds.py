@@ -6,8 +6,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 
+from integrations.canonical.money import Money, round_to
 from integrations.canonical.transactions import GatewayTransaction, TransactionState
 from integrations.connections.models import Connection
 from integrations.events import facts
@@ -36,6 +37,35 @@ def hold(*, environment_id: uuid.UUID, fact_id: uuid.UUID, now: datetime) -> Hol
     """One of them; None when it was captured, voided or ran out meanwhile."""
     rows = _open(now).filter(connection__environment_id=environment_id, id=fact_id)
     return next(iter(_read(rows)), None)
+
+
+@dataclass(frozen=True)
+class HeldSum:
+    """Holds of one currency together."""
+
+    count: int
+    total: Money
+    oldest_at: datetime
+
+
+def sums(*, environment_id: uuid.UUID, after: datetime, until: datetime) -> list[HeldSum]:
+    """Of those made between two moments, by currency."""
+    rows = _open(until).filter(
+        connection__environment_id=environment_id, created_at__gt=after, created_at__lte=until
+    )
+    found = (
+        rows.order_by("currency")
+        .values("currency")
+        .annotate(count=Count("id"), total=Sum("amount"), oldest_at=Min("created_at"))
+    )
+    return [
+        HeldSum(
+            row["count"],
+            Money(round_to(row["total"], row["currency"]), row["currency"]),
+            row["oldest_at"],
+        )
+        for row in found
+    ]
 
 
 def ids_of(*, connection_id: uuid.UUID, before: datetime, now: datetime) -> list[str]:
