@@ -119,6 +119,7 @@ API: Mapping[str, Mapping[str, str]] = {
     "api/v1/payment-methods": {"GET": "instructions:read", "POST": "instructions:write"},
     "api/v1/card-forms": {"POST": "instructions:write"},
     "api/v1/recurring-plans": {"GET": "instructions:read"},
+    "api/v1/holds": {"GET": "instructions:read"},
     "api/v1/payment-links": {"GET": "instructions:read", "POST": "instructions:write"},
     "api/v1/payment-links/<uuid:id>": {"GET": "instructions:read"},
     "api/v1/payment-links/<uuid:id>/cancel": {"POST": "instructions:write"},

@@ -63,6 +63,7 @@ def test_the_schema_names_every_operation_once(schema: Schema) -> None:
         "list_batches",
         "list_connections",
         "list_exceptions",
+        "list_holds",
         "list_instructions",
         "list_payment_links",
         "list_payment_methods",
