@@ -17,6 +17,8 @@ class Kind(StrEnum):
     GIVE_BACK = "give_back"
     SEND_RECEIPT = "send_receipt"
     """PayTrace's own, by e-mail to whoever paid."""
+    ADD_LEVEL_THREE = "add_level_three"
+    """What was sold, line by line, for a lower rate."""
     STORE_CUSTOMER = "store_customer"
     UPDATE_CUSTOMER = "update_customer"
     FORGET_CUSTOMER = "forget_customer"
@@ -33,6 +35,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CAPTURE: "Capture",
     Kind.GIVE_BACK: "Give back",
     Kind.SEND_RECEIPT: "Mail receipt",
+    Kind.ADD_LEVEL_THREE: "Send level 3 detail",
     Kind.STORE_CUSTOMER: "Store payment method",
     Kind.UPDATE_CUSTOMER: "Change payment method",
     Kind.FORGET_CUSTOMER: "Forget payment method",
@@ -77,6 +80,9 @@ NEEDS: Mapping[Kind, Needs] = {
         ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")
     ),
     Kind.SEND_RECEIPT: Needs(("transaction_id", "email"), ("customer_number", "invoice_number")),
+    Kind.ADD_LEVEL_THREE: Needs(
+        ("transaction_id", "level_three"), ("customer_number", "invoice_number")
+    ),
     Kind.STORE_CUSTOMER: Needs(
         ("customer_number", "transaction_id"), ("vault_id", "name", "email")
     ),

@@ -137,6 +137,11 @@ def _receipt(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     return _nothing(told, is_real_time=False)
 
 
+def _unseen(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    """No export tells the level 3 detail of a sale."""
+    return cannot_look()
+
+
 def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = client.vault.created_as(told.vault_id)
     return stored(found) if found is not None else _nothing(told, is_real_time=True)
@@ -274,6 +279,7 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.CAPTURE: _capture,
     Kind.GIVE_BACK: _give_back,
     Kind.SEND_RECEIPT: _receipt,
+    Kind.ADD_LEVEL_THREE: _unseen,
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,

@@ -24,6 +24,12 @@ def check(wish: Wish, connection: Connection) -> None:
             "charge bank accounts.",
             field="method",
         )
+    if wish.kind is Kind.ADD_LEVEL_THREE and version == "v3":
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v3, whose fields for level 3 detail are not "
+            "published. Connect the account by API v1 to send it.",
+            field="transaction_id",
+        )
     if wish.kind is Kind.SEND_RECEIPT:
         _check_receipt(wish, connection)
 

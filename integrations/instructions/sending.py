@@ -25,6 +25,7 @@ from integrations.canonical.transactions import PaymentMethod
 from integrations.instructions.card_outcomes import charged
 from integrations.instructions.hold_calls import capture, hold
 from integrations.instructions.kinds import Kind
+from integrations.instructions.level_three_calls import add_level_three
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.plan_calls import CALLS as PLAN_CALLS
@@ -248,6 +249,7 @@ _SENDERS: Mapping[Kind, _Sender] = {
     Kind.CAPTURE: capture,
     Kind.GIVE_BACK: _give_back,
     Kind.SEND_RECEIPT: send_receipt,
+    Kind.ADD_LEVEL_THREE: add_level_three,
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,

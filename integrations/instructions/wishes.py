@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -18,6 +18,7 @@ from integrations.canonical.card_scan import contains_card_number
 from integrations.canonical.money import Money
 from integrations.canonical.problems import Problem
 from integrations.canonical.transactions import PaymentMethod
+from integrations.instructions import level_three
 from integrations.instructions.kinds import DETAILS, LABELS, NEEDS, Kind
 from integrations.paytrace.recurring import Frequency
 
@@ -27,6 +28,7 @@ _FIELD_WORDS = {
     "transaction_id": "the payment it is about",
     "customer_number": "a customer",
     "email": "an e-mail address",
+    "level_three": "what was sold",
     "frequency": "how often",
     "start_on": "the first day",
     "plan_id": "a recurring plan",
@@ -91,6 +93,8 @@ class Wish:
     expiry_month: int | None = None
     expiry_year: int | None = None
     """Four digits."""
+    level_three: Mapping[str, Any] | None = None
+    """As `level_three` reads it."""
     is_hosted: bool = False
     """Paid with PayTrace's hosted fields, whose keys are never kept."""
     keeps_method: bool = False
@@ -151,6 +155,7 @@ def problems(wish: Wish, *, today: date) -> list[Problem]:
         *_wrong_payer(wish),
         *_wrong_amount(wish),
         *texts(wish),
+        *(level_three.problems(wish.level_three) if wish.level_three else ()),
         *_wrong_plan(wish, today=today),
         *_wrong_details(wish, today=today),
     ]

@@ -20,6 +20,7 @@ from integrations.instructions.wishes import Wish
 from integrations.paytrace.recurring import Frequency
 from portal.api.v1.authentication import key_of, who_of
 from portal.api.v1.errors import Refusal, invalid
+from portal.api.v1.level_three import LevelThreeIn, said
 from tenants.errors import NotPossible
 
 FREQUENCIES = [frequency.name.lower() for frequency in Frequency]
@@ -71,6 +72,9 @@ class InstructionIn(serializers.Serializer[Any]):
         choices=[method.value for method in PaymentMethod], default=None, allow_null=True
     )
     frequency = serializers.ChoiceField(choices=FREQUENCIES, default=None, allow_null=True)
+    level_three = LevelThreeIn(
+        default=None, allow_null=True, help_text="Of a sale that has not settled: what was sold."
+    )
     start_on = serializers.DateField(default=None, allow_null=True)
     next_on = serializers.DateField(
         default=None, allow_null=True, help_text="Of a plan that is changed: its next payment."
@@ -154,6 +158,7 @@ def _wish(asked: dict[str, Any], connection: Connection) -> Wish:
         amount=amount_named(asked, str(connection.settings["currency"])),
         frequency=Frequency[frequency.upper()] if frequency else None,
         method=PaymentMethod(method) if method else None,
+        level_three=said(asked["level_three"]),
         **{name: asked[name] for name in _COPIED},
     )
 

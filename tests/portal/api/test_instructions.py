@@ -220,6 +220,10 @@ def test_every_kind_can_be_asked_for(program: Program, till: Books) -> None:
         {"kind": "hold", "amount": "1.00", "vault_id": "ACME01"},
         {"kind": "capture", "amount": "1.00", "transaction_id": "79388124"},
         {"kind": "send_receipt", "transaction_id": "79388123", "email": "ap@acme.example"},
+        {"kind": "add_level_three", "transaction_id": "79388123",
+         "level_three": {"items": [{
+             "description": "Bolts", "product_id": "B-7", "quantity": "2", "unit_of_measure": "EA",
+             "unit_cost": "4.00", "amount": "8.00"}]}},
         {"kind": "store_customer", "customer_number": "ACME01", "transaction_id": "79388123"},
         {"kind": "forget_customer", "vault_id": "ACME01-OLD"},
         {"kind": "plan_create", "amount": "1.00", "vault_id": "ACME01", "frequency": "monthly",
