@@ -32,7 +32,7 @@ _PLACES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
         "Payments",
         "credit-card",
         "payments",
-        ("payment", "batch", "chargeback", "instruction", "plan", "stored_card"),
+        ("payment", "batch", "chargeback", "instruction", "hold", "plan", "stored_card"),
     ),
     ("Exceptions", "circle-alert", "exceptions", ("exception", "worksheet")),
     ("Rules", "list-tree", "mapping", ("mapping", "gl_rules", "policy")),

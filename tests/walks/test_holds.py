@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,11 +14,13 @@ from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction
 from integrations.instructions.wishes import Wish
 from tenants.scope import tenant_transaction
+from tests.walks import test_instructions_v3
 from tests.walks.test_instructions import again, ask, at_paytrace, look_now, till, usd
 from tests.walks.world import NOON, World
 
 pytestmark = pytest.mark.walk
-__all__ = ["till"]
+__all__ = ["till", "till_v3"]
+till_v3 = test_instructions_v3.till
 
 HOLD = Wish(
     Kind.HOLD,
@@ -146,3 +149,22 @@ def test_a_hold_captured_elsewhere_weeks_later_is_found_the_next_night(till: Wor
             till.simulator.control("capture", account=till.account, transaction_id=made)
     assert [(one["kind"], one["state"]) for one in till.effects()] == [("sale", "posted")]
     assert held(till) == []
+
+
+def test_api_v3_holds_captures_and_lets_go_too(till_v3: World) -> None:
+    """By PayTrace's own number of the stored customer."""
+    (customer,) = till_v3.simulator.control(
+        "accounts", account=till_v3.account, merchant_id=till_v3.account
+    )["customers"].values()
+    wish = replace(HOLD, vault_id=str(customer))
+    row = ask(till_v3, wish)
+    till_v3.poll()
+    assert held(till_v3) == [(row.result_id, "740.00 USD")]
+    assert ask(till_v3, capture(row.result_id, "500.00"), key="key-2").state == "done"
+    assert [(one["kind"], one["state"], one["amount"]) for one in till_v3.effects()] == [
+        ("sale", "posted", "500.00")
+    ]
+    second = ask(till_v3, wish, key="key-3")
+    gone = Wish(Kind.GIVE_BACK, amount=usd("740.00"), transaction_id=second.result_id)
+    till_v3.poll()
+    assert (ask(till_v3, gone, key="key-4").state, held(till_v3)) == ("done", [])

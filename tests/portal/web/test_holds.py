@@ -41,7 +41,9 @@ def test_an_amount_is_held_from_the_page_that_charges(alice: Client, books: Book
 
 def test_what_is_held_is_shown_and_a_part_of_it_captured_once(alice: Client, books: Books) -> None:
     one = _held(books, created_at=timezone.now() - timedelta(days=5))
-    page = text_of(alice.get(at(books, "holds/")))
+    answer = alice.get(at(books, "holds/"))
+    page = text_of(answer)
+    assert [link.text for link in answer.context["frame_links"]() if link.is_here] == ["Payments"]
     shown = ("Acme Tools Inc.", "INV-10432", "Visa ··5454", "740.00")
     assert [word for word in shown if word not in page] == []
     assert "Capture it" not in page
