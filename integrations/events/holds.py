@@ -17,6 +17,8 @@ from integrations.events.models import GatewayFact
 # Banks let most holds go after a week; the longest that card brands allow is a month.
 SHOWN_FOR = timedelta(days=31)
 MOST = 200
+# Of those that are asked about by number in one night.
+MOST_ASKED = 500
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def sums(*, environment_id: uuid.UUID, after: datetime, until: datetime) -> list
 def ids_of(*, connection_id: uuid.UUID, before: datetime, now: datetime) -> list[str]:
     """Transaction ids of an account's holds made before then."""
     rows = _open(now).filter(connection_id=connection_id, created_at__lt=before)
-    return list(rows.values_list("transaction_id", flat=True)[:MOST])
+    return list(rows.values_list("transaction_id", flat=True)[:MOST_ASKED])
 
 
 def is_hold(*, connection_id: uuid.UUID, transaction_id: str) -> bool:

@@ -7,7 +7,7 @@ doing, and each night for those that are older than the lists that are read agai
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -47,13 +47,20 @@ def told_of(instruction_id: uuid.UUID, *, source: Connection, client: PayTraceCl
 
 
 def older(
-    *, source: Connection, client: PayTraceClient, window: Window, now: datetime
+    *,
+    source: Connection,
+    client: PayTraceClient,
+    window: Window,
+    now: datetime,
+    keep: Callable[[], bool],
 ) -> Iterator[Record]:
-    """Holds made before the window, as they are now, each asked for by its number."""
+    """Holds made before the window, as they are now, each asked for by its number. `keep` is
+    called between them, to keep the drain."""
     begins = datetime.combine(window.first_day, time(), tzinfo=ZoneInfo(window.zone))
     with tenant_transaction(source.tenant_id):
         numbers = holds.ids_of(connection_id=source.id, before=begins, now=now)
     for number in numbers:
+        keep()
         try:
             found = client.transaction(number)
         except UnreadableRecord as error:
