@@ -39,7 +39,8 @@ class Right:
 
 
 def rights(profile: PostingProfile) -> list[Right]:
-    """Reading what is mapped, and writing only what the profile's kinds of posting write."""
+    """Reading what is mapped, and writing only what the profile's kinds of posting write, beside
+    our own record."""
     found = [_select(profile, table) for table in profile.all_tables]
     found += [_insert(profile, table) for table in _inserted(profile)]
     found += [_update(profile, table) for table in _UPDATED if table in profile.tables]
@@ -54,8 +55,9 @@ def _select(profile: PostingProfile, table: str) -> Right:
 def _inserted(profile: PostingProfile) -> Iterator[str]:
     if profile.kinds:
         yield "distributions"
-    if profile.kinds or _changes_more(profile):
-        yield "postings"
+    # Our own, and of a company that is only read too: which agent is its writer stands there, and
+    # what a person has decided never to post.
+    yield "postings"
     if _moves_documents(profile):
         yield "receipts"
     # Only what is left over, or paid without an invoice, becomes a document.
@@ -65,12 +67,6 @@ def _inserted(profile: PostingProfile) -> Iterator[str]:
         yield from ("orders", "order_lines")
     if profile.creates_customers:
         yield _CUSTOMERS
-
-
-def _changes_more(profile: PostingProfile) -> bool:
-    """Whether anything beside payments is written."""
-    answers = _FLAGGED in profile.tables
-    return answers or profile.allocates_stock or profile.writes_orders or profile.creates_customers
 
 
 def _moves_documents(profile: PostingProfile) -> bool:

@@ -22,7 +22,7 @@ from integrations.sagepro.backends.sql import SqlConnector
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.rights import rights
 from integrations.sagepro.rights_script import Product, grants, script
-from integrations.sagepro.sample.profile import sample_profile
+from integrations.sagepro.sample.profile import sample_profile, standard_profile
 from integrations.sagepro.sample.schema import SENSITIVE
 from tests import database_plugin
 from tests.sagepro.companies import SampleCompany
@@ -105,6 +105,30 @@ def site(company: SampleCompany) -> Iterator[Site]:
     company.execute(f"DROP OWNED BY {role}")
     with psycopg.connect(database_plugin.superuser_url(), autocommit=True) as connection:
         connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_a_company_that_is_only_read_is_asked_and_decided_about_with_its_rights(
+    company: SampleCompany,
+) -> None:
+    """As a new company is: an agent takes it over, a payment is refused and then given up."""
+    role = f"tieout_{uuid4().hex[:8]}"
+    profile = standard_profile("sql")
+    company.execute(f"CREATE ROLE {role} LOGIN NOSUPERUSER PASSWORD 'p'")
+    with psycopg.connect(company.dsn, autocommit=True) as connection:
+        connection.execute(script(profile, product="postgresql", role=role).encode())
+    sage = SqlConnector(Site(company, role, profile).dsn, profile=profile, writer_epoch=7)
+    try:
+        sage.take_over()
+        assert sage.invoices_by_number(["10432"])
+        refused = sage.post_if_absent(receipt())
+        assert refused.refusal is not None
+        assert refused.refusal.code == "profile_missing"
+        assert sage.withdraw(receipt().effect_key) is WithdrawOutcome.WITHDRAWN
+    finally:
+        sage.close()
+        company.execute(f"DROP OWNED BY {role}")
+        with psycopg.connect(database_plugin.superuser_url(), autocommit=True) as connection:
+            connection.execute(f"DROP ROLE {role}".encode())
 
 
 def test_the_connector_does_everything_with_these_rights(site: Site) -> None:
@@ -209,10 +233,11 @@ def test_orders_and_customers_are_written_only_where_the_profile_says_so() -> No
     }
 
 
-def test_a_profile_that_allows_nothing_is_granted_reading_only() -> None:
+def test_a_profile_that_allows_nothing_is_granted_reading_and_our_own_table_only() -> None:
     nothing = replace(payments_alone(), kinds=frozenset(), status_column="")
     profile = replace(nothing, allocates_stock=False)
-    assert {right.verb for right in rights(profile)} == {"SELECT"}
+    only = [right for right in rights(profile) if right.verb != "SELECT"]
+    assert [(right.verb, right.table) for right in only] == [("INSERT", "ptpost")]
     written = [right for right in rights(nothing) if right.verb != "SELECT"]
     assert [(right.verb, right.table) for right in written] == [
         ("INSERT", "ptpost"),

@@ -89,7 +89,10 @@ def test_nothing_may_be_written_to_a_new_company_before_it_is_proven(
     with tenant_transaction(books.tenant.id):
         made = Connection.objects.get(name="Books 02")
     profile = PostingProfile.from_json(made.settings["profile"])
-    assert {right.verb for right in rights(profile)} == {"SELECT"}
+    written = [right for right in rights(profile) if right.verb != "SELECT"]
+    assert [(right.verb, right.table) for right in written] == [
+        ("INSERT", profile.physical_table("postings"))
+    ]
     shown = alice.get(f"/t/{books.tenant.slug}/connections/{made.id}/")
     assert "It allows no posting, so Tieout only reads." in text_of(shown)
     assert f"/connections/{made.id}/calibration/" in shown.content.decode()
