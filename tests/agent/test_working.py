@@ -132,7 +132,9 @@ def test_a_backlog_of_an_absence_is_worked_off_in_order(
         asks.post_if_absent(on_account(f"deposit-{number:02}", "1.00"))
     assert [worker.once(wait=0) for _ in range(3)] == [20, 5, 0]
     written = [entry.about for entry in reversed(worker.journal.entries(limit=99))]
-    assert written == [f"deposit-{number:02} (1.00 USD)" for number in range(25)]
+    assert written == [
+        f"on account 1.00 USD for ACME01 (deposit-{number:02})" for number in range(25)
+    ]
     assert len(sage.books()["ptpost"]) == 25 + 1
 
 
@@ -406,8 +408,11 @@ def test_the_journal_is_for_people_and_holds_no_secret(
     for command in (["journal"], ["status"], ["self-test"]):
         assert program.main(["--home", str(worker.folder), *command]) == 0
     told = capsys.readouterr().out
-    (line,) = [line for line in told.splitlines() if "post_if_absent" in line]
-    assert line.endswith("1  post_if_absent  sale-1 (740.00 USD)  posted, told")
+    (line,) = [line for line in told.splitlines() if "(sale-1)" in line]
+    assert " ".join(line.split()).endswith(
+        " 1 post receipt 740.00 USD for ACME01 on 10432 (sale-1) "
+        "posted: Receipt PTH06BA0EN on document 10432, told"
+    )
     found = keeping.kept(worker.folder)
     assert found.secret not in told
     assert found.job_key not in told

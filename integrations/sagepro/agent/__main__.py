@@ -11,7 +11,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from integrations.canonical.errors import IntegrationError
-from integrations.sagepro.agent import foxpro_site, logs, renewing, settings, ways, wire
+from integrations.sagepro.agent import (
+    foxpro_site,
+    journal_words,
+    logs,
+    renewing,
+    settings,
+    ways,
+    wire,
+)
 from integrations.sagepro.agent.journal import Journal, SpoolFull
 from integrations.sagepro.agent.keeping import Kept, NotPaired, keep, kept
 from integrations.sagepro.agent.portal import PairingEnded, Portal, PortalAway, PortalRefused
@@ -152,9 +160,10 @@ def journal(folder: Path, given: argparse.Namespace) -> int:
     """Print the latest writes, newest first."""
     read = Journal(folder)
     for one in read.entries(limit=given.limit):
-        came = _outcome(one.answer) or "begun, not answered yet"
         told = "told" if one.reported_at else "not told yet"
-        _say(f"{one.started_at[:19]}  {one.sequence:>6}  {one.call}  {one.about}  {came}, {told}")
+        when, what = journal_words.moment(one.started_at), journal_words.call_in_words(one.call)
+        came = journal_words.outcome(one.answer)
+        _say(f"{when}  {one.sequence:>6}  {what}  {one.about}  {came}, {told}")
     read.close()
     return 0
 
@@ -171,15 +180,6 @@ def renew(folder: Path, given: argparse.Namespace) -> int:  # noqa: ARG001 one s
 
 def _today() -> date:
     return datetime.now(UTC).date()
-
-
-def _outcome(answer: str) -> str:
-    if not answer:
-        return ""
-    told = wire.load(answer)
-    value = told.get("value")
-    outcome = value.get("outcome") if isinstance(value, dict) else value
-    return str(told.get("sentence") or outcome)
 
 
 def _password(given: argparse.Namespace) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from integrations.sagepro.agent import wire
+from integrations.sagepro.agent.journal_words import about
 from integrations.sagepro.agent.wire import Job
 
 FILE = "journal.sqlite"
@@ -84,7 +85,7 @@ class Journal:
                 "INSERT OR IGNORE INTO job "
                 "(job_id, sequence, epoch, call, about, body, signature, started_at) "
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                job.job_id, job.sequence, job.epoch, job.name, str(_about(job.arguments)),
+                job.job_id, job.sequence, job.epoch, job.name, about(job.name, job.arguments),
                 body, signature, now.isoformat(),
             )  # fmt: skip
 
@@ -176,13 +177,3 @@ class Journal:
 
 def _full(error: sqlite3.Error) -> SpoolFull:
     return SpoolFull(f"The agent's journal cannot be written ({error}).")
-
-
-def _about(arguments: Mapping[str, Any]) -> str:
-    """What a write is about, in a few words: the key, or the invoice and its status."""
-    request = arguments.get("request")
-    if isinstance(request, Mapping):
-        amount = request.get("amount", {})
-        told = f"{amount.get('amount', '')} {amount.get('currency', '')}"
-        return f"{request.get('effect_key', '')} ({told.strip()})"
-    return ", ".join(str(value) for value in arguments.values())
