@@ -18,7 +18,9 @@ def main(arguments: Sequence[str]) -> int:
     if problem:
         return fail(problem)
     command = pytest(arguments, has_browser=has_browser)
-    return wait(subprocess.Popen(command, cwd=places.CHECKOUT))
+    return wait(
+        subprocess.Popen(command, cwd=places.CHECKOUT, env=keeping_what_is_compiled(os.environ))
+    )
 
 
 def pytest(arguments: Sequence[str], *, has_browser: bool) -> list[str]:
@@ -26,6 +28,17 @@ def pytest(arguments: Sequence[str], *, has_browser: bool) -> list[str]:
     parallel = [] if _chooses_processes(arguments) else ["-n", "2"]
     marks = [] if _chooses_marks(arguments) else ["-m", _wanted(has_browser=has_browser)]
     return [sys.executable, "-m", "pytest", *parallel, *marks, *arguments]
+
+
+def keeping_what_is_compiled(environment: Mapping[str, str]) -> dict[str, str]:
+    """The environment of the suite, where Python may keep compiled files beside the sources.
+
+    Images often forbid it, and then each of the suite's many processes compiles all of the portal
+    anew, and each of its workers every test.
+    """
+    kept = dict(environment)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
+    return kept
 
 
 def _wanted(*, has_browser: bool) -> str:

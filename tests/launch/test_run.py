@@ -12,8 +12,8 @@ import pytest
 
 import run
 from portal.launch import lock, places
+from portal.launch.test import keeping_what_is_compiled, refusal
 from portal.launch.test import pytest as pytest_command
-from portal.launch.test import refusal
 
 
 @pytest.mark.parametrize("version", [(3, 6, 9), (3, 9, 2), (3, 10, 14)])
@@ -108,6 +108,12 @@ def test_under_ci_a_missing_chromium_is_a_failure() -> None:
     )
     assert refusal({"CI": "1"}, has_browser=True) == ""
     assert refusal({}, has_browser=False) == ""
+
+
+def test_the_suite_s_processes_may_keep_what_python_compiles() -> None:
+    given = {"CI": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    assert keeping_what_is_compiled(given) == {"CI": "1"}
+    assert given["PYTHONDONTWRITEBYTECODE"] == "1"
 
 
 def test_ci_runs_the_same_command() -> None:
