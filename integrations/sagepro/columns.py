@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _TYPE = re.compile(r"([CVYNDLIMT])(\d{1,3})?(?:\.(\d))?")
 
@@ -19,6 +20,7 @@ class ColumnType:
     decimals: int = 0
 
     @classmethod
+    @lru_cache(maxsize=1024)
     def parse(cls, text: str) -> ColumnType:
         """Read `C10`. Raises ValueError for anything else."""
         match = _TYPE.fullmatch(text)

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import (
@@ -31,7 +33,7 @@ from integrations.sagepro.backends.conditions import Condition, Statements, Wher
 from integrations.sagepro.backends.decoding import Decoding
 from integrations.sagepro.backends.statements import Statement
 from integrations.sagepro.backends.types import blank, key_type, sql_type
-from integrations.sagepro.columns import ColumnMap, TableMap
+from integrations.sagepro.columns import ColumnMap, ColumnType, TableMap
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.required import NEW_CUSTOMER
 
@@ -52,8 +54,8 @@ class SqlCompany:
 
     @classmethod
     def of(cls, profile: PostingProfile) -> SqlCompany:
-        metadata = MetaData()
-        return cls(profile, {name: _table(profile, name, metadata) for name in profile.all_tables})
+        shapes = tuple(_shape(profile, name) for name in profile.all_tables)
+        return cls(profile, _tables(shapes))
 
     def column(self, table: str, column: str) -> ColumnElement[Any]:
         return self.tables[table].c[column]
@@ -250,18 +252,34 @@ def _unread(name: str) -> str:
     return f"unread.{name}"
 
 
-def _table(profile: PostingProfile, table: str, metadata: MetaData) -> Table:
+@dataclass(frozen=True)
+class _Shape:
+    """What a table is built from: its logical name, its physical one with its schema, and each
+    column's key, name and type."""
+
+    table: str
+    name: str
+    schema: str
+    columns: tuple[tuple[str, str, ColumnType], ...]
+
+
+def _shape(profile: PostingProfile, table: str) -> _Shape:
     mapped: TableMap = profile.table_map(table)
-    columns: list[Column[Any]] = [
-        Column(column.name, sql_type(column.type), key=key)
-        for key, column in mapped.columns.items()
-    ]
-    columns += [
-        Column(name, sql_type(kind), key=_unread(name)) for name, kind in mapped.blanks.items()
-    ]
-    columns += [
-        Column(name, sql_type(kind), key=_unread(name))
-        for name, (kind, _) in mapped.constants.items()
-    ]
-    schema = profile.schema_of(table) or None
-    return Table(profile.physical_table(table), metadata, *columns, schema=schema)
+    columns = [(key, column.name, column.type) for key, column in mapped.columns.items()]
+    columns += [(_unread(name), name, kind) for name, kind in mapped.blanks.items()]
+    columns += [(_unread(name), name, kind) for name, (kind, _) in mapped.constants.items()]
+    schema = profile.schema_of(table)
+    return _Shape(table, profile.physical_table(table), schema, tuple(columns))
+
+
+@lru_cache(maxsize=64)
+def _tables(shapes: tuple[_Shape, ...]) -> Mapping[str, Table]:
+    """Built once for all connectors of companies that look alike: a connection is opened anew
+    often, and to build a company's tables takes longer than that."""
+    metadata = MetaData()
+    return MappingProxyType({shape.table: _table(shape, metadata) for shape in shapes})
+
+
+def _table(shape: _Shape, metadata: MetaData) -> Table:
+    columns = (Column(name, sql_type(kind), key=key) for key, name, kind in shape.columns)
+    return Table(shape.name, metadata, *columns, schema=shape.schema or None)

@@ -14,7 +14,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, DateTime, Integer, Numeric, Table, Text, create_engine
+from sqlalchemy import (
+    Boolean,
+    Connection,
+    DateTime,
+    Integer,
+    MetaData,
+    Numeric,
+    Table,
+    Text,
+    create_engine,
+)
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from integrations.canonical.posting import (
@@ -93,7 +103,7 @@ def _refusal(result: PostingResult) -> str:
 def _books(
     profile: PostingProfile, rows: Mapping[str, Sequence[Row]]
 ) -> Iterator[tuple[Connection, SqlCompany]]:
-    company = SqlCompany.of(profile)
+    company = _of_its_own(SqlCompany.of(profile))
     engine = create_engine("sqlite://", paramstyle="named")
     try:
         with engine.connect() as connection:
@@ -103,6 +113,13 @@ def _books(
             yield connection, company
     finally:
         engine.dispose()
+
+
+def _of_its_own(company: SqlCompany) -> SqlCompany:
+    """With tables whose types may be changed; those of `SqlCompany.of` are shared."""
+    metadata = MetaData()
+    own = {name: table.to_metadata(metadata) for name, table in company.tables.items()}
+    return SqlCompany(company.profile, own)
 
 
 def _make(connection: Connection, table: Table) -> None:
