@@ -52,6 +52,8 @@ def changes(before: Snapshot, after: Snapshot) -> Changes:
 def _of_table(
     before: Sequence[Row], after: Sequence[Row], columns: Mapping[str, Shape]
 ) -> TableChange:
+    if before == after:
+        return TableChange()
     removed, added = _only_in(before, after), _only_in(after, before)
     pairs = _pairs(removed, added)
     gone = [row for row in removed if not any(row is old for old, _ in pairs)]

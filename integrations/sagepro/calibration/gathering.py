@@ -55,7 +55,7 @@ def gather(tables: Tables) -> Snapshot:
         shaped = _card_shaped(found)
         skipped += [f"{name}.{each} holds what looks like card numbers." for each in shaped]
         kept[name] = {each: of for each, of in columns.items() if not is_sensitive(each)}
-        rows[name] = [{c: v for c, v in row.items() if c not in shaped} for row in found]
+        rows[name] = _without(shaped, found) if shaped else found
     return Snapshot(kept, rows, tuple(skipped))
 
 
@@ -85,6 +85,10 @@ def _is_too_large(count: int, name: str, skipped: list[str]) -> bool:
 
 def _card_shaped(rows: list[Row]) -> set[str]:
     return {name for row in rows for name, text in _long_digits(row) if redact_text(text) != text}
+
+
+def _without(columns: set[str], rows: list[Row]) -> list[Row]:
+    return [{name: text for name, text in row.items() if name not in columns} for row in rows]
 
 
 def _long_digits(row: Row) -> Iterator[tuple[str, str]]:

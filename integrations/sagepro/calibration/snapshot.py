@@ -69,6 +69,8 @@ class Snapshot:
 
 def plain(value: Any) -> Value:
     """A database value as a snapshot holds it."""
+    if isinstance(value, str):
+        return value.rstrip(" ")
     if value is None or isinstance(value, bool):
         return None if value is None else str(value).lower()
     if isinstance(value, datetime):
