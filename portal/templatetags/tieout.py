@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 import lucide
@@ -29,7 +30,13 @@ _HOME_ZONE = "America/Los_Angeles"
 @register.simple_tag
 def icon(name: str, size: int = 16) -> SafeString:
     """A lucide icon drawn into the page, silent for screen readers: words say it."""
-    drawn = lucide._render_icon(str(name) + "", size, **{"class": "icon", "aria-hidden": "true"})  # noqa: SLF001 what the package's own tag calls
+    return _icon(str(name) + "", size)
+
+
+@lru_cache(maxsize=512)
+def _icon(name: str, size: int) -> SafeString:
+    """Drawn once: the package opens its archive and builds the whole drawing every time."""
+    drawn = lucide._render_icon(name, size, **{"class": "icon", "aria-hidden": "true"})  # noqa: SLF001 what the package's own tag calls
     return mark_safe(drawn)  # noqa: S308 comes from the package's files
 
 
