@@ -202,10 +202,17 @@ def find_api_key(plain: str) -> ApiKey | None:
         .first()
     )
     if key is not None:
-        now = timezone.now()
-        stale = Q(last_used_at=None) | Q(last_used_at__lt=now - _LAST_USED_GRAIN)
-        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
+        _note_use(key)
     return key
+
+
+def _note_use(key: ApiKey) -> None:
+    """Of many calls at once one writes; most find that it was noted a moment ago."""
+    now = timezone.now()
+    since = now - _LAST_USED_GRAIN
+    if key.last_used_at is None or key.last_used_at < since:
+        stale = Q(last_used_at=None) | Q(last_used_at__lt=since)
+        ApiKey.objects.filter(stale, pk=key.pk).update(last_used_at=now)
 
 
 def _save_under_free_slug(tenant: Tenant) -> None:
