@@ -40,9 +40,10 @@ NEVER_EMPTIED = frozenset({"django_migrations", "django_content_type", "auth_per
 
 
 class _Running:
-    """What the controller holds until the end of the run."""
+    """What a process holds until the end of the run; the server is the controller's."""
 
     server: postgres.Server | None = None
+    administrator: psycopg.Connection | None = None
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -59,6 +60,9 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
+    if _Running.administrator is not None:
+        _Running.administrator.close()
+        _Running.administrator = None
     server = _Running.server
     if server is not None:
         _Running.server = None
@@ -82,15 +86,21 @@ def make_database(
     name: str, *, template: str = "template1", owner: str = postgres.SUPERUSER
 ) -> None:
     """Create an empty (or cloned) database on the run's server."""
-    with psycopg.connect(superuser_url(), autocommit=True) as connection:
-        connection.execute(
-            f'CREATE DATABASE "{name}" TEMPLATE "{template}" OWNER "{owner}" STRATEGY FILE_COPY'
-        )
+    whole = f'DATABASE "{name}" TEMPLATE "{template}" OWNER "{owner}" STRATEGY FILE_COPY'
+    _administrator().execute(f"CREATE {whole}".encode())
 
 
 def drop_database(name: str) -> None:
-    with psycopg.connect(superuser_url(), autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    _administrator().execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'.encode())
+
+
+def _administrator() -> psycopg.Connection:
+    """One connection of this process that stays open; most tests make a database."""
+    opened = _Running.administrator
+    if opened is None or opened.closed:
+        opened = psycopg.connect(superuser_url(), autocommit=True)
+        _Running.administrator = opened
+    return opened
 
 
 def _start_server() -> None:
