@@ -34,6 +34,7 @@ FAST = {
     "max_connections": "400",
     "autovacuum": "off",
     "scram_iterations": "1",
+    "io_method": "sync",
 }
 # Filled by migrations and read-only afterwards.
 NEVER_EMPTIED = frozenset({"django_migrations", "django_content_type", "auth_permission"})
