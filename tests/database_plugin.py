@@ -107,6 +107,7 @@ def _administrator() -> psycopg.Connection:
 def _start_server() -> None:
     folder = places.database_folder(f"test-{os.getpid()}")
     _sweep_leftovers(folder.parent)
+    postgres.remove(folder)  # of a killed run that had our number
     memory.use(folder)
     server = postgres.start(folder, settings=FAST)
     _Running.server = server

@@ -6,14 +6,20 @@ costs fifteen times less processor time in memory.
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
+import tempfile
 from pathlib import Path
 
 from portal.launch import places
 
 _SHARED = Path("/dev/shm")
+_NAME = "tieout-tests-"
 _ROOM = 3_000_000_000
 """Bytes that must be free there: the whole suite uses less than half of them."""
+# By folder: where it is kept, and what holds the lock that tells others of a run under way.
+_kept: dict[Path, tuple[Path, int]] = {}
 
 
 def use(folder: Path) -> None:
@@ -23,8 +29,8 @@ def use(folder: Path) -> None:
     """
     if not _SHARED.is_dir() or shutil.disk_usage(_SHARED).free < _ROOM:
         return
-    kept = _kept(folder)
-    kept.mkdir(mode=0o700)
+    kept = Path(tempfile.mkdtemp(prefix=_NAME, dir=_SHARED))
+    _kept[folder] = kept, _locked(kept)
     if places.runs_as_root():
         shutil.chown(kept, "nobody")  # who the server runs as then
     folder.mkdir(mode=0o700, parents=True)
@@ -32,15 +38,30 @@ def use(folder: Path) -> None:
 
 
 def give_back(folder: Path) -> None:
-    shutil.rmtree(_kept(folder), ignore_errors=True)
+    """Once its server has stopped."""
+    if folder in _kept:
+        kept, lock = _kept.pop(folder)
+        shutil.rmtree(kept, ignore_errors=True)
+        os.close(lock)
 
 
 def sweep() -> None:
     """A run that was killed, in whatever checkout, leaves its data; its server died with it."""
-    for kept in _SHARED.glob("tieout-test-*"):
-        if not Path(f"/proc/{kept.name.removeprefix('tieout-test-')}").exists():
-            shutil.rmtree(kept, ignore_errors=True)
+    for kept in _SHARED.glob(f"{_NAME}*"):
+        try:
+            lock = _locked(kept)
+        except OSError:
+            continue  # one that is under way, or somebody else's
+        shutil.rmtree(kept, ignore_errors=True)
+        os.close(lock)
 
 
-def _kept(folder: Path) -> Path:
-    return _SHARED / f"tieout-{folder.name}"
+def _locked(kept: Path) -> int:
+    """Held as long as this process lives. Raises BlockingIOError when another holds it."""
+    opened = os.open(kept, os.O_RDONLY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(opened)
+        raise
+    return opened
