@@ -121,13 +121,13 @@ def check_limits(
     policy = rows.filter(is_on=True).first()
     if policy is None:
         raise NotPossible(
-            "Payments from here are off. An owner can allow them, with their limits, in the "
-            "payment policy."
+            "Payments from here are off. An owner can allow them, within limits, on the page "
+            "Limits."
         )
     if wish.amount is not None:
         if wish.amount.currency != policy.currency:
             raise NotPossible(
-                f"The payment policy is in {policy.currency}, and this is {wish.amount}.",
+                f"Payments from here are limited in {policy.currency}, and this is {wish.amount}.",
                 field="amount",
             )
         _check_user(wish.amount, policy, who, today)

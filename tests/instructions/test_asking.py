@@ -118,8 +118,7 @@ def test_nothing_goes_out_until_somebody_allows_it(books: Books) -> None:
     with tenant_transaction(books.tenant.id):
         policies.turn_off(environment_id=books.environment.id, actor="alice")
     assert refused(books) == (
-        "Payments from here are off. An owner can allow them, with their limits, in the "
-        "payment policy."
+        "Payments from here are off. An owner can allow them, within limits, on the page Limits."
     )
 
 
