@@ -30,10 +30,10 @@ log = structlog.get_logger("pipeline.holds")
 
 
 def told_of(instruction_id: uuid.UUID, *, source: Connection, client: PayTraceClient) -> None:
-    """After PayTrace has captured a hold or let one go: take in what it is now. Outside of
-    transactions. A failure leaves it to the nightly look."""
+    """After PayTrace has made a hold, captured it or let it go: take in what it is now. Outside
+    of transactions. A failure leaves it to the next look."""
     with tenant_transaction(source.tenant_id):
-        number = _moved(Instruction.objects.get(id=instruction_id))
+        number = _number(Instruction.objects.get(id=instruction_id))
     if not number:
         return
     try:
@@ -70,10 +70,12 @@ def older(
                 yield found
 
 
-def _moved(row: Instruction) -> str:
-    """The hold's number, where the instruction has captured it or let it go."""
+def _number(row: Instruction) -> str:
+    """The hold's number, where the instruction has made it, captured it or let it go."""
     if row.state != InstructionState.DONE:
         return ""
+    if row.kind == Kind.HOLD:
+        return str(row.result_id)
     if row.kind == Kind.CAPTURE:
         return str(row.transaction_id)
     is_void = row.kind == Kind.GIVE_BACK and row.result.get("way") == "void"
