@@ -87,6 +87,8 @@ class PostingProfile:
     """Which rows of the flagged table ask for a payment; empty when the site has none."""
     distributes_applications: bool = False
     """True when Sage books GL lines as an open credit is applied to an invoice."""
+    credits_are_positive: bool = False
+    """True when Sage's GL lines hold a debit below zero and a credit above it."""
     system_schema: str = ""
     """SQL schema of the system tables, on SQL Server with their database before it: `PROSYS.dbo`.
     Empty where they stand with the others."""
@@ -130,6 +132,11 @@ class PostingProfile:
         if mapped.is_system:
             return name
         return self.table_pattern.format(table=name, company=self.company_number)
+
+    def turned(self, table: str) -> frozenset[str]:
+        """The columns that hold an amount of ours with the other sign."""
+        is_turned = table == "distributions" and self.credits_are_positive
+        return frozenset({"amount"}) if is_turned else frozenset()
 
     def schema_of(self, table: str) -> str:
         """Where a logical table stands in an SQL database; empty for the connection's default."""

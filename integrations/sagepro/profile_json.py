@@ -56,6 +56,7 @@ _LISTS = (
 _RARE_TICKS = (
     "allocates_stock",
     "creates_customers",
+    "credits_are_positive",
     "distributes_applications",
     "may_oversell",
     "writes_orders",

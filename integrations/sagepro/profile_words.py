@@ -50,6 +50,10 @@ HABITS: dict[str, Words] = {
         "Applying an open credit makes GL lines",
         "Tick it when Sage writes distribution lines as a credit is applied to an invoice.",
     ),
+    "credits_are_positive": Words(
+        "Credits are the positive GL lines",
+        "Tick it when Sage's distribution holds a debit below zero and a credit above it.",
+    ),
     "allocates_stock": Words(
         "Stock is allocated to orders by Tieout",
         "Tick it when orders from outside shall promise stock; otherwise it is only read.",
@@ -239,7 +243,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "document_number": "Document number",
         "date": "Date",
         "session": "GL session",
-        "amount": "Amount, debits positive",
+        "amount": "Amount, debit or credit",
     },
     "accounts": {
         "number": "Account number",

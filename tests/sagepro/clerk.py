@@ -49,6 +49,10 @@ class Habits:
     """The account an open credit is taken from in the GL; empty where applying books nothing."""
     fee_is_invoiced: bool = False
     """The fee of a chargeback becomes a debit memo of the customer."""
+    credits_are_positive: bool = False
+    """GL lines hold a debit below zero and a credit above it."""
+    has_cash_account: bool = True
+    """A receipt names the account that the money came into."""
     user: str = "MAC"
     more: str = ""
     """One more statement after every receipt: what else this site does."""
@@ -156,7 +160,8 @@ class Clerk:
             if amount:
                 self._add(connection, "ardist", {
                     "glacnt": account, "tranno": self._number(number), "trandte": keyed.day,
-                    "arsess": session, "amount": amount,
+                    "arsess": session,
+                    "amount": -amount if self.habits.credits_are_positive else amount,
                 })  # fmt: skip
 
     def _pay(self, connection: Any, keyed: Keyed, part: Part, sign: int) -> dict[str, Any]:
@@ -189,7 +194,8 @@ class Clerk:
             **{name: document[name] for name in copied},
             **self.habits.receipt_constants,
             "paidamt": paid, "disamt": discount, "dtepaid": keyed.day, "refno": keyed.reference,
-            "glaccnt": cash, "checkno": keyed.fields.get("check_number", ""),
+            "glaccnt": cash if self.habits.has_cash_account else "",
+            "checkno": keyed.fields.get("check_number", ""),
             "paytype": keyed.fields.get("payment_type", ""), "currency": "USD",
             "arsess": session, **self._entered(),
         })  # fmt: skip

@@ -38,4 +38,5 @@ OTHER_NAMES = Habits(
     deposits_account="2200-00",
     user="JUDY",
 )
-SITES = {"other habits": OTHER_HABITS, "other names": OTHER_NAMES}
+OTHER_SIGNS = Habits(credits_are_positive=True)
+SITES = {"other habits": OTHER_HABITS, "other names": OTHER_NAMES, "other signs": OTHER_SIGNS}

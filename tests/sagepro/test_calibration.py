@@ -135,9 +135,10 @@ _SAID = {
         "Cash receipts: in a new row, batch is ‘007’ (C3) instead of blank (C3).",
         "Cash receipts: in a new row, glarec is ‘XX’ (C3) instead of ‘AR’ (C3).",
         "GL distribution: the table is argldis instead of ardist.",
-        "GL distribution, amount, debits positive: column glamt instead of amount.",
+        "GL distribution, amount, debit or credit: column glamt instead of amount.",
         "Counters, number: column lastno instead of int1.",
     ],
+    "other signs": ["Credits are the positive GL lines: yes instead of no."],
 }
 
 
@@ -323,6 +324,21 @@ def test_credits_of_another_sign_are_not_posted(company: SampleCompany) -> None:
         f"In a new row of armast, Sage writes ‘50.25’ into {name}; Tieout would write ‘-50.25’."
         for name in ("balance", "bbal", "invamt")
     ]
+
+
+@pytest.mark.parametrize("is_turned", [False, True])
+def test_debits_and_credits_that_nothing_tells_apart_are_a_question(
+    is_turned: bool,  # noqa: FBT001 a pytest parameter
+    company: SampleCompany,
+) -> None:
+    """No receipt names the account of the money, and no journal was keyed."""
+    bench = _bench(company, Habits(has_cash_account=False, credits_are_positive=is_turned))
+    (question,) = bench.propose().questions
+    assert question.sentence.endswith("Which account did the money come into?")
+    assert sorted(value for value, _ in question.choices) == ["1010-00", "1200-00"]
+    profile = bench.propose({question.key: "1010-00"}).profile
+    assert profile is not None
+    assert profile.credits_are_positive == is_turned
 
 
 def test_a_fee_that_sage_bills_to_the_customer_keeps_chargebacks_off(

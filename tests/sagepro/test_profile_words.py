@@ -31,7 +31,7 @@ def test_every_mapped_column_and_setting_has_a_word() -> None:
     assert set(profile.as_json()) == (told | fixed) - _RARE - {"system_schema"}
 
 
-_RARE = {"distributes_applications", "may_oversell"}
+_RARE = {"credits_are_positive", "distributes_applications", "may_oversell"}
 """Not ticked in the sample company, so not in its profile."""
 
 

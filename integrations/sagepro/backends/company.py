@@ -136,7 +136,7 @@ class SqlCompany:
     def insert(self, connection: Connection, table: str, values: Row) -> None:
         """Add a row: given values, the site's constants, blanks for the rest; never NULL."""
         columns, given = self.profile.table_map(table).columns, dict(self._empty_row(table))
-        said = {}
+        said, turned = {}, self.profile.turned(table)
         for key, value in values.items():
             if key not in given:
                 continue
@@ -144,7 +144,7 @@ class SqlCompany:
                 said[key] = value
                 del given[key]
             else:
-                given[key] = self._stored(columns[key], value)
+                given[key] = self._stored(columns[key], -value if key in turned else value)
         # The statement keeps the expressions, so that no other one ever has their ids.
         shape = ("insert", table, tuple((key, id(one)) for key, one in said.items()))
         statement, _ = self.statements.of(
@@ -216,7 +216,9 @@ class SqlCompany:
                 for key, column in columns
                 if key not in left_out and (not only or key in only)
             }
-            found = Decoding.of(mapped, empty_date=self.profile.empty_date)
+            found = Decoding.of(
+                mapped, empty_date=self.profile.empty_date, turned=self.profile.turned(table)
+            )
             self.decodings[table, only, whole] = found
         return found
 

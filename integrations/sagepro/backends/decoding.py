@@ -21,8 +21,20 @@ class Decoding:
     columns: Sequence[tuple[str, Decoder | None]]
 
     @classmethod
-    def of(cls, mapped: Mapping[str, ColumnMap], *, empty_date: date) -> Decoding:
-        return cls([(key, _decoder(one, empty_date)) for key, one in mapped.items()])
+    def of(
+        cls,
+        mapped: Mapping[str, ColumnMap],
+        *,
+        empty_date: date,
+        turned: frozenset[str] = frozenset(),
+    ) -> Decoding:
+        """`turned` columns hold an amount with the other sign."""
+        return cls(
+            [
+                (key, _turned if key in turned else _decoder(one, empty_date))
+                for key, one in mapped.items()
+            ]
+        )
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -58,6 +70,11 @@ def _decoder(column: ColumnMap, empty_date: date) -> Decoder | None:
 def _exact(value: object) -> object:
     # A site's column may be a float; money never is.
     return Decimal(repr(value)) if isinstance(value, float) else value
+
+
+def _turned(value: object) -> object:
+    exact = _exact(value)
+    return -exact if isinstance(exact, Decimal | int) else exact
 
 
 def _trimmed(value: object) -> object:

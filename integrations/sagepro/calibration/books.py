@@ -51,6 +51,7 @@ class Books:
     def __post_init__(self) -> None:
         self.columns = {role: self._columns(role, name) for role, name in self.tables.names.items()}
         self.includes_discount = self.present.paid_includes_discount
+        self.credits_are_positive = self.present.credits_are_positive
         rule = self.present.session
         self.session = Session(rule.key, rule.width, rule.is_next)
 

@@ -33,6 +33,8 @@ def draft(books: Books) -> Data:
         data["tables"][role]["history_name"] = name
     data["paid_includes_discount"] = books.includes_discount
     _applications(books, data)
+    data.pop("credits_are_positive", None)
+    data |= {"credits_are_positive": True} if books.credits_are_positive else {}
     rule = books.session
     data["session"] = {"key": rule.key, "width": rule.width}
     data["session"] |= {"is_next": True} if rule.is_next else {}

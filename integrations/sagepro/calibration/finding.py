@@ -14,6 +14,7 @@ from integrations.sagepro.calibration.receipts import (
     find_receipts,
     keep_the_rest,
 )
+from integrations.sagepro.calibration.signs import find_sign
 
 
 def find_columns(books: Books) -> None:
@@ -21,6 +22,7 @@ def find_columns(books: Books) -> None:
     find_invoices(books)
     find_customers(books)
     find_distributions(books)
+    find_sign(books)
     find_counters(books)
     find_receipts(books)
     find_invoice_dates(books)

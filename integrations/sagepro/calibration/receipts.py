@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from decimal import Decimal
 
 from integrations.sagepro.calibration.books import Books, find_who_and_when, title_of
 from integrations.sagepro.calibration.columns import (
@@ -16,6 +15,7 @@ from integrations.sagepro.calibration.columns import (
 )
 from integrations.sagepro.calibration.keyed import Part
 from integrations.sagepro.calibration.observation import Observation
+from integrations.sagepro.calibration.signs import lines_of
 from integrations.sagepro.calibration.snapshot import Row
 from integrations.sagepro.calibration.tables import (
     paid_rows,
@@ -63,12 +63,8 @@ def _session_of(books: Books, found: Observation) -> str:
 
 def _cash_account(books: Books, found: Observation) -> str:
     """The account that was debited with the money."""
-    columns = books.columns["distributions"]
-    account, value = columns.names.get("account", ""), columns.names.get("amount", "")
-    for row in found.changes[columns.table].added:
-        if Decimal(row.get(value) or 0) == found.keyed.amount:
-            return (row.get(account) or "").strip()
-    return ""
+    wanted = found.keyed.amount * (-1 if books.credits_are_positive else 1)
+    return next((account for account, value in lines_of(books, found) if value == wanted), "")
 
 
 def find_invoice_dates(books: Books) -> None:

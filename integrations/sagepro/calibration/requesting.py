@@ -64,8 +64,9 @@ def _lines_of_sage(found: Observation, profile: PostingProfile) -> tuple[Journal
     change = found.changes.get(profile.physical_table("distributions"))
     account = profile.column("distributions", "account").name
     amount = profile.column("distributions", "amount").name
+    sign = -1 if profile.credits_are_positive else 1
     lines = [
-        _line(str(row.get(account) or "").strip(), Decimal(row.get(amount) or 0))
+        _line(str(row.get(account) or "").strip(), sign * Decimal(row.get(amount) or 0))
         for row in (change.added if change else ())
         if Decimal(row.get(amount) or 0)
     ]

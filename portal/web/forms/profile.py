@@ -25,6 +25,7 @@ _NUMBERS = (
 _RARE_TICKS = (
     "allocates_stock",
     "creates_customers",
+    "credits_are_positive",
     "customer_numbers.is_next",
     "distributes_applications",
     "may_oversell",

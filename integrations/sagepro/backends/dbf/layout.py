@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from integrations.canonical.errors import FixConfiguration
 from integrations.sagepro.backends.books import Row
@@ -45,8 +46,16 @@ class Layout:
     """Reads the mapped columns of a record, and no other byte of it."""
 
     def __init__(
-        self, image: Image, mapped: Mapping[str, ColumnMap], *, path: Path, code_page: str
+        self,
+        image: Image,
+        mapped: Mapping[str, ColumnMap],
+        *,
+        path: Path,
+        code_page: str,
+        turned: frozenset[str] = frozenset(),
     ) -> None:
+        """`turned` columns hold an amount with the other sign."""
+        self._turned = turned
         self._image = image
         self._mapped = mapped
         self._path = path
@@ -87,7 +96,13 @@ class Layout:
     def narrowed(self, keys: Sequence[str]) -> Layout:
         """The same table with these columns only."""
         mapped = {key: self._mapped[key] for key in keys}
-        return Layout(self._image, mapped, path=self._path, code_page=self._code_page)
+        return Layout(
+            self._image,
+            mapped,
+            path=self._path,
+            code_page=self._code_page,
+            turned=self._turned,
+        )
 
     def _column(self, key: str, mapped: ColumnMap) -> Column:
         name, wanted = mapped.name, mapped.type
@@ -107,7 +122,8 @@ class Layout:
                 f"profile says {wanted}."
             )
         letter = wanted.letter
-        return Column(key, field, letter, self._decoder(field, letter))
+        decode = self._decoder(field, letter)
+        return Column(key, field, letter, _turning(decode) if key in self._turned else decode)
 
     def _decoder(self, field: Field, wanted: str) -> Decoder:
         if wanted == "M":
@@ -127,3 +143,11 @@ class Layout:
             code="sage.value_unreadable",
             remedy="Correct the record in Sage Pro.",
         )
+
+
+def _turning(decode: Decoder) -> Decoder:
+    def turned(data: bytes) -> object:
+        found: Any = decode(data)
+        return -found
+
+    return turned

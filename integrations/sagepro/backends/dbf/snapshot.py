@@ -82,5 +82,6 @@ class Snapshot:
             self.profile.table_map(name).columns,
             path=path,
             code_page=self.profile.code_page,
+            turned=self.profile.turned(name),
         )
         return Loaded(path, sign, image, layout)

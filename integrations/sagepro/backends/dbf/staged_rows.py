@@ -126,8 +126,14 @@ def plan_lines(profile: PostingProfile, request: PostingRequest, plan: Plan) -> 
         lines += receipt_lines([credit])
     if plan.customer_change:
         lines += [_customer(plan)]
+    # As the program writes it: with the sign that the site's own lines have.
+    sign = -1 if profile.credits_are_positive else 1
     lines += [
-        {"kind": Line.JOURNAL, "account": one.account, "amount": _money(one.debit - one.credit)}
+        {
+            "kind": Line.JOURNAL,
+            "account": one.account,
+            "amount": _money(sign * (one.debit - one.credit)),
+        }
         for one in request.journal
     ]
     return lines + [

@@ -66,7 +66,8 @@ class Line(StrEnum):
     """Adds an open credit document."""
     CUSTOMER = "C"
     JOURNAL = "J"
-    """Adds a GL distribution row: debit positive, credit negative."""
+    """Adds a GL distribution row with the amount as the site has it: debits are positive, unless
+    its profile says that credits are."""
     STATUS = "S"
     """Writes a payment status into a column of an invoice. Alone in its row."""
     FIELD = "F"
