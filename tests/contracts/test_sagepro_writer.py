@@ -107,6 +107,32 @@ def test_a_row_somebody_holds_in_sage_is_waited_for(sql_company: SampleCompany) 
     assert sql_company.books() == before
 
 
+def test_a_rule_of_the_site_s_own_refuses_one_posting_and_is_told(
+    sql_company: SampleCompany,
+) -> None:
+    """A trigger that raises is about its row; the server is there, and the next is posted."""
+    sql_company.execute(
+        "CREATE FUNCTION no_receipt() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION 'No receipts for %% this month.', trim(NEW.custno); END $$"
+    )
+    sql_company.execute(
+        "CREATE TRIGGER no_receipt BEFORE INSERT ON arcash FOR EACH ROW "
+        "WHEN (NEW.custno = 'ACME01') EXECUTE FUNCTION no_receipt()"
+    )
+    sage, before = sql_company.connect(), sql_company.books()
+    result = sage.post_if_absent(receipt())
+    assert result.outcome is PostingOutcome.REFUSED
+    assert result.refusal is not None
+    assert (result.refusal.code, result.refusal.sentence) == (
+        "value_refused",
+        "A rule in Sage Pro's own database refused it: No receipts for ACME01 this month.",
+    )
+    assert result.refusal.remedy
+    assert sql_company.books() == before
+    other = receipt("sale-2", "10.00", customer="ADLER1", invoices={"100431": "10.00"})
+    assert sage.post_if_absent(other).outcome is PostingOutcome.POSTED
+
+
 def test_an_invoice_changed_between_reading_and_writing_is_not_overwritten(
     sql_company: SampleCompany,
 ) -> None:

@@ -159,7 +159,18 @@ def test_a_busy_writer_is_an_answer_to_wait() -> None:
             NeverWorks, "sage.value_refused", "one of the values.",
         ),
         (Failure(9002, "The transaction log is full.", 17), TryLater, "sage.unreachable", ""),
-        (Failure(50000, "Raised by the site's trigger."), TryLater, "sage.unreachable", ""),
+        (
+            Failure(
+                547,
+                'The INSERT statement conflicted with the CHECK constraint "positive". The '
+                "conflict occurred in database \"PRO01\", table \"dbo.arcash\", column 'paidamt'.",
+            ),
+            NeverWorks, "sage.refused_by_site", "table \"dbo.arcash\", column 'paidamt'.",
+        ),
+        (
+            Failure(50000, "No receipts for ACME01 (4111111111111111) this month."),
+            NeverWorks, "sage.refused_by_site", "refused it: No receipts for ACME01 (",
+        ),
     ],
 )  # fmt: skip
 def test_what_the_server_says_is_told_in_our_words(

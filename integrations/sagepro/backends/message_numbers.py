@@ -1,7 +1,8 @@
 """SQL Server's message numbers as the kinds of canonical `errors`.
 
 The driver, pymssql, raises `(number, text)`; numbers from 20000 on are its own library's,
-FreeTDS. Its transaction calls raise a text alone, with the number in it.
+FreeTDS, up to 50000, where those begin that a site raises. Its transaction calls raise a text
+alone, with the number in it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ _NO_DATABASE = frozenset({4060, 911})
 # The server itself is going down, out of memory, or out of disk; FreeTDS lost it or its TLS.
 _AWAY = frozenset({701, 1105, 6005, 9002, 17142, 40613, 40197, 40501, 10928, 10929})
 _FIRST_OF_LIBRARY = 20000
+# A check or a foreign key; table and column are in its words.
+_CONSTRAINT = 547
+# From here on the site's own: RAISERROR and THROW of a trigger.
+_FIRST_OF_SITE = 50000
 _CONNECTION_FAILED = 20002
 _SERVER_SPOKE = "DB-Lib error message 20018"
 _NUMBER = re.compile(r"\((\d{2,5}), b?['\"]")
@@ -47,7 +52,7 @@ def is_from_driver(error: BaseException | None) -> bool:
 
 def is_gone(error: DBAPIError) -> bool:
     """Every error of the library ends the connection; SQLAlchemy knows only some of them."""
-    return is_theirs(error) and _told(error)[0] >= _FIRST_OF_LIBRARY
+    return is_theirs(error) and _is_of_library(_told(error)[0])
 
 
 def tell_engine(context: ExceptionContext) -> BaseException | None:
@@ -75,13 +80,19 @@ def translate(error: DBAPIError) -> IntegrationError:
     for numbers, make in _KINDS:
         if number in numbers:
             return make(words)
-    if not number or number >= _FIRST_OF_LIBRARY:
+    if number >= _FIRST_OF_SITE or number == _CONSTRAINT:
+        return sentences.refused_by_site(_first_sentence(words))
+    if not number or _is_of_library(number):
         return sentences.no_line()
     return sentences.refused(str(number))
 
 
 def is_duplicate(error: DBAPIError) -> bool:
     return _told(error)[0] in _DUPLICATE
+
+
+def _is_of_library(number: int) -> bool:
+    return _FIRST_OF_LIBRARY <= number < _FIRST_OF_SITE
 
 
 def _told(error: DBAPIError) -> tuple[int, str]:

@@ -8,8 +8,10 @@ from integrations.canonical.errors import (
     OutcomeUnknown,
     TryLater,
 )
+from integrations.canonical.redaction import redact_text
 
 IN_USE = "sage.in_use"
+_LONGEST_WORDS = 200
 
 
 def in_use() -> TryLater:
@@ -72,6 +74,15 @@ def value_refused(where: str = "") -> NeverWorks:
         f"Sage Pro's database does not accept one of the values{where}.",
         code="sage.value_refused",
         remedy="Compare the widths in the posting profile with the company's tables.",
+    )
+
+
+def refused_by_site(words: str) -> NeverWorks:
+    """A trigger or constraint of the site's own: about the row, and not a server that is away."""
+    return NeverWorks(
+        f"A rule in Sage Pro's own database refused it: {redact_text(words)[:_LONGEST_WORDS]}.",
+        code="sage.refused_by_site",
+        remedy="Repair what it names, or ask who made the rule; then try again.",
     )
 
 

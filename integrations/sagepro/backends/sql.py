@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from integrations.canonical.errors import IntegrationError, TryLater
+from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
 from integrations.canonical.flagged import FlagAnswer, FlaggedRow
 from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
 from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
@@ -25,6 +25,7 @@ from integrations.canonical.posting import (
     PostingOutcome,
     PostingRequest,
     PostingResult,
+    Refusal,
     WithdrawOutcome,
     marker_for,
 )
@@ -212,6 +213,8 @@ class SqlConnector(BeyondPayments):
                 answer = answering.answer(connection, self._company, request)
         except Answered as answered:
             return answered.result
+        except NeverWorks as error:
+            return PostingResult(PostingOutcome.REFUSED, refusal=_refusal(error))
         except TryLater as error:
             if error.code != IN_USE:
                 raise
@@ -265,6 +268,8 @@ class SqlConnector(BeyondPayments):
         except Answered as answered:
             told = answered.result
             return ChangeResult(ChangeOutcome(told.outcome.value), told.evidence, told.refusal)
+        except NeverWorks as error:
+            return ChangeResult(ChangeOutcome.REFUSED, refusal=_refusal(error))
         except TryLater as error:
             if error.code != IN_USE:
                 raise
@@ -325,3 +330,9 @@ class SqlConnector(BeyondPayments):
         except IntegrationError:
             return written.result()
         return written.result(now=found)
+
+
+def _refusal(error: NeverWorks) -> Refusal:
+    """What the database itself does not take, before the commit: it is about this one alone, and
+    must not keep the others from being written."""
+    return Refusal("value_refused", error.sentence, error.field, error.remedy)

@@ -9,6 +9,8 @@ from integrations.sagepro.backends import sentences
 
 _IN_USE = frozenset({"55P03", "57014", "40P01", "40001"})
 _SCHEMA = frozenset({"42P01", "42703", "42804", "42883", "3F000", "23502"})
+# Raised by a trigger; a check, a foreign key.
+_RULE = frozenset({"P0001", "23514", "23503"})
 _LOGIN_WORDS = ("password authentication failed", "no pg_hba.conf entry", "no password supplied")
 
 
@@ -18,6 +20,8 @@ def translate(error: DBAPIError) -> IntegrationError:
         return sentences.in_use()
     if code in _SCHEMA:
         return sentences.tables_differ(_server_words(error))
+    if code in _RULE:
+        return sentences.refused_by_site(_server_words(error).rstrip("."))
     if code == "42501":
         return sentences.not_permitted(_server_words(error))
     return _login_refused(error) or _other(code)
