@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -317,6 +317,9 @@ def test_a_decline_is_told_and_a_row_in_use_is_waited_for(till: World) -> None:
     assert says(till)[1:4] == ("1", "Declined", asked(till)[0].result_id)
 
 
+_PAUSES = (10, 20, 40, 80, 160, 300)
+
+
 def _again_now(world: World) -> None:
     """The pause of a row that was in use is over."""
     with tenant_transaction(world.tenant.id):
@@ -324,12 +327,24 @@ def _again_now(world: World) -> None:
     look(world)
 
 
-def _waits(world: World, number: str) -> tuple[int, int]:
-    """How often in a row a row was found in use, and the pause in seconds from now."""
+def _waits(world: World, number: str, *, since: datetime) -> tuple[int, int]:
+    """How often in a row a row was found in use, and the pause in seconds that was begun since
+    then, however long ago that is; 0 for none."""
     with tenant_transaction(world.tenant.id):
         row = Instruction.objects.annotate(now=Now()).get(sage_row=number)
-        pause = round((row.sage_due_at - row.now).total_seconds()) if row.sage_due_at else 0
+    if row.sage_due_at is None:
+        return row.sage_waits, 0
+    least, most = row.sage_due_at - row.now, row.sage_due_at - since
+    (pause,) = (one for one in _PAUSES if least <= timedelta(seconds=one) <= most)
     return row.sage_waits, pause
+
+
+def _moment(world: World) -> datetime:
+    with tenant_transaction(world.tenant.id):
+        row = Instruction.objects.annotate(now=Now()).first()
+    assert row is not None
+    now: datetime = row.now
+    return now
 
 
 def test_a_row_in_use_is_told_later_with_growing_pauses_and_holds_up_no_other(till: World) -> None:
@@ -337,29 +352,30 @@ def test_a_row_in_use_is_told_later_with_growing_pauses_and_holds_up_no_other(ti
     look(till)
     change_row(till.sage_dsn, "1", lckstat="Y")
     (row,) = asked(till)
-    boss = _approver(till)
+    boss, began = _approver(till), _moment(till)
     till.within(
         lambda: deciding.approve(
             instruction_id=row.id, environment_id=till.environment_id, who=boss
         )
     )
     assert [one.state for one in asked(till)] == ["done"]
-    assert _waits(till, "1") == (1, 10)
+    assert _waits(till, "1", since=began) == (1, 10)
     # Looked through again before its pause is over, it is left alone; others are told.
     flag(till, "2", reqamt="1.00")
     look(till)
     assert says(till, "2")[:3] == ("", "1", "Done")
-    assert _waits(till, "1")[0] == 1
+    assert _waits(till, "1", since=began)[0] == 1
     for waits, pause in ((2, 20), (3, 40), (4, 80), (5, 160), (6, 300), (7, 300)):
+        began = _moment(till)
         _again_now(till)
-        assert _waits(till, "1") == (waits, pause)
+        assert _waits(till, "1", since=began) == (waits, pause)
     bell = DueWork.objects.get(kind="flagged", subject_id=till.company_id)
     assert bell.due_at is not None
     assert says(till)[:3] == ("Y", "", "Waiting")
     change_row(till.sage_dsn, "1", lckstat="")
     _again_now(till)
     assert says(till)[:4] == ("", "1", "Done", row_id(till, "1"))
-    assert _waits(till, "1") == (0, 0)
+    assert _waits(till, "1", since=began) == (0, 0)
     with tenant_transaction(till.tenant.id):
         assert InstructionAttempt.objects.filter(instruction=row).count() == 1
 
