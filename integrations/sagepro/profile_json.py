@@ -6,7 +6,6 @@ import codecs
 import re
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from integrations.canonical.posting import PostingKind
@@ -14,8 +13,6 @@ from integrations.sagepro import flagged_checks
 from integrations.sagepro.columns import (
     UNFLAGGED,
     UNNUMBERED,
-    ColumnMap,
-    ColumnType,
     FlagRule,
     MarkerRule,
     NumberRule,
@@ -23,13 +20,16 @@ from integrations.sagepro.columns import (
     TableMap,
 )
 from integrations.sagepro.invalid import invalid
-from integrations.sagepro.required import (
-    FOR_ORDERS,
-    OPTIONAL,
-    RECEIPT_FIELDS,
-    REQUIRED,
-    WITH_HISTORY,
+from integrations.sagepro.profile_tables import tables_of, written_table
+from integrations.sagepro.profile_values import (
+    date_of,
+    group_of,
+    integer_of,
+    text_of,
+    texts_of,
+    truth_of,
 )
+from integrations.sagepro.required import FOR_ORDERS, RECEIPT_FIELDS
 
 if TYPE_CHECKING:
     from integrations.sagepro.profile import PostingProfile
@@ -71,18 +71,18 @@ _NUMBERS = {"order_numbers": "writes_orders", "customer_numbers": "creates_custo
 
 def read(data: Mapping[str, object]) -> dict[str, Any]:
     """The fields of a PostingProfile. Raises FixConfiguration with the path of the bad one."""
-    values: dict[str, Any] = {key: _text(data, key) for key in _TEXTS}
-    values |= {key: _text(data, key) if key in data else "" for key in _RARE_TEXTS}
-    values |= {key: tuple(_texts(data, key)) for key in _LISTS}
-    values["empty_date"] = _date(data, "empty_date")
-    values["paid_includes_discount"] = _bool(data, "paid_includes_discount")
-    values |= {key: _bool(data, key) for key in _RARE_TICKS}
+    values: dict[str, Any] = {key: text_of(data, key) for key in _TEXTS}
+    values |= {key: text_of(data, key) if key in data else "" for key in _RARE_TEXTS}
+    values |= {key: tuple(texts_of(data, key)) for key in _LISTS}
+    values["empty_date"] = date_of(data, "empty_date")
+    values["paid_includes_discount"] = truth_of(data, "paid_includes_discount")
+    values |= {key: truth_of(data, key) for key in _RARE_TICKS}
     for key, habit in _NUMBERS.items():
         values[key] = _number_rule(data, key) if values[habit] else UNNUMBERED
     values["session"] = _session(data)
     values["marker"] = _marker(data)
     values["kinds"] = frozenset(_kinds(data))
-    values["tables"] = _tables(_mapping(data, "tables", ""))
+    values["tables"] = tables_of(group_of(data, "tables", ""))
     values["receipt_fields"] = _receipt_fields(data, values["tables"])
     values["flag"] = _flag(data) if "flagged" in values["tables"] else UNFLAGGED
     _check(values)
@@ -134,79 +134,37 @@ def _check_customers(values: Mapping[str, Any]) -> None:
         raise invalid("customer_numbers.digits", f"makes numbers longer than {number.name} holds")
 
 
-def _mapping(data: Mapping[str, object], key: str, path: str) -> Mapping[str, object]:
-    value = data.get(key)
-    if not isinstance(value, Mapping):
-        raise invalid(path + key, "must be a group of fields")
-    return value
-
-
-def _text(data: Mapping[str, object], key: str, path: str = "") -> str:
-    value = data.get(key)
-    if not isinstance(value, str):
-        raise invalid(path + key, "must be a text")
-    return value
-
-
-def _texts(data: Mapping[str, object], key: str) -> list[str]:
-    value = data.get(key)
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise invalid(key, "must be a list of texts")
-    return [str(item) for item in value]
-
-
-def _bool(data: Mapping[str, object], key: str, path: str = "") -> bool:
-    value = data.get(key, False)
-    if not isinstance(value, bool):
-        raise invalid(path + key, "must be true or false")
-    return value
-
-
-def _integer(data: Mapping[str, object], key: str, path: str, *, least: int = 1) -> int:
-    value = data.get(key)
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise invalid(path + key, f"must be a whole number {'above' if least else 'from'} zero")
-    return value
-
-
-def _date(data: Mapping[str, object], key: str) -> date:
-    try:
-        return date.fromisoformat(_text(data, key))
-    except ValueError:
-        raise invalid(key, "must be a date such as 1900-01-01") from None
-
-
 def _kinds(data: Mapping[str, object]) -> list[PostingKind]:
     try:
-        return [PostingKind(kind) for kind in _texts(data, "kinds")]
+        return [PostingKind(kind) for kind in texts_of(data, "kinds")]
     except ValueError as error:
         raise invalid("kinds", f"holds something else: {error}") from None
 
 
 def _session(data: Mapping[str, object]) -> SessionCounter:
-    group = _mapping(data, "session", "")
+    group = group_of(data, "session", "")
     return SessionCounter(
-        _text(group, "key", "session."),
-        _integer(group, "width", "session."),
-        is_next=_bool(group, "is_next", "session."),
+        text_of(group, "key", "session."),
+        integer_of(group, "width", "session."),
+        is_next=truth_of(group, "is_next", "session."),
     )
 
 
 def _number_rule(data: Mapping[str, object], name: str) -> NumberRule:
-    group, path = _mapping(data, name, ""), f"{name}."
+    group, path = group_of(data, name, ""), f"{name}."
     return NumberRule(
-        counter=_text(group, "counter", path),
-        digits=_integer(group, "digits", path),
-        prefix=_text(group, "prefix", path) if "prefix" in group else "",
-        letters=_integer(group, "letters", path, least=0) if "letters" in group else 0,
-        is_next=_bool(group, "is_next", path),
+        counter=text_of(group, "counter", path),
+        digits=integer_of(group, "digits", path),
+        prefix=text_of(group, "prefix", path) if "prefix" in group else "",
+        letters=integer_of(group, "letters", path, least=0) if "letters" in group else 0,
+        is_next=truth_of(group, "is_next", path),
     )
 
 
 def _flag(data: Mapping[str, object]) -> FlagRule:
-    group = _mapping(data, "flag", "")
+    group = group_of(data, "flag", "")
     told = {
-        each.name: _text(group, each.name, "flag.")
+        each.name: text_of(group, each.name, "flag.")
         for each in fields(FlagRule)
         if each.name in group
     }
@@ -214,15 +172,15 @@ def _flag(data: Mapping[str, object]) -> FlagRule:
 
 
 def _marker(data: Mapping[str, object]) -> MarkerRule:
-    group = _mapping(data, "marker", "")
-    rule = MarkerRule(_integer(group, "width", "marker."), _text(group, "prefix", "marker."))
+    group = group_of(data, "marker", "")
+    rule = MarkerRule(integer_of(group, "width", "marker."), text_of(group, "prefix", "marker."))
     if rule.width - len(rule.prefix) < 6:
         raise invalid("marker.width", "leaves fewer than 6 characters beside the prefix")
     return rule
 
 
 def _receipt_fields(data: Mapping[str, object], tables: Mapping[str, TableMap]) -> dict[str, str]:
-    fields = _mapping(data, "receipt_fields", "")
+    fields = group_of(data, "receipt_fields", "")
     known = tables["receipts"].columns
     for name, column in fields.items():
         if not isinstance(column, str) or column not in known:
@@ -232,72 +190,6 @@ def _receipt_fields(data: Mapping[str, object], tables: Mapping[str, TableMap]) 
         if not known[column].type.is_text:
             raise invalid(f"receipt_fields.{name}", "must be a text column")
     return {name: str(column) for name, column in fields.items()}
-
-
-def _tables(data: Mapping[str, object]) -> dict[str, TableMap]:
-    for table in data:
-        if table not in REQUIRED and table not in OPTIONAL:
-            raise invalid(f"tables.{table}", "is not a table this connector knows")
-    mapped = [*REQUIRED, *(table for table in OPTIONAL if table in data)]
-    return {table: _table(data, table) for table in mapped}
-
-
-def _table(data: Mapping[str, object], table: str) -> TableMap:
-    path = f"tables.{table}."
-    group = _mapping(data, table, "tables.")
-    columns = _columns(_mapping(group, "columns", path), f"{path}columns.")
-    missing = sorted((REQUIRED | OPTIONAL)[table] - set(columns))
-    if missing:
-        raise invalid(f"{path}columns.{missing[0]}", "is missing")
-    return TableMap(
-        name=_text(group, "name", path),
-        columns=columns,
-        history_name=_text(group, "history_name", path) if table in WITH_HISTORY else "",
-        blanks=_blanks(group, path),
-        constants=_constants(group, path),
-        is_system=_bool(group, "system", path),
-    )
-
-
-def _columns(data: Mapping[str, object], path: str) -> dict[str, ColumnMap]:
-    columns = {}
-    for key in data:
-        group = _mapping(data, key, path)
-        here = f"{path}{key}."
-        columns[key] = ColumnMap(
-            name=_text(group, "name", here),
-            type=_type(_text(group, "type", here), f"{here}type"),
-            is_right=_bool(group, "right_justified", here),
-            is_free_text=_bool(group, "free_text", here),
-        )
-    return columns
-
-
-def _type(text: str, path: str) -> ColumnType:
-    try:
-        return ColumnType.parse(text)
-    except ValueError as error:
-        raise invalid(path, f"is wrong: {error}") from None
-
-
-def _blanks(group: Mapping[str, object], path: str) -> dict[str, ColumnType]:
-    data = group.get("blanks", {})
-    if not isinstance(data, Mapping):
-        raise invalid(f"{path}blanks", "must be a group of fields")
-    return {name: _type(str(text), f"{path}blanks.{name}") for name, text in data.items()}
-
-
-def _constants(group: Mapping[str, object], path: str) -> dict[str, tuple[ColumnType, str]]:
-    data = group.get("constants", {})
-    if not isinstance(data, Mapping):
-        raise invalid(f"{path}constants", "must be a group of fields")
-    constants = {}
-    for name in data:
-        here = f"{path}constants.{name}."
-        item = _mapping(data, name, f"{path}constants.")
-        kind = _type(_text(item, "type", here), f"{here}type")
-        constants[name] = (kind, _text(item, "value", here))
-    return constants
 
 
 def write(profile: PostingProfile) -> dict[str, object]:
@@ -319,7 +211,7 @@ def write(profile: PostingProfile) -> dict[str, object]:
     out["marker"] = {"width": profile.marker.width, "prefix": profile.marker.prefix}
     out["kinds"] = sorted(kind.value for kind in profile.kinds)
     out["receipt_fields"] = dict(profile.receipt_fields)
-    out["tables"] = {name: _written_table(table) for name, table in profile.tables.items()}
+    out["tables"] = {name: written_table(table) for name, table in profile.tables.items()}
     return out
 
 
@@ -332,29 +224,3 @@ def _written_numbers(rule: NumberRule) -> dict[str, object]:
 def _written_session(rule: SessionCounter) -> dict[str, object]:
     out: dict[str, object] = {"key": rule.key, "width": rule.width}
     return out | {"is_next": True} if rule.is_next else out
-
-
-def _written_table(table: TableMap) -> dict[str, object]:
-    out: dict[str, object] = {"name": table.name}
-    if table.history_name:
-        out["history_name"] = table.history_name
-    if table.is_system:
-        out["system"] = True
-    out["columns"] = {key: _written_column(column) for key, column in table.columns.items()}
-    if table.blanks:
-        out["blanks"] = {name: str(kind) for name, kind in table.blanks.items()}
-    if table.constants:
-        out["constants"] = {
-            name: {"type": str(kind), "value": value}
-            for name, (kind, value) in table.constants.items()
-        }
-    return out
-
-
-def _written_column(column: ColumnMap) -> dict[str, object]:
-    out: dict[str, object] = {"name": column.name, "type": str(column.type)}
-    if column.is_right:
-        out["right_justified"] = True
-    if column.is_free_text:
-        out["free_text"] = True
-    return out
