@@ -15,7 +15,7 @@ from integrations.connections import site_tests
 from integrations.connections.agents import companies, pairing, self_test
 from integrations.connections.models import Connection
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
-from portal.web.forms.connections import AgentCompanyForm
+from portal.web.forms.sage_company import AgentCompanyForm
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 

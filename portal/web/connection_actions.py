@@ -18,9 +18,9 @@ from portal.access import PlacedRequest, parse_id
 from portal.web.connection_forms import id_or_none, tried
 from portal.web.connection_page import SecretsForm, page, secrets_form, settings_form
 from portal.web.flagged import switch_flagged
-from portal.web.forms.connections import AuthorityForm, DatabaseForm
 from portal.web.forms.disputes import DisputesAccessForm
 from portal.web.forms.past_days import PastDaysForm
+from portal.web.forms.sage_company import AuthorityForm, DatabaseForm
 from portal.web.looks import start_past_days
 from portal.web.ways import CHANGED, change_way, way_form
 from tenants.errors import NotPossible

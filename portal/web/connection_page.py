@@ -21,15 +21,10 @@ from integrations.sagepro.profile_words import KINDS
 from portal.access import PlacedRequest
 from portal.web.disputes import cases_context
 from portal.web.flagged import flagged_context
-from portal.web.forms.connections import (
-    AuthorityForm,
-    DatabaseForm,
-    PayTraceSecretsForm,
-    PayTraceSettingsForm,
-    ReasonForm,
-    SageProSettingsForm,
-)
 from portal.web.forms.disputes import DisputesAccessForm, DisputesSettingsForm
+from portal.web.forms.paytrace_account import PayTraceSecretsForm, PayTraceSettingsForm
+from portal.web.forms.reason import ReasonForm
+from portal.web.forms.sage_company import AuthorityForm, DatabaseForm, SageProSettingsForm
 from portal.web.looks import looks_context
 from portal.web.moments import zone_word
 from portal.web.site import site_context

@@ -14,7 +14,8 @@ from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.connection_actions import ACTIONS
 from portal.web.connection_forms import id_or_none, tried
 from portal.web.connection_page import page, settings_shown, test_context
-from portal.web.forms.connections import PayTraceForm, SageProForm
+from portal.web.forms.paytrace_account import PayTraceForm
+from portal.web.forms.sage_company import SageProForm
 from portal.web.today import tone_of
 from tenants.roles import Ability
 

@@ -12,7 +12,7 @@ from integrations.connections import folders
 from integrations.connections.agents import companies
 from integrations.connections.models import Connection
 from portal.access import PlacedRequest, member_view
-from portal.web.forms.connections import FoxProForm
+from portal.web.forms.sage_company import FoxProForm
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 

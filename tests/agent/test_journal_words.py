@@ -55,6 +55,14 @@ _REFUSED = Refusal("period_closed", "The period is closed.", "accounting_date", 
 
 
 @pytest.mark.parametrize(
+    "arguments", [{}, {"request": None}, {"request": {"amount": "740.00"}}, {"customer": {}}]
+)
+def test_a_call_that_cannot_be_understood_is_about_nothing(arguments: dict[str, object]) -> None:
+    found = {journal_words.about(name, arguments) for name in (calls.POST, *calls.CHANGES)}
+    assert found == {""}
+
+
+@pytest.mark.parametrize(
     ("answer", "words"),
     [
         ({}, "begun, not answered yet"),

@@ -13,7 +13,7 @@ def test_the_api_page_lists_every_operation(books: Books, visit: Visit) -> None:
     page = visit().page
     page.goto("/api/docs/")
     page.wait_for_selector("#operations-Payments-list_payments")
-    assert page.locator(".opblock").count() == 30
+    assert page.locator(".opblock").count() == 35
     page.locator("#operations-Exceptions-dismiss_exception .opblock-summary-control").click()
     page.wait_for_selector("text=Keyed in Sage by Maria on 18 November")
 

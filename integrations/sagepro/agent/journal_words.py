@@ -20,7 +20,17 @@ _CALLS = {
 
 
 def about(name: str, arguments: Mapping[str, Any]) -> str:
-    """The amount, customer and documents of a posting; key or number of all else."""
+    """The amount, customer and documents of a posting; key or number of all else.
+
+    Empty for what cannot be understood: whoever is to do it says so.
+    """
+    try:
+        return _about(name, arguments)
+    except (KeyError, TypeError):
+        return ""
+
+
+def _about(name: str, arguments: Mapping[str, Any]) -> str:
     if name == calls.POST:
         return _posting(arguments["request"])
     if name in calls.CHANGES:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from portal.web.forms.connections import DatabaseForm, FoxProForm
+from portal.web.forms.sage_company import DatabaseForm, FoxProForm
 
 
 class WayForm(forms.Form):

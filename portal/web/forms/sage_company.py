@@ -1,41 +1,19 @@
-"""Forms for connections. Secrets are written, never shown again."""
+"""Forms for Sage Pro companies. Secrets are written, never shown again."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from sqlalchemy import URL
 
-from integrations.connections.models import Connection
 from integrations.sagepro.sample.profile import standard_profile
+from portal.web.forms.secret_field import secret_field
 
 _MAX_PROFILE_BYTES = 262_144
-_CURRENCIES = ("USD", "CAD", "EUR", "GBP", "MXN", "AUD")
-_FIRST_ZONES = (
-    ("America/New_York", "Eastern (New York)"),
-    ("America/Chicago", "Central (Chicago)"),
-    ("America/Denver", "Mountain (Denver)"),
-    ("America/Phoenix", "Arizona (Phoenix)"),
-    ("America/Los_Angeles", "Pacific (Los Angeles)"),
-    ("America/Anchorage", "Alaska (Anchorage)"),
-    ("Pacific/Honolulu", "Hawaii (Honolulu)"),
-)
-
-
-def _secret(label: str, help_text: str = "") -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=200,
-        strip=False,
-        help_text=help_text,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-    )
 
 
 def _authority() -> forms.FileField:
@@ -50,69 +28,6 @@ def _authority() -> forms.FileField:
 def _content(upload: UploadedFile[bytes] | None) -> bytes:
     """At most a little more than may be used, so that a huge file is never read."""
     return upload.read(_MAX_PROFILE_BYTES) if upload else b""
-
-
-def _zones() -> list[tuple[str, Any]]:
-    known = {zone for zone, _ in _FIRST_ZONES}
-    others = sorted(zone for zone in available_timezones() if "/" in zone and zone not in known)
-    return [("Common", _FIRST_ZONES), ("All", [(z, z.replace("_", " ")) for z in others])]
-
-
-class PayTraceForm(forms.Form):
-    """A new PayTrace account."""
-
-    name = forms.CharField(
-        label="Name",
-        max_length=80,
-        help_text="What you call this account, such as Store card payments.",
-        error_messages={"required": "Give the connection a name."},
-    )
-    gateway_environment = forms.ChoiceField(
-        label="Which PayTrace",
-        choices=[("production", "Production: real money"), ("sandbox", "Sandbox: practice")],
-    )
-    api_version = forms.ChoiceField(
-        label="API version",
-        choices=[
-            ("v3", "Version 3: client id and secret"),
-            ("v1", "Version 1: user name and password"),
-        ],
-        help_text="PayTrace tells which one your account has. When in doubt, take version 1.",
-    )
-    username = forms.CharField(
-        label="User name or client id",
-        max_length=200,
-        help_text="A user made for Tieout alone; its password is not changed by anybody else.",
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    password = _secret("Password or client secret", "Stored encrypted. Nobody can read it here.")
-    merchant_id = forms.CharField(
-        label="Merchant id", max_length=64, help_text="PayTrace calls it integrator or merchant id."
-    )
-    zone = forms.ChoiceField(
-        label="Time zone of the account",
-        help_text="PayTrace tells its times in this zone, and a day begins by it.",
-    )
-    currency = forms.ChoiceField(label="Currency", choices=[(c, c) for c in _CURRENCIES])
-    posts_to = forms.ChoiceField(
-        label="Posts to",
-        required=False,
-        help_text="The Sage Pro company whose books get these payments.",
-    )
-    base_url = forms.URLField(
-        label="Another address",
-        required=False,
-        assume_scheme="https",
-        help_text="Only for a simulator or a relay. Leave it empty for PayTrace itself.",
-    )
-
-    def __init__(self, *args: Any, companies: Sequence[Connection], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _choose(self, "zone", _zones())
-        _choose(self, "posts_to", _company_choices(companies))
-        self.fields["zone"].initial = "America/Los_Angeles"
-        if len(companies) == 1:
-            self.fields["posts_to"].initial = str(companies[0].id)
 
 
 class DatabaseForm(forms.Form):
@@ -141,7 +56,7 @@ class DatabaseForm(forms.Form):
         help_text="A user made for Tieout alone.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    password = _secret("Password", "Stored encrypted. Nobody can read it here.")
+    password = secret_field("Password", "Stored encrypted. Nobody can read it here.")
 
     def dsn(self) -> str:
         """The five answers as one address. A server that is a path is a socket on this machine."""
@@ -245,36 +160,6 @@ class FoxProForm(forms.Form):
             del self.fields["reached"], self.fields["folder"]
 
 
-class PayTraceSettingsForm(forms.Form):
-    """What can change without entering the secrets again."""
-
-    name = forms.CharField(label="Name", max_length=80)
-    merchant_id = forms.CharField(label="Merchant id", max_length=64)
-    zone = forms.ChoiceField(label="Time zone of the account")
-    currency = forms.ChoiceField(label="Currency", choices=[(c, c) for c in _CURRENCIES])
-    posts_to = forms.ChoiceField(label="Posts to", required=False)
-    settle_from = forms.DateField(
-        label="Post settled batches from",
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=(
-            "Empty, no batch is posted. With a day, every batch that settles on it or later moves "
-            "its net from the clearing account to the bank account, by one journal entry in Sage, "
-            "once everything in it has ended. Choose a day whose batches nobody has booked by hand."
-        ),
-    )
-
-    def __init__(self, *args: Any, companies: Sequence[Connection], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _choose(self, "zone", _zones())
-        _choose(self, "posts_to", _company_choices(companies))
-
-    def clean_settle_from(self) -> str:
-        """An ISO date; empty for none."""
-        given = self.cleaned_data["settle_from"]
-        return given.isoformat() if given else ""
-
-
 class SageProSettingsForm(forms.Form):
     name = forms.CharField(label="Name", max_length=80)
     profile = forms.FileField(
@@ -297,21 +182,6 @@ class AuthorityForm(forms.Form):
         return _content(self.cleaned_data["authority"])
 
 
-class PayTraceSecretsForm(forms.Form):
-    username = forms.CharField(
-        label="User name or client id",
-        max_length=200,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-    password = _secret("Password or client secret")
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label="Why", max_length=300, error_messages={"required": "Say why; others see it here."}
-    )
-
-
 def _read_profile(upload: UploadedFile[bytes]) -> dict[str, Any]:
     if (upload.size or 0) > _MAX_PROFILE_BYTES:
         raise forms.ValidationError("A posting profile is smaller than 256 kB.")
@@ -322,13 +192,3 @@ def _read_profile(upload: UploadedFile[bytes]) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise forms.ValidationError("This file is not a posting profile.")
     return found
-
-
-def _company_choices(companies: Sequence[Connection]) -> list[tuple[str, str]]:
-    return [("", "No company yet"), *((str(c.id), c.name) for c in companies)]
-
-
-def _choose(form: forms.Form, name: str, choices: Sequence[Any]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)  # noqa: S101 declared above
-    field.choices = list(choices)
