@@ -11,6 +11,13 @@ from integrations.canonical.errors import (
 from integrations.canonical.redaction import redact_text
 
 IN_USE = "sage.in_use"
+_VALUE_REFUSED, _BY_SITE, _DATABASE_ERROR = (
+    "sage.value_refused",
+    "sage.refused_by_site",
+    "sage.database_error",
+)
+OF_ONE = frozenset({_VALUE_REFUSED, _BY_SITE, _DATABASE_ERROR})
+"""Codes of what the database does not take of one write, and takes of others."""
 _LONGEST_WORDS = 200
 
 
@@ -72,7 +79,7 @@ def value_refused(where: str = "") -> NeverWorks:
     """`where` names table and column, where the server told them."""
     return NeverWorks(
         f"Sage Pro's database does not accept one of the values{where}.",
-        code="sage.value_refused",
+        code=_VALUE_REFUSED,
         remedy="Compare the widths in the posting profile with the company's tables.",
     )
 
@@ -81,14 +88,14 @@ def refused_by_site(words: str) -> NeverWorks:
     """A trigger or constraint of the site's own: about the row, and not a server that is away."""
     return NeverWorks(
         f"A rule in Sage Pro's own database refused it: {redact_text(words)[:_LONGEST_WORDS]}.",
-        code="sage.refused_by_site",
+        code=_BY_SITE,
         remedy="Repair what it names, or ask who made the rule; then try again.",
     )
 
 
 def refused(number: str) -> NeverWorks:
     return NeverWorks(
-        f"Sage Pro's database refused the statement (code {number}).", code="sage.database_error"
+        f"Sage Pro's database refused the statement (code {number}).", code=_DATABASE_ERROR
     )
 
 

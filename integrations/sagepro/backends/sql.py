@@ -64,7 +64,7 @@ from integrations.sagepro.backends.looking import Look
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.reversing import receipts_by_marker
-from integrations.sagepro.backends.sentences import IN_USE
+from integrations.sagepro.backends.sentences import IN_USE, OF_ONE
 from integrations.sagepro.backends.session import open_session
 from integrations.sagepro.beyond_payments import BeyondPayments
 from integrations.sagepro.calibration.reading import read_snapshot
@@ -214,6 +214,8 @@ class SqlConnector(BeyondPayments):
         except Answered as answered:
             return answered.result
         except NeverWorks as error:
+            if error.code not in OF_ONE:
+                raise
             return PostingResult(PostingOutcome.REFUSED, refusal=_refusal(error))
         except TryLater as error:
             if error.code != IN_USE:
@@ -269,6 +271,8 @@ class SqlConnector(BeyondPayments):
             told = answered.result
             return ChangeResult(ChangeOutcome(told.outcome.value), told.evidence, told.refusal)
         except NeverWorks as error:
+            if error.code not in OF_ONE:
+                raise
             return ChangeResult(ChangeOutcome.REFUSED, refusal=_refusal(error))
         except TryLater as error:
             if error.code != IN_USE:
