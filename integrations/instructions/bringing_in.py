@@ -8,8 +8,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from integrations.connections.models import Connection
-from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from integrations.instructions.kinds import Kind
+from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
+from integrations.instructions.queries import OPEN
 from integrations.paytrace.recurring import RecurringPlan as PlanThere
 from integrations.paytrace.vault import VaultCustomer
 from tenants.insert import insert_all
@@ -18,6 +22,13 @@ STORED_BY = "PayTrace"
 LONGEST_NUMBER = 20
 # A list may have been read before what it shows was forgotten here.
 _JUST_NOW = timedelta(hours=1)
+_OF_PLANS = (
+    Kind.PLAN_CREATE,
+    Kind.PLAN_CHANGE,
+    Kind.PLAN_PAUSE,
+    Kind.PLAN_RESUME,
+    Kind.PLAN_CANCEL,
+)
 _MONTHS = 12
 # Of a plan; more than these is no plan that anybody made.
 _MOST_RUNS = 10_000
@@ -61,15 +72,23 @@ def cards(
     return len(insert_all(fresh, telling=("id",)))
 
 
-def plans(found: Sequence[PlanThere], *, connection: Connection) -> int:
+def plans(found: Sequence[PlanThere], *, connection: Connection, asked_at: datetime) -> int:
     """Keep every plan that goes on and is not known here; how many those were. One whose rhythm
-    nobody knows is left out: no day of it could be told."""
+    nobody knows is left out: no day of it could be told. So are those of a stored customer of
+    whom a plan is being made, paused or resumed, or was since the list was read: the next night
+    shows what they came to."""
+    moving = Instruction.objects.filter(connection=connection, kind__in=_OF_PLANS).filter(
+        Q(state__in=OPEN) | Q(state_since__gt=asked_at - _JUST_NOW)
+    )
+    touched = set(moving.values_list("vault_id", flat=True))
+    touched |= set(moving.exclude(plan=None).values_list("plan__vault_id", flat=True))
     whose = dict(
         StoredPaymentMethod.objects.filter(connection=connection, forgotten_at=None).values_list(
             "vault_id", "customer_number"
         )
     )
-    fresh = [row for one in found if (row := _plan(one, connection, whose)) is not None]
+    resting = [one for one in found if one.customer_id not in touched]
+    fresh = [row for one in resting if (row := _plan(one, connection, whose)) is not None]
     return len(insert_all(fresh, telling=("id",)))
 
 

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from integrations.instructions.calendar import dates
@@ -36,20 +37,24 @@ def keep(instruction_id: uuid.UUID, wish: Wish, outcome: Outcome) -> None:
 def _keep_method(row: Instruction, wish: Wish, outcome: Outcome) -> None:
     stored = outcome.customer
     assert stored is not None  # noqa: S101 looked at by the caller
-    insert_once(
-        StoredPaymentMethod(
-            environment_id=row.environment_id,
-            connection_id=row.connection_id,
-            vault_id=stored.customer_id,
-            customer_number=wish.customer_number,
-            customer_name=(stored.name or wish.name)[:120],
-            brand=stored.card_brand[:20],
-            last_four=stored.last_four[-4:],
-            expiry_month=stored.expiry_month,
-            expiry_year=stored.expiry_year,
-            stored_by=row.asked_by,
-        )
+    method = StoredPaymentMethod(
+        environment_id=row.environment_id,
+        connection_id=row.connection_id,
+        vault_id=stored.customer_id,
+        customer_number=wish.customer_number,
+        customer_name=(stored.name or wish.name)[:120],
+        brand=stored.card_brand[:20],
+        last_four=stored.last_four[-4:],
+        expiry_month=stored.expiry_month,
+        expiry_year=stored.expiry_year,
+        stored_by=row.asked_by,
     )
+    if not insert_once(method):
+        # Its answer was lost, and it was brought in meanwhile without our knowing whose it is.
+        StoredPaymentMethod.objects.filter(
+            connection_id=row.connection_id, vault_id=stored.customer_id, forgotten_at=None,
+            customer_number="",
+        ).update(customer_number=wish.customer_number, stored_by=row.asked_by)  # fmt: skip
 
 
 def _change_method(row: Instruction, wish: Wish, _: Outcome) -> None:
@@ -86,11 +91,25 @@ def _begin_plan(row: Instruction, wish: Wish, outcome: Outcome) -> None:
         counts_from=wish.start_on,
         total_count=wish.total_count,
     )
-    if insert_once(plan):
-        Instruction.objects.filter(id=row.id).update(plan_id=plan.id)
+    if not insert_once(plan):
+        # Its answer was lost, and it was brought in meanwhile.
+        plan = _plans_of(row, outcome).get()
+    Instruction.objects.filter(id=row.id).update(plan_id=plan.id)
+
+
+def _plans_of(row: Instruction, outcome: Outcome) -> QuerySet[RecurringPlan]:
+    """The one plan that has the recurrence at PayTrace which this came to, if there is one."""
+    return RecurringPlan.objects.filter(
+        connection_id=row.connection_id, recurrence_id=outcome.result_id
+    )
 
 
 def _resume_plan(row: Instruction, wish: Wish, outcome: Outcome) -> None:
+    assert row.plan_id is not None  # noqa: S101 checked when asked
+    # Its answer was lost, and it was brought in meanwhile as if it were another plan.
+    _plans_of(row, outcome).exclude(id=row.plan_id).update(
+        recurrence_id="", state=State.ENDED, state_since=Now()
+    )
     _update(
         row,
         state=State.ACTIVE,

@@ -37,7 +37,7 @@ def read_stored(look: Look, _: Window) -> Found:
             numbers=_numbers(customers, look.source),
             asked_at=look.now,
         )
-        started = bringing_in.plans(plans, connection=look.source)
+        started = bringing_in.plans(plans, connection=look.source, asked_at=look.now)
     return Found(len(customers) + len(plans), cards + started)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,23 +11,32 @@ import pytest
 import time_machine
 
 from integrations.connections import clients
+from integrations.connections.models import Connection
 from integrations.events.models import Source, SyncRun
+from integrations.instructions import bringing_in, keeping
 from integrations.instructions.kinds import Kind
-from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from integrations.instructions.models import (
+    Instruction,
+    InstructionState,
+    RecurringPlan,
+    StoredPaymentMethod,
+)
+from integrations.instructions.outcomes import Outcome
 from integrations.instructions.wishes import Wish
 from integrations.open_items.models import OpenItem
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.recurring import Frequency, NewPlan
-from integrations.paytrace.vault import CustomerChange
+from integrations.paytrace.vault import CustomerChange, VaultCustomer
 from tenants.scope import tenant_transaction
 from tests.walks import test_instructions_v3
-from tests.walks.test_instructions import ask, till, usd
+from tests.walks.test_instructions import PLAN, ask, till, usd
 from tests.walks.world import NOON, World
 
 pytestmark = pytest.mark.walk
 __all__ = ["till", "till_v3"]
 till_v3 = test_instructions_v3.till
 
+S = InstructionState
 CARD = ("Acme Tools Inc.", "5439", 12, 2030, "PayTrace")
 
 
@@ -172,3 +182,56 @@ def test_api_v3_tells_cards_by_its_own_numbers_and_no_plans(till_v3: World) -> N
         till_v3, Wish(Kind.CHARGE, amount=usd("10.00"), vault_id=one.vault_id), key="by-number"
     )
     assert row.state == "done"
+
+
+def test_what_came_of_a_lost_answer_is_one_with_what_was_brought_in(till: World) -> None:
+    """Brought in between the send and the answer, it is neither kept twice nor in the way."""
+    made = ask(till, PLAN, key="plan")
+    assert made.plan is not None
+    resume = Wish(Kind.PLAN_RESUME, plan_id=made.plan.id, start_on=date(2027, 3, 1))
+    ask(till, replace(resume, kind=Kind.PLAN_PAUSE, start_on=None), key="pause")
+    row = ask(till, resume, key="resume")
+    with tenant_transaction(till.tenant.id):
+        mine = RecurringPlan.objects.get(id=made.plan.id)
+        first, second = (_copied(mine, number) for number in ("777001", "777002"))
+        keeping.keep(row.id, resume, Outcome(S.DONE, "", "", "777001"))
+        keeping.keep(made.id, PLAN, Outcome(S.DONE, "", "", "777002"))
+        told = {one.id: (one.recurrence_id, one.state) for one in RecurringPlan.objects.all()}
+        assert told == {
+            mine.id: ("777001", "active"),
+            first.id: ("", "ended"),
+            second.id: ("777002", "active"),
+        }
+        assert Instruction.objects.get(id=made.id).plan_id == second.id
+        card = StoredPaymentMethod.objects.create(
+            environment_id=mine.environment_id, connection_id=mine.connection_id,
+            vault_id="ACME01-2Q9ABCDE", customer_number="", last_four="5439", stored_by="PayTrace",
+        )  # fmt: skip
+        stored = VaultCustomer(customer_id=card.vault_id, label="", last_four=card.last_four)
+        wish = Wish(Kind.STORE_CUSTOMER, customer_number="ACME01")
+        keeping.keep(made.id, wish, Outcome(S.DONE, "", "", "", customer=stored))
+        card.refresh_from_db()
+    assert (card.customer_number, card.stored_by) == ("ACME01", made.asked_by)
+
+
+def test_a_plan_that_is_being_paused_is_not_brought_in_from_an_older_list(till: World) -> None:
+    made = ask(till, PLAN, key="plan")
+    assert made.plan is not None
+    listed = client_of(till).recurring.plans()
+    ask(till, Wish(Kind.PLAN_PAUSE, plan_id=made.plan.id), key="pause")
+    with tenant_transaction(till.tenant.id):
+        connection = Connection.objects.get(id=till.gateway_id)
+        asked_at = Instruction.objects.latest("state_since").state_since
+        soon = bringing_in.plans(listed, connection=connection, asked_at=asked_at)
+        later = asked_at + timedelta(hours=2)
+        night = bringing_in.plans(listed, connection=connection, asked_at=later)
+    assert (len(listed), soon, night) == (1, 0, 1)
+
+
+def _copied(plan: RecurringPlan, recurrence_id: str) -> RecurringPlan:
+    return RecurringPlan.objects.create(
+        environment_id=plan.environment_id, connection_id=plan.connection_id,
+        recurrence_id=recurrence_id, customer_number="", vault_id=plan.vault_id,
+        amount=plan.amount, currency=plan.currency, frequency=plan.frequency,
+        counts_from=plan.counts_from,
+    )  # fmt: skip
