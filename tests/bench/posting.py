@@ -1,14 +1,14 @@
 """Posting: the whole way from a new payment to its receipt, beside the driver alone.
 
-One drain posts in this process while every statement is written down, ours and Sage's. The
-same statements then run once more on copies of both databases, made before, through nothing
-but the driver: what is left is the price of all the thinking in between.
+Drains post in this process while every statement is written down, ours and Sage's. The same
+statements then run once more on copies of both databases, made before, through nothing but the
+driver, in turn with more drains: what is left is the price of all the thinking in between.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,10 +26,15 @@ from tests.bench.report import Aim, Row
 from tests.bench.scene import Company
 from tests.bench.sizes import Sizes
 from tests.bench.stage import SAGE_LOGIN, Stage
+from tests.bench.turns import take_turns
 
 _COPY = "_copy"
 _OURS, _SAGE = "ours", "sage"
 _COMMIT, _ROLLBACK = "COMMIT", "ROLLBACK"
+_ENDS: Mapping[str, Callable[[psycopg.Connection[Any]], None]] = {
+    _COMMIT: psycopg.Connection.commit,
+    _ROLLBACK: psycopg.Connection.rollback,
+}
 _BEGINS = "SELECT set_config('tieout.tenant'"
 
 
@@ -64,9 +69,6 @@ class Recorder:
             for name, hook in hooks.items():
                 event.remove(Engine, name, hook)
 
-    def per_receipt(self, side: str, receipts: int) -> float:
-        return sum(one.side == side for one in self.statements) / receipts
-
     def _ours(self, execute: Callable[..., Any], sql: str, params: Any, *rest: Any) -> Any:
         if sql.startswith(_BEGINS):
             self.statements.append(Statement(_OURS, _COMMIT))
@@ -81,41 +83,109 @@ class Recorder:
 
 
 @dataclass(frozen=True)
-class Timed:
-    seconds: float
-    cpu: float
-    """Of this process and the database server together."""
+class Round:
+    """What both drivers were told of some payments."""
+
+    taking_in: Sequence[Statement]
+    draining: Sequence[Statement]
+
+
+@dataclass
+class Bare:
+    """Both drivers alone, on the copies."""
+
+    opened: Mapping[str, psycopg.Connection[Any]]
+
+    def tell(self, statements: Sequence[Statement]) -> None:
+        for one in statements:
+            told = self.opened[one.side]
+            if one.text in _ENDS:
+                _ENDS[one.text](told)
+                continue
+            cursor = told.execute(one.text.encode(), one.values)
+            if cursor.description is not None:
+                cursor.fetchall()
+
+
+@dataclass
+class Processor:
+    """CPU seconds of this process and the database server together, for each way."""
+
+    server: int
+    ours: float = 0.0
+    bare: float = 0.0
+
+    def now(self) -> float:
+        return time.process_time() + usage.cpu_seconds([self.server])
 
 
 def measure(stage: Stage, company: Company, sizes: Sizes) -> list[Row]:
-    """Receipts per second of one drain; no program but the simulator may run."""
-    count = sizes.receipts
-    _take_in(company, count)
+    """Receipts per second of a drain; no program but the simulator may run."""
+    rounds = sizes.rounds
+    count = max(sizes.receipts // rounds, 1)
     _copy(stage, company)
-    recorder = Recorder()
-    with recorder.listening():
-        _drain(company)
-    _check(company, posted=count)
-    _take_in(company, count)
-    ours = _timed(stage, lambda: _drain(company))
-    _check(company, posted=2 * count)
-    bare = _timed(stage, lambda: _replay(stage, company, recorder.statements))
-    details = {
-        "receipts": count,
-        "statements_per_receipt_ours": round(recorder.per_receipt(_OURS, count), 1),
-        "statements_per_receipt_sage": round(recorder.per_receipt(_SAGE, count), 1),
-    }
+    told = [_recorded(company, count) for _ in range(rounds)]
+    used = Processor(stage.process_id("database"))
+    with _bare(stage, company) as bare:
+
+        def before(number: int) -> None:
+            _take_in(company, count)
+            bare.tell(told[number].taking_in)
+
+        def ours(_: int) -> None:
+            began = used.now()
+            _drain(company)
+            used.ours += used.now() - began
+
+        def alone(number: int) -> None:
+            began = used.now()
+            bare.tell(told[number].draining)
+            used.bare += used.now() - began
+
+        taken = take_turns(rounds, before=before, ours=ours, bare=alone)
+    _check(company, posted=2 * rounds * count)
+    copied = company.receipts(stage.url(company.database + _COPY, role=SAGE_LOGIN))
+    if copied != rounds * count:
+        raise LaunchError(f"The driver alone wrote {copied} of {rounds * count} receipts.")
     return [
-        Row(
-            "Receipts posted, one drain", count / ours.seconds, "receipts/s",
-            limit=count / bare.seconds, beside="the same statements, driver only",
-            aim=Aim(least=0.5), details=details,
+        taken.row(
+            "Receipts posted, one drain",
+            count,
+            "receipts/s",
+            beside="the same statements, driver only",
+            aim=Aim(least=0.5),
+            details={"receipts": rounds * count, **_statements(told, rounds * count)},
         ),
         Row(
-            "CPU per 1,000 receipts", 1000 * ours.cpu / count, "CPU-s",
-            limit=1000 * bare.cpu / count, beside="the same statements, driver only",
+            "CPU per 1,000 receipts",
+            1000 * used.ours / (rounds * count),
+            "CPU-s",
+            limit=1000 * used.bare / (rounds * count),
+            beside="the same statements, driver only",
         ),
-    ]  # fmt: skip
+    ]
+
+
+def _recorded(company: Company, count: int) -> Round:
+    taking_in, draining = Recorder(), Recorder()
+    with taking_in.listening():
+        _take_in(company, count)
+    with draining.listening():
+        _drain(company)
+    return Round(_ended(taking_in), _ended(draining))
+
+
+def _ended(recorder: Recorder) -> list[Statement]:
+    """Our driver's last commit is told by nothing: it is known from the next beginning."""
+    return [*recorder.statements, Statement(_OURS, _COMMIT)]
+
+
+def _statements(told: Sequence[Round], receipts: int) -> dict[str, float]:
+    all_of_them = [one.side for round_ in told for one in round_.draining]
+    return {
+        f"statements_per_receipt_{side}": round(all_of_them.count(side) / receipts, 1)
+        for side in (_OURS, _SAGE)
+    }
 
 
 def _take_in(company: Company, count: int) -> None:
@@ -138,15 +208,6 @@ def _check(company: Company, *, posted: int) -> None:
         raise LaunchError(f"{posted} payments should be posted; {found} are, and receipts.")
 
 
-def _timed(stage: Stage, act: Callable[[], None]) -> Timed:
-    server = stage.process_id("database")
-    cpu = time.process_time() + usage.cpu_seconds([server])
-    began = time.perf_counter()
-    act()
-    seconds = time.perf_counter() - began
-    return Timed(seconds, time.process_time() + usage.cpu_seconds([server]) - cpu)
-
-
 def _copy(stage: Stage, company: Company) -> None:
     clients.close_all()
     connections.close_all()
@@ -156,7 +217,8 @@ def _copy(stage: Stage, company: Company) -> None:
         )
 
 
-def _replay(stage: Stage, company: Company, statements: Sequence[Statement]) -> None:
+@contextmanager
+def _bare(stage: Stage, company: Company) -> Iterator[Bare]:
     """Tell a bare driver the same, on the copies."""
     urls = {
         _OURS: stage.url(database.NAME + _COPY, role=databases.APP),
@@ -166,14 +228,4 @@ def _replay(stage: Stage, company: Company, statements: Sequence[Statement]) -> 
         psycopg.connect(urls[_OURS], cursor_factory=psycopg.ClientCursor) as ours,
         psycopg.connect(urls[_SAGE]) as sage,
     ):
-        opened = {_OURS: ours, _SAGE: sage}
-        for one in statements:
-            if one.text == _COMMIT:
-                opened[one.side].commit()
-                continue
-            if one.text == _ROLLBACK:
-                opened[one.side].rollback()
-                continue
-            cursor = opened[one.side].execute(one.text.encode(), one.values)
-            if cursor.description is not None:
-                cursor.fetchall()
+        yield Bare({_OURS: ours, _SAGE: sage})
