@@ -34,9 +34,9 @@ LEAKS = {
         ("user of both: GET", "(foreign): shows ids of Brightwater"),
     ),
     "forbidden": (("viewer A: GET", "(foreign): 403 instead of 404"),),
-    "telling": (("approver A: GET", "(foreign): answered otherwise"),),
-    "any_environment": (("accountant A: GET", "(dev): 200 instead of 404"),),
-    "broken": (("it A: GET", "500 instead of 404: DoesNotExist"),),
+    "telling": (("viewer A: GET", "(foreign): answered otherwise"),),
+    "any_environment": (("owner A: GET", "(dev): 200 instead of 404"),),
+    "broken": (("viewer A: GET", "500 instead of 404: DoesNotExist"),),
     "noting": (("viewer A: GET", "wrote to tenants_auditevent"),),
     "without_ability": (("viewer A: POST", "200 instead of 403"),),
 }
