@@ -72,6 +72,13 @@ class RefundResult:
 
 
 @dataclass(frozen=True)
+class AdjustResult:
+    """An adjusted transaction keeps its own id (Adjust page: the path names it)."""
+
+    transaction_id: str
+
+
+@dataclass(frozen=True)
 class VoidResult:
     transaction_id: str
 
@@ -89,6 +96,10 @@ class Cards(Protocol):
 
     def capture(self, *, transaction_id: str, amount: Money | None = None) -> CaptureResult:
         """Take an authorization's money, all of it or a part; never more than was held."""
+
+    def adjust(self, *, transaction_id: str, amount: Money) -> AdjustResult:
+        """Change the amount of an approved hold, or of a refund, that has not settled; by v3
+        only. PayTrace bounds it by 30 % of the first amount (`adjusting`)."""
 
     def void(self, transaction_id: str) -> VoidResult:
         """Take back what has not settled, whole. NeverWorks `paytrace.not_voidable` after."""

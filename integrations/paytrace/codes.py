@@ -40,6 +40,7 @@ class ResponseCode(IntEnum):
     LEVEL_THREE_ADDED_MASTERCARD = 171
     """MasterCard may answer 171 (ActiveMerchant); as an *error*, 171 is a customer id in use."""
     BATCH_SETTLED = 175
+    AMOUNT_ADJUSTED = 180
 
 
 class ErrorCode(IntEnum):

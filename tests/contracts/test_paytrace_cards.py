@@ -9,7 +9,7 @@ import pytest
 
 from integrations.canonical.errors import FixConfiguration, NeverWorks, OutcomeUnknown
 from integrations.canonical.transactions import Batch, TransactionState, TransactionType
-from integrations.paytrace.cards import CaptureResult, Charge
+from integrations.paytrace.cards import AdjustResult, CaptureResult, Charge
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.giving_back import Way, give_back
 from integrations.paytrace.level_three import CardBrand, LevelThree, LineItem
@@ -159,6 +159,77 @@ def test_who_cannot_be_held_is_told_without_asking(
     error = refused(lambda: client.cards.authorize(charge_of(payer)))
     assert error.code == "paytrace.not_offered"
     assert bench.calls()["calls"] == {}
+
+
+# Another amount for a hold
+
+
+def test_a_hold_is_changed_before_it_is_captured_by_v3_only(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    number = client.cards.authorize(bench.charge("50.00")).transaction_id
+    if bench.version == "v1":
+        error = refused(client.cards.adjust, transaction_id=number, amount=usd("60.00"))
+        assert (error.code, error.remedy) == (
+            "paytrace.not_offered",
+            "Let the hold go and make another, or connect the account by API v3.",
+        )
+        return
+    done = client.cards.adjust(transaction_id=number, amount=usd("65.00"))
+    assert done == AdjustResult(number)
+    found = client.transaction(number)
+    assert found is not None
+    assert (found.state, found.amount) == (TransactionState.AUTHORIZED, usd("65.00"))
+    client.cards.capture(transaction_id=number, amount=usd("64.00"))
+    gone = refused(client.cards.adjust, transaction_id=number, amount=usd("60.00"))
+    assert type(gone) is NeverWorks
+
+
+def test_a_hold_is_changed_by_no_more_than_its_first_amount_allows(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    """In the simulator too, so that a second change cannot go on from the first."""
+    if bench.version == "v1":
+        pytest.skip("API v1 does not offer it")
+    number = client.cards.authorize(bench.charge("50.00")).transaction_id
+    client.cards.adjust(transaction_id=number, amount=usd("65.00"))
+    for amount in ("65.01", "34.99"):
+        error = refused(client.cards.adjust, transaction_id=number, amount=usd(amount))
+        assert type(error) is NeverWorks
+    client.cards.adjust(transaction_id=number, amount=usd("35.00"))
+    nothing = refused(client.cards.adjust, transaction_id=number, amount=usd("0.00"))
+    assert nothing.field == "amount"
+
+
+def test_a_refund_is_changed_before_it_settles(bench: Bench, client: PayTraceClient) -> None:
+    if bench.version == "v1":
+        pytest.skip("API v1 does not offer it")
+    sale = bench.sell(client, "50.00")
+    too_early = refused(
+        client.cards.adjust, transaction_id=sale.transaction_id, amount=usd("60.00")
+    )
+    assert type(too_early) is NeverWorks
+    bench.settle()
+    made = client.cards.refund(transaction_id=sale.transaction_id, amount=usd("10.00"))
+    client.cards.adjust(transaction_id=made.transaction_id, amount=usd("9.00"))
+    found = client.transaction(made.transaction_id)
+    assert found is not None
+    assert found.amount == usd("9.00")
+
+
+@pytest.mark.parametrize("kind", ["http_500", "reply_lost"])
+def test_a_lost_answer_to_a_change_is_told_by_the_record(
+    bench: Bench, client: PayTraceClient, kind: str
+) -> None:
+    if bench.version == "v1":
+        pytest.skip("API v1 does not offer it")
+    number = client.cards.authorize(bench.charge("50.00")).transaction_id
+    bench.fault(kind, "adjust", performed=True)
+    error = refused(client.cards.adjust, transaction_id=number, amount=usd("60.00"))
+    assert type(error) is OutcomeUnknown
+    found = client.transaction(number)
+    assert found is not None
+    assert found.amount == usd("60.00")
 
 
 # Rules of the account

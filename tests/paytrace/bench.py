@@ -41,6 +41,7 @@ PATHS = {
         "sale": "/v3/card/sale",
         "refund": "/v3/card/batch/refund",
         "void": "/v3/card/batch/void",
+        "adjust": "/v3/card/transaction/adjust",
         "export": "/v3/transactions/export",
         "by_date": "/v3/transactions/export/by-date",
         "ach": "/v3/checks/payment",

@@ -62,6 +62,15 @@ def test_a_payment_is_made_and_taken_through_its_life(simulator: Simulator) -> N
     assert "3/10/2026 12:00:00 PM" in shown
 
 
+def test_a_hold_is_changed_by_hand(simulator: Simulator) -> None:
+    press(simulator, "transactions", amount="5.00", state="authorized", type="authorization")
+    number = str(look(simulator)["transactions"][0]["id"])
+    assert "Change amount" in page(simulator)
+    assert press(simulator, "adjust", transaction_id=number, amount="6.00") == "Done."
+    (kept,) = look(simulator)["transactions"]
+    assert (kept["state"], kept["amount"]) == ("authorized", "6.00")
+
+
 def test_a_hold_is_captured_and_voided_by_hand(simulator: Simulator) -> None:
     for _ in range(2):
         press(simulator, "transactions", amount="9.00", state="authorized", type="authorization")

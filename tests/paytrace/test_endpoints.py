@@ -31,7 +31,8 @@ V3 = """
 POST:/v3/token POST:/v3/card/sale/customer/{id} POST:/v3/card/sale/pt-protect
 POST:/v3/card/sale/pt-protect/customer/ POST:/v3/card/authorize/customer/{id}
 POST:/v3/card/authorize/pt-protect POST:/v3/card/batch/capture POST:/v3/card/batch/refund
-POST:/v3/card/batch/void GET:/v3/card/transaction/{id} GET:/v3/card/transactions/capturable/{id}
+POST:/v3/card/batch/void POST:/v3/card/transaction/adjust/{id} GET:/v3/card/transaction/{id}
+GET:/v3/card/transactions/capturable/{id}
 GET:/v3/card/transactions/voidable/{id} GET:/v3/card/transactions/refundable/{id}
 POST:/v3/transaction/export/{id} POST:/v3/transactions/export/by-date POST:/v3/batch/export
 POST:/v3/batch/export/by-date POST:/v3/batch/export/transactions POST:/v3/checks/payment

@@ -16,6 +16,7 @@ from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.ach_reading import to_ach, to_deposit
 from integrations.paytrace.answers import id_of, money_answer
 from integrations.paytrace.calls import Caller
+from integrations.paytrace.cards import AdjustResult
 from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.http import Call, Reply
 from integrations.paytrace.level_three import CardBrand, LevelThree
@@ -243,6 +244,16 @@ def test_level_three_and_a_batch_of_one_are_understood() -> None:
     V1Cards(speaker_v1(OneAnswer("v1_level_three"))).add_level_three(detail)
     cards = V3Cards(speaker_v3(OneAnswer("v3_batch_call")))
     assert cards.capture(transaction_id="392483066").transaction_id == "392483066"
+
+
+def test_an_adjusted_hold_keeps_its_id_and_another_code_is_not_clear() -> None:
+    amount = usd("800.00")
+    cards = V3Cards(speaker_v3(OneAnswer("v3_adjusted")))
+    done = cards.adjust(transaction_id="392483066", amount=amount)
+    assert done == AdjustResult("392483066")
+    other = V3Cards(speaker_v3(OneAnswer("v3_sale_approved")))
+    error = refused(other.adjust, transaction_id="392483066", amount=amount)
+    assert type(error) is OutcomeUnknown
 
 
 def test_an_accepted_ach_payment_has_its_id_at_the_top() -> None:

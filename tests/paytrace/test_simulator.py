@@ -210,6 +210,7 @@ def test_the_whole_state_can_be_compared_and_holds_no_secret(
                         "settled_at": None,
                         "batch_number": 0,
                         "original_id": 0,
+                        "first_amount": "0.00",
                         "discretionary": {},
                         "tax_amount": "0.00",
                         "level_three": {},

@@ -79,6 +79,11 @@ def _authorize(scene: Scene) -> None:
     scene.known["hold"] = held.transaction_id
 
 
+def _adjust(scene: Scene) -> None:
+    amount = Money.parse("13.00", "USD")
+    scene.client.cards.adjust(transaction_id=scene.recall("hold"), amount=amount)
+
+
 def _capture(scene: Scene) -> None:
     amount = Money.parse("8.00", "USD")
     scene.client.cards.capture(transaction_id=scene.recall("hold"), amount=amount)
@@ -196,6 +201,7 @@ STEPS: dict[str, Step] = {
     "sale_unknown_customer": _unknown_customer,
     "refund_not_settled": _refund_too_early,
     "authorization": _authorize,
+    "adjust": _adjust,
     "capture": _capture,
     "void": _void,
     "settle": _settle,

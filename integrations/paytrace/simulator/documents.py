@@ -28,6 +28,7 @@ def load_transaction(text: str) -> Transaction:
             "type": TransactionType(raw["type"]),
             "state": TransactionState(raw["state"]),
             "amount": Decimal(raw["amount"]),
+            "first_amount": Decimal(raw.get("first_amount", "0")),
             "created_at": datetime.fromisoformat(raw["created_at"]),
             "settled_at": _moment(raw["settled_at"]),
         }

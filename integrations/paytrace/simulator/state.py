@@ -22,6 +22,7 @@ PACIFIC = ZoneInfo("America/Los_Angeles")
 SETTLES_AT = 20  # hour of the day, Pacific
 FIRST_ID = 392_483_001
 LAST_BATCH = 999
+_ADJUSTED_BY = Decimal("0.30")
 
 APPROVED_MESSAGE = "  NO  MATCH - Approved and completed"
 DECLINED_MESSAGE = "    DECLINE - Do not honor"
@@ -83,6 +84,8 @@ class Transaction:
     settled_at: datetime | None = None
     batch_number: int = 0
     original_id: int = 0
+    first_amount: Decimal = Decimal(0)
+    """Of one whose amount was changed: what it was first."""
     discretionary: dict[str, str] = field(default_factory=dict)
     tax_amount: str = "0.00"
     level_three: dict[str, Any] = field(default_factory=dict)
@@ -155,6 +158,21 @@ def capture(held: Transaction, *, amount: Decimal | None) -> Transaction:
     if held.state is not TransactionState.AUTHORIZED or not 0 < taken <= held.amount:
         raise RefusedError(ErrorCode.NOT_CAPTURABLE, response_code=ResponseCode.NOT_CAPTURED)
     return replace(held, state=TransactionState.PENDING_SETTLEMENT, amount=taken)
+
+
+def adjust(transaction: Transaction, *, amount: Decimal) -> Transaction:
+    """Another amount for a hold or refund that has not settled, within 30 % of the first one
+    (Adjust page; the code and the measure are inferred).
+
+    Raises RefusedError 58 for what cannot be changed or not so far.
+    """
+    is_refund = transaction.type is TransactionType.REFUND
+    waiting = TransactionState.PENDING_SETTLEMENT if is_refund else TransactionState.AUTHORIZED
+    first = transaction.first_amount or transaction.amount
+    is_far = abs(amount - first) > first * _ADJUSTED_BY
+    if transaction.state is not waiting or is_far:
+        raise RefusedError(ErrorCode.TRANSACTION_ID_INVALID)
+    return replace(transaction, amount=amount, first_amount=first)
 
 
 def add_level_three(sale: Transaction, detail: dict[str, Any]) -> Transaction:

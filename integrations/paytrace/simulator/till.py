@@ -57,6 +57,9 @@ class Till:
     def capture(self, account: str, transaction_id: int, amount: Decimal | None) -> Transaction:
         return self.keep(state.capture(self.find(account, transaction_id), amount=amount))
 
+    def adjust(self, account: str, transaction_id: int, amount: Decimal) -> Transaction:
+        return self.keep(state.adjust(self.find(account, transaction_id), amount=amount))
+
     def void(self, account: str, transaction_id: int) -> Transaction:
         return self.keep(state.void(self.find(account, transaction_id)))
 

@@ -9,6 +9,7 @@ from integrations.canonical.transactions import TransactionState
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace.answers import check_invoice_id, id_of, sale_result
 from integrations.paytrace.cards import (
+    AdjustResult,
     CaptureResult,
     Charge,
     RefundResult,
@@ -50,6 +51,15 @@ class V3Cards:
     def capture(self, *, transaction_id: str, amount: Money | None = None) -> CaptureResult:
         self._on_one(at.CAPTURE, transaction_id, amount, ResponseCode.CAPTURED)
         return CaptureResult(transaction_id)
+
+    def adjust(self, *, transaction_id: str, amount: Money) -> AdjustResult:
+        self._speaker.done(
+            at.ADJUST,
+            ResponseCode.AMOUNT_ADJUSTED,
+            part=transaction_id,
+            amount=self._speaker.amount(amount),
+        )
+        return AdjustResult(transaction_id)
 
     def void(self, transaction_id: str) -> VoidResult:
         self._on_one(at.VOID, transaction_id, None, ResponseCode.VOIDED)

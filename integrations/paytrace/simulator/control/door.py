@@ -32,6 +32,7 @@ ACTIONS: Mapping[str, Handler] = {
     "transactions": money.put_transaction,
     "settle": money.settle,
     "capture": money.capture,
+    "adjust": money.adjust,
     "void": money.void,
     "refund": money.refund,
     "chargeback": money.mark_chargeback,

@@ -97,6 +97,12 @@ def capture(world: World, fields: Json) -> Json:
     return _moved(world.till.capture(str(fields["account"]), _number(fields), amount))
 
 
+def adjust(world: World, fields: Json) -> Json:
+    """As in PayTrace's own terminal: another amount for a hold."""
+    amount = exchange.amount_of(fields)
+    return _moved(world.till.adjust(str(fields["account"]), _number(fields), amount))
+
+
 def void(world: World, fields: Json) -> Json:
     return _moved(world.till.void(str(fields["account"]), _number(fields)))
 

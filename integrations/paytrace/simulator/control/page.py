@@ -122,6 +122,7 @@ def _card_row(account: str, one: Transaction) -> str:
     status = status_of(one)[1] + (f", chargeback {one.chargeback}" if one.chargeback else "")
     do = {
         TransactionState.AUTHORIZED: _form("capture", account, number + part, "Capture")
+        + _form("adjust", account, number + part, "Change amount")
         + _form("void", account, number, "Void"),
         TransactionState.PENDING_SETTLEMENT: _form("void", account, number, "Void"),
         TransactionState.SETTLED: _form("refund", account, number + part, "Refund")

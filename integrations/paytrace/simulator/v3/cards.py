@@ -96,6 +96,16 @@ def _void(asked: Asked) -> Json:
     )
 
 
+def _adjust(asked: Asked) -> Json:
+    """Its answer is not documented: v1's, inside `data` (inferred)."""
+    amount = exchange.amount_of(asked.fields)
+    check_ceiling(asked.user, amount)
+    number = exchange.number_of({"id": asked.part}, name="id")
+    adjusted = asked.world.till.adjust(asked.account, number, amount)
+    code = int(ResponseCode.AMOUNT_ADJUSTED)
+    return {"data": {"transaction_id": str(adjusted.id), "response_code": code}}
+
+
 def _each(asked: Asked, act: Callable[[Json, int], Transaction], code: ResponseCode) -> Json:
     """Each item of a batch call by itself: one refusal does not stop the others."""
     items = asked.fields.get("batch_items")
@@ -122,4 +132,5 @@ ROUTES = (
     route(at.CAPTURE, "sale", _capture),
     route(at.REFUND, "refund", _refund),
     route(at.VOID, "void", _void),
+    route(at.ADJUST, "sale", _adjust),
 )
