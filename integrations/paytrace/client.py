@@ -12,6 +12,7 @@ from integrations.canonical.transactions import Batch, GatewayTransaction, Recor
 from integrations.paytrace.account import Account
 from integrations.paytrace.ach import Ach
 from integrations.paytrace.cards import Cards
+from integrations.paytrace.hosted_invoices import HostedInvoices
 from integrations.paytrace.http import Observer, Timeouts
 from integrations.paytrace.listed import Listed
 from integrations.paytrace.recurring import Recurring
@@ -25,7 +26,8 @@ from integrations.paytrace.vault import Vault
 
 
 class PayTraceClient(Protocol):
-    """Reads here; what moves money stands in `cards`, `ach`, `vault` and `recurring`.
+    """Reads here; what changes something stands in `cards`, `ach`, `vault`, `recurring` and
+    `hosted_invoices`.
 
     Nothing is retried. Every call may raise FixConfiguration (`paytrace.login_refused`,
     `paytrace.user_locked`, `paytrace.not_permitted`, …) and TryLater. A read never changes
@@ -50,6 +52,10 @@ class PayTraceClient(Protocol):
     @property
     def recurring(self) -> Recurring:
         """Recurring payments."""
+
+    @property
+    def hosted_invoices(self) -> HostedInvoices:
+        """Pages of PayTrace's own on which a customer pays."""
 
     @property
     def account(self) -> Account:

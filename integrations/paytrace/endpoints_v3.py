@@ -60,6 +60,9 @@ CUSTOMER_DELETE = seen_in_code("DELETE", "/v3/customer/{id}", _PLUGIN)
 RECURRING_CREATE = documented("POST", "/v3/recurrence/create", _page("RecurringPayment"))
 RECURRING_DELETE = documented("DELETE", "/v3/recurrence", _page("RecurringPayment"))
 
+# Invoices that PayTrace hosts
+INVOICE = documented("POST", "/v3/invoice", f"{_page('Invoice')} 3.2.26")
+
 # The account
 CLIENT_KEY = seen_in_code("POST", "/v3/payment-fields/token", _PLUGIN)
 USER = documented("GET", "/v3/user/self", _page("UserManagement"))

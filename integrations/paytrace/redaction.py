@@ -9,8 +9,9 @@ from integrations.canonical.redaction import redact_mapping
 REDACTED = "[removed]"
 
 # Who calls is kept out too, as ActiveMerchant does in its PayTrace transcripts; `clientKey` opens
-# the hosted card form (PayTrace Protect.js). Everything else secret is known to the shared gate.
-_IDENTITY = frozenset({"username", "client_id", "integrator_id", "clientkey"})
+# the hosted card form (PayTrace Protect.js), `silent_post` is a secret address of ours. Everything
+# else secret is known to the shared gate.
+_KEYS = frozenset({"username", "client_id", "integrator_id", "clientkey", "silent_post"})
 
 
 def redact(value: object) -> object:
@@ -21,7 +22,7 @@ def redact(value: object) -> object:
 def _without_identity(value: object) -> object:
     if isinstance(value, Mapping):
         return {
-            key: REDACTED if str(key).lower() in _IDENTITY else _without_identity(item)
+            key: REDACTED if str(key).lower() in _KEYS else _without_identity(item)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):

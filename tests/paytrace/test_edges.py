@@ -122,6 +122,12 @@ def test_a_silent_post_is_read() -> None:
     )
 
 
+def test_the_silent_post_of_a_hosted_invoice_is_read_too() -> None:
+    """As far as its form can be guessed: the one of the older checkout."""
+    told = parse_silent_post(payload("v3_hosted_invoice_silent_post").encode())
+    assert (told.transaction_id, told.order_id) == ("392483081", "10432-T5K2Q9ABCDE")
+
+
 def test_a_silent_post_is_read_in_any_case_and_the_first_name_wins() -> None:
     body = b"PARMLIST=transactionid~5|junk||TRANSACTIONID~6|APPCODE~|"
     assert parse_silent_post(body) == SilentPost(transaction_id="5")

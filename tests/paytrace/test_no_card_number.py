@@ -17,6 +17,7 @@ from integrations.paytrace import (
     client,
     endpoints_v1,
     endpoints_v3,
+    hosted_invoices,
     level_three,
     people,
     recurring,
@@ -28,7 +29,9 @@ from tests.paytrace.bench import Bench, bench, simulator, usd
 
 __all__ = ["bench", "simulator"]
 
-MODULES = (account, ach, cards, client, level_three, people, recurring, vault)
+MODULES = (
+    account, ach, cards, client, hosted_invoices, level_three, people, recurring, vault,
+)  # fmt: skip
 FORBIDDEN = ("card_number", "pan", "csc", "cvv", "cvc", "security_code", "track", "swipe", "emv")
 
 

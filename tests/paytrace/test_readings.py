@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from integrations.paytrace.answers import id_of, money_answer
 from integrations.paytrace.calls import Caller
 from integrations.paytrace.cards import AdjustResult
 from integrations.paytrace.codes import ResponseCode
+from integrations.paytrace.hosted_invoices import Action, MadeInvoice, NewInvoice
 from integrations.paytrace.http import Call, Reply
 from integrations.paytrace.level_three import CardBrand, LevelThree
 from integrations.paytrace.people import VaultPayer
@@ -32,6 +34,7 @@ from integrations.paytrace.v1.speaker import Speaker as V1Speaker
 from integrations.paytrace.v3.account import V3Account
 from integrations.paytrace.v3.ach import V3Ach
 from integrations.paytrace.v3.cards import V3Cards
+from integrations.paytrace.v3.hosted_invoices import V3HostedInvoices
 from integrations.paytrace.v3.speaker import Speaker as V3Speaker
 from integrations.paytrace.vault import VaultCustomer
 from tests.paytrace.bench import refused
@@ -193,8 +196,8 @@ def test_a_check_that_was_not_processed_is_a_clear_no() -> None:
 class OneAnswer:
     """Stands in for the wire: every call is answered by the same sample."""
 
-    def __init__(self, name: str, *, status: int = 200) -> None:
-        self._reply = Reply(status, payload(name))
+    def __init__(self, name: str, *, status: int = 200, body: Any = None) -> None:
+        self._reply = Reply(status, payload(name) if body is None else body)
         self.sent: list[Call] = []
 
     def send(self, call: Call) -> Reply:
@@ -237,6 +240,65 @@ def test_the_card_forms_key_is_read_in_both_versions() -> None:
         V3Account(speaker_v3(OneAnswer("v3_client_key"))).client_key(),
     )
     assert keys == (Secret("not-a-real-key"), Secret("not-a-real-key"))
+
+
+INVOICE = NewInvoice(
+    Action.SALE,
+    "10432-T5K2Q9ABCDE",
+    amount=usd("740.00"),
+    expires_at=datetime(2026, 3, 24, 12, tzinfo=UTC),
+    silent_post=Secret("https://tieout.example/hooks/secret-path"),
+)
+
+
+def test_a_page_to_pay_on_is_asked_for_with_the_published_fields() -> None:
+    answer = OneAnswer("v3_hosted_invoice")
+    made = V3HostedInvoices(speaker_v3(answer)).make(INVOICE)
+    assert made == MadeInvoice(
+        "392483080", "https://pay.paytrace.example/hosted/invoice/not-a-real-token"
+    )
+    (call,) = answer.sent
+    assert (call.method, call.path, call.moves_money, call.body) == (
+        "POST",
+        "/v3/invoice",
+        True,
+        {
+            "transaction_type": "SALE",
+            "invoice_number": "10432-T5K2Q9ABCDE",
+            "is_invoice_number_editable": False,
+            "invoice_amount": Decimal("740.00"),
+            "is_amount_editable": False,
+            "expire_at": "2026-03-24T12:00:00.000Z",
+            "return_method": "HYPERLINK",
+            "silent_post": "https://tieout.example/hooks/secret-path",
+            "merchant_id": 777001,
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "made"),
+    [
+        ({}, MadeInvoice()),
+        ({"data": []}, MadeInvoice()),
+        ({"id": 7, "hyperlink": "https://a.example/x"}, MadeInvoice("7", "https://a.example/x")),
+        (
+            {"data": {"id": "7"}, "payment_link": "https://a.example/x"},
+            MadeInvoice("7", "https://a.example/x"),
+        ),
+        ({"data": {"link": "http://elsewhere.example/x"}}, MadeInvoice()),
+        ({"data": {"link": "https://user@a.example/x"}}, MadeInvoice()),
+        ({"data": {"link": "javascript:alert(1)", "url": "https://a.example/"}},
+         MadeInvoice("", "https://a.example/")),
+        ({"data": {"link": "http://127.0.0.1:9/x"}}, MadeInvoice("", "http://127.0.0.1:9/x")),
+        ({"data": {"id": True, "link": "https://" + "a" * 2083}}, MadeInvoice()),
+    ],
+)  # fmt: skip
+def test_id_and_link_are_read_where_they_stand_and_never_guessed(
+    body: dict[str, Any], made: MadeInvoice
+) -> None:
+    answer = OneAnswer("v3_hosted_invoice", body=body)
+    assert V3HostedInvoices(speaker_v3(answer)).make(INVOICE) == made
 
 
 def test_level_three_and_a_batch_of_one_are_understood() -> None:

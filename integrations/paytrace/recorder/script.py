@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
@@ -16,6 +16,7 @@ from integrations.canonical.transactions import Batch
 from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.cards import Charge
 from integrations.paytrace.client import PayTraceClient
+from integrations.paytrace.hosted_invoices import Action, NewInvoice
 from integrations.paytrace.people import VaultPayer
 from integrations.paytrace.recurring import Frequency, NewPlan
 from integrations.paytrace.reports import ExportFilter, ExportKind
@@ -186,6 +187,18 @@ def _ach_deposits(scene: Scene) -> None:
     scene.client.ach.deposits(start=scene.today - timedelta(days=30), end=scene.today)
 
 
+def _hosted_invoice(scene: Scene) -> None:
+    """Nobody is mailed: it names no address. It ends by itself tomorrow."""
+    tomorrow = datetime.combine(scene.today + timedelta(days=1), time(23), tzinfo=UTC)
+    invoice = NewInvoice(
+        Action.SALE,
+        f"rec-{scene.run}-hosted",
+        amount=Money.parse("3.00", "USD"),
+        expires_at=tomorrow,
+    )
+    scene.client.hosted_invoices.make(invoice)
+
+
 def _client_key(scene: Scene) -> None:
     scene.client.account.client_key()
 
@@ -221,6 +234,7 @@ STEPS: dict[str, Step] = {
     "ach_sale": _ach_sale,
     "ach_list": _ach_list,
     "ach_deposits": _ach_deposits,
+    "hosted_invoice": _hosted_invoice,
     "client_key": _client_key,
     "user": _user,
 }

@@ -22,6 +22,8 @@ class Asked:
     fields: Json
     part: str = ""
     """What stood in the path where the endpoint says {id}."""
+    host: str = ""
+    """Host and port by which we were asked."""
 
     @property
     def account(self) -> str:

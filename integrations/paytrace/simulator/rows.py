@@ -40,13 +40,16 @@ CREATE TABLE IF NOT EXISTS plans (id INTEGER PRIMARY KEY, account TEXT NOT NULL,
     customer_id TEXT NOT NULL, next_on TEXT NOT NULL, doc TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS hosted (hpf_token TEXT PRIMARY KEY, account TEXT NOT NULL,
     enc_key TEXT NOT NULL, doc TEXT NOT NULL, is_used INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS invoices (token TEXT PRIMARY KEY, account TEXT NOT NULL,
+    doc TEXT NOT NULL, is_used INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS disputes (account TEXT NOT NULL, case_number TEXT NOT NULL,
     changed REAL NOT NULL, doc TEXT NOT NULL, PRIMARY KEY (account, case_number));
 CREATE TABLE IF NOT EXISTS dispute_keys (key TEXT PRIMARY KEY, account TEXT NOT NULL);
 """
 TABLES = (
     "meta", "accounts", "users", "customers", "transactions", "tokens", "faults", "targets",
-    "calls", "logins", "profiles", "checks", "plans", "hosted", "disputes", "dispute_keys",
+    "calls", "logins", "profiles", "checks", "plans", "hosted", "invoices", "disputes",
+    "dispute_keys",
 )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from integrations.paytrace.simulator.check_store import CheckStore
 from integrations.paytrace.simulator.disputes.store import DisputeStore
 from integrations.paytrace.simulator.documents import dump, load_customer, load_transaction
 from integrations.paytrace.simulator.hosted_store import HostedStore
+from integrations.paytrace.simulator.invoice_store import InvoiceStore
 from integrations.paytrace.simulator.plan_store import PlanStore
 from integrations.paytrace.simulator.rows import SCHEMA, TABLES, Fault, Options, Target, User
 from integrations.paytrace.simulator.state import FIRST_ID, Customer, Transaction
@@ -37,6 +38,7 @@ class Store:
         self.checks = CheckStore(self._db)
         self.plans = PlanStore(self._db)
         self.hosted = HostedStore(self._db)
+        self.invoices = InvoiceStore(self._db)
         self.disputes = DisputeStore(self._db)
 
     def begin(self) -> None:

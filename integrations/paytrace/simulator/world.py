@@ -20,7 +20,7 @@ from integrations.paytrace.simulator.notices import (
     silent_post,
 )
 from integrations.paytrace.simulator.plan_desk import PlanDesk
-from integrations.paytrace.simulator.rows import User
+from integrations.paytrace.simulator.rows import Target, User
 from integrations.paytrace.simulator.state import Transaction
 from integrations.paytrace.simulator.store import Store
 from integrations.paytrace.simulator.till import Till
@@ -176,8 +176,11 @@ class World:
         message = signed_notice(transaction, target, occurred_at=self.now().isoformat())
         self._outbox.extend([message] * copies)
 
-    def tell_silently(self, transaction: Transaction) -> None:
+    def tell_silently(self, transaction: Transaction, *, url: str = "") -> None:
+        """Queue the silent post of a checkout, to its own address or else to the account's."""
         target = self.store.target(transaction.account, "silent_post")
+        if url:
+            target = Target(transaction.account, "silent_post", url, "")
         if target is not None:
             self._outbox.append(silent_post(transaction, target))
 

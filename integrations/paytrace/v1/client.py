@@ -26,6 +26,7 @@ from integrations.paytrace.unreadable import readable
 from integrations.paytrace.v1.account import V1Account
 from integrations.paytrace.v1.ach import V1Ach
 from integrations.paytrace.v1.cards import V1Cards
+from integrations.paytrace.v1.hosted_invoices import V1HostedInvoices
 from integrations.paytrace.v1.recurring import V1Recurring
 from integrations.paytrace.v1.speaker import Speaker, is_number
 from integrations.paytrace.v1.vault import V1Vault
@@ -55,6 +56,7 @@ class V1Client:
         self.ach = V1Ach(self._speaker)
         self.vault = V1Vault(self._speaker)
         self.recurring = V1Recurring(self._speaker)
+        self.hosted_invoices = V1HostedInvoices()
         self.account = V1Account(self._speaker)
 
     def log_in(self) -> Token:

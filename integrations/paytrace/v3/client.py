@@ -24,6 +24,7 @@ from integrations.paytrace.unreadable import readable
 from integrations.paytrace.v3.account import V3Account
 from integrations.paytrace.v3.ach import V3Ach
 from integrations.paytrace.v3.cards import V3Cards
+from integrations.paytrace.v3.hosted_invoices import V3HostedInvoices
 from integrations.paytrace.v3.recurring import V3Recurring
 from integrations.paytrace.v3.speaker import Json, Speaker, rows_in
 from integrations.paytrace.v3.vault import V3Vault
@@ -58,6 +59,7 @@ class V3Client:
         self.ach = V3Ach(self._speaker)
         self.vault = V3Vault(self._speaker)
         self.recurring = V3Recurring(self._speaker)
+        self.hosted_invoices = V3HostedInvoices(self._speaker)
         self.account = V3Account(self._speaker)
 
     def log_in(self) -> Token:

@@ -1,4 +1,5 @@
-"""What a payer's browser asks of PayTrace: the script, the frame's page, and the pair.
+"""What a payer's browser asks of PayTrace: the script, the frame's page, the pair; and the page of
+a hosted invoice (`invoice_page`).
 
 Documented (Protect.js page): the frame holds number, expiry and security code, a client key opens
 it, and the pair is good for one use. Seen in code: the script's path. Inferred: the frame's own
@@ -19,6 +20,7 @@ from integrations.paytrace.simulator.exchange import (
     number_of,
     text_of,
 )
+from integrations.paytrace.simulator.hosted import invoice_page
 from integrations.paytrace.simulator.world import World
 
 SCRIPT = "/js/protect.min.js"
@@ -41,7 +43,7 @@ def answer(world: World, request: Request) -> Answer | None:
         return Answer(200, (_HERE / name).read_bytes(), content_type=content_type)
     if (request.method, request.path) == ("POST", PAIR):
         return _pair(world, request)
-    return None
+    return invoice_page.answer(world, request)
 
 
 def _pair(world: World, request: Request) -> Answer:

@@ -17,7 +17,15 @@ from integrations.paytrace.simulator.routes import Asked, Route, find, is_allowe
 from integrations.paytrace.simulator.rows import User
 from integrations.paytrace.simulator.state import RefusedError
 from integrations.paytrace.simulator.till import DuplicateError
-from integrations.paytrace.simulator.v3 import account, cards, checks, customers, plans, reports
+from integrations.paytrace.simulator.v3 import (
+    account,
+    cards,
+    checks,
+    customers,
+    invoices,
+    plans,
+    reports,
+)
 from integrations.paytrace.simulator.v3.failures import failure
 from integrations.paytrace.simulator.world import World
 
@@ -27,6 +35,7 @@ ROUTES: tuple[Route, ...] = (
     *checks.ROUTES,
     *customers.ROUTES,
     *plans.ROUTES,
+    *invoices.ROUTES,
     *account.ROUTES,
 )
 _UNKNOWN = frozenset(
@@ -60,7 +69,8 @@ def _authorized(world: World, request: Request, route: Route, part: str) -> Answ
             if not is_allowed(user, route.permission):
                 raise RefusedError(ErrorCode.NOT_PERMITTED)
             _check_identity(world, user, request, fields)
-            return json_answer(route.handler(Asked(world, user, fields, part)))
+            host = request.headers.get("host", "")
+            return json_answer(route.handler(Asked(world, user, fields, part, host)))
     except RefusedError as refused:
         return json_answer(failure(refused), status=_status(refused))
     except DuplicateError:
