@@ -35,28 +35,36 @@ class Books:
 class _Cleared:
     """What leaves one clearing account, and why it is that account."""
 
+    role: AccountRole
     amount: Decimal = _NOTHING
     posted: int = 0
     by_rule: int = 0
     whys: list[str] = field(default_factory=list)
 
 
-def journal_of(members: Sequence[Member], *, batch: Record, memo: str, books: Books) -> Journal:
-    """Each clearing account gives up what the transactions put on it, and the bank has the net.
+def journal_of(
+    members: Sequence[Member], *, batch: Record, memo: str, books: Books, fees: Decimal = _NOTHING
+) -> Journal:
+    """Each clearing account gives up what the transactions put on it, the fees are an expense, and
+    the bank has the net.
 
     The account of a transaction we posted is the one it was posted to, whatever the rules say
     today; of another, what the rules say of it. `batch` is the record of the batch, by which
-    the rules choose the bank. No lines when nothing moves.
+    the rules choose the bank. `fees` is what the processor kept back, above zero. No lines when
+    nothing moves.
     """
     cleared, problems = _cleared(members, books)
-    net = sum((one.amount for one in cleared.values()), _NOTHING)
-    bank = books.resolve(AccountRole.BANK, batch) if net else None
-    if bank is not None and bank.problem is not None:
-        problems.append(bank.problem)
+    net = sum((one.amount for one in cleared.values()), _NOTHING) - fees
+    sides = [(AccountRole.BANK, net), (AccountRole.MERCHANT_FEES, fees)]
+    found = [(books.resolve(role, batch), amount) for role, amount in sides if amount]
+    problems += [one.problem for one, _ in found if one.problem is not None]
     why = TEMPLATES[JournalKind.SETTLEMENT].words
     if problems:
         return Journal((), why, tuple(problems))
-    lines = [_line(bank.account, net, memo, f"Bank. {bank.why}")] if bank is not None else []
+    lines = [
+        _line(one.account, amount, memo, f"{ROLE_LABELS[one.role]}. {one.why}")
+        for one, amount in found
+    ]
     for account, one in sorted(cleared.items()):
         if one.amount:
             lines.append(_line(account, -one.amount, memo, _reason(one)))
@@ -67,18 +75,18 @@ def _cleared(members: Sequence[Member], books: Books) -> tuple[dict[str, _Cleare
     found: dict[str, _Cleared] = {}
     problems: dict[str, Problem] = {}
     for member in members:
+        role = roles_of(JournalKind.SETTLEMENT, method=member.method)[1]
         for account, amount in member.booked.items():
-            one = found.setdefault(account, _Cleared())
+            one = found.setdefault(account, _Cleared(role))
             one.amount += amount
             one.posted += 1
         if member.booked:
             continue
-        named = books.resolve(roles_of(JournalKind.SETTLEMENT, method=member.method)[1],
-                              member.record)  # fmt: skip
+        named = books.resolve(role, member.record)
         if named.problem is not None:
             problems.setdefault(named.problem.sentence, named.problem)
             continue
-        one = found.setdefault(named.account, _Cleared())
+        one = found.setdefault(named.account, _Cleared(role))
         one.amount += member.signed
         one.by_rule += 1
         if named.why not in one.whys:
@@ -87,7 +95,7 @@ def _cleared(members: Sequence[Member], books: Books) -> tuple[dict[str, _Cleare
 
 
 def _reason(one: _Cleared) -> str:
-    told = [f"{ROLE_LABELS[AccountRole.CARD_CLEARING]}."]
+    told = [f"{ROLE_LABELS[one.role]}."]
     if one.posted:
         told.append(f"{_count(one.posted)} of this batch posted there.")
     if one.by_rule:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import PartKind
 
 
 class AchStatus(StrEnum):
@@ -72,10 +73,22 @@ class AchTransaction:
 
 @dataclass(frozen=True)
 class AchDeposit:
-    """One payment of ACH money to the merchant's bank."""
+    """One payment of ACH money to the merchant's bank; a debit of it when the net is below zero."""
 
     account: str
     deposit_id: str
     deposited_on: date | None
+    """The day in the gateway's zone; None while it is under way."""
     net: Money
+    """What reaches the bank: payments less refunds, returns and fees."""
     transaction_count: int
+    fees: Money | None = None
+    """What the processor kept back, above zero, when it says so."""
+
+
+@dataclass(frozen=True)
+class AchDepositPart:
+    """One line of a deposit: the payment as it stands now, and what of it the deposit holds."""
+
+    payment: AchTransaction
+    kind: PartKind

@@ -7,10 +7,12 @@ read from its word; the two that say that something went wrong, and not what, ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
-from integrations.canonical.ach import AchStatus, AchTransaction, AchType
+from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
 from integrations.canonical.transactions import (
+    Batch,
     GatewayTransaction,
     PaymentMethod,
     TransactionState,
@@ -67,4 +69,22 @@ def to_payment(ach: AchTransaction, *, seen_at: datetime) -> GatewayTransaction:
         message=ach.return_code,
         status_code=ach.status_text,
         original_transaction_id=ach.original_transaction_id,
+    )
+
+
+def to_batch(deposit: AchDeposit, *, zone: str) -> Batch:
+    """A deposit in the words of all batches. Only its day is told, so noon stands for its time."""
+    day = deposit.deposited_on
+    return Batch(
+        account=deposit.account,
+        number=deposit.deposit_id,
+        settled_at=datetime.combine(day, time(12), tzinfo=ZoneInfo(zone)) if day else None,
+        transaction_count=deposit.transaction_count,
+        net=deposit.net,
+        sales_count=None,
+        sales=None,
+        refunds_count=None,
+        refunds=None,
+        method=PaymentMethod.ACH,
+        fees=deposit.fees,
     )

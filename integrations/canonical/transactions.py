@@ -116,9 +116,19 @@ class Unreadable:
 Record = GatewayTransaction | Unreadable
 
 
+class PartKind(StrEnum):
+    """What one line of a settlement batch did: payments count for its net, the others against."""
+
+    SALE = "sale"
+    REFUND = "refund"
+    RETURN = "return"
+    """A payment that its bank took back, kept back from a later ACH deposit."""
+
+
 @dataclass(frozen=True)
 class Batch:
-    """One settlement batch. Key: account + number + settled date (numbers wrap)."""
+    """One settlement batch: card payments, or an ACH deposit. Key: account + number + settled
+    date (numbers of card batches wrap)."""
 
     account: str
     number: str
@@ -131,3 +141,6 @@ class Batch:
     refunds_count: int | None
     refunds: Money | None
     """Above zero. None where it is not told apart."""
+    method: PaymentMethod = PaymentMethod.CARD
+    fees: Money | None = None
+    """What the processor kept back of it, above zero: it is not in the net."""

@@ -130,6 +130,10 @@ def create_sagepro(
     return connection
 
 
+def _first_days(**given: str | None) -> dict[str, str]:
+    return {key: forms.check_day(day, field=key) for key, day in given.items() if day is not None}
+
+
 def update_settings(
     *,
     connection_id: UUID,
@@ -140,12 +144,13 @@ def update_settings(
     currency: str | None = None,
     posts_to_id: UUID | None = None,
     settle_from: str | None = None,
+    deposit_from: str | None = None,
     profile: Mapping[str, Any] | None = None,
 ) -> Connection:
     """Change what is given and leave the rest. Another merchant id or posting profile sends the
     connection back to *Not tested yet*; the profile becomes a new version. The address changes
-    with its secrets only. `settle_from` is the first settlement day whose batches are posted, as
-    an ISO date; empty for none."""
+    with its secrets only. `settle_from` is the first settlement day whose batches are posted, and
+    `deposit_from` the first day whose ACH deposits are, as ISO dates; empty for none."""
     connection = locked_connection(connection_id)
     changes: dict[str, Any] = {}
     if merchant_id is not None:
@@ -154,8 +159,7 @@ def update_settings(
         changes["zone"] = forms.check_zone(zone)
     if currency is not None:
         changes["currency"] = forms.check_currency(currency)
-    if settle_from is not None:
-        changes["settle_from"] = forms.check_day(settle_from, field="settle_from")
+    changes |= _first_days(settle_from=settle_from, deposit_from=deposit_from)
     place = {"environment_id": connection.environment_id}
     new_name = connection.name
     if name is not None:

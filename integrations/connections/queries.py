@@ -40,6 +40,7 @@ _SHOWN = {
         "zone",
         "currency",
         "settle_from",
+        "deposit_from",
     ),
     Connection.Kind.SAGEPRO: (
         "edition",

@@ -8,6 +8,7 @@ from integrations.events.models import (
     Backfill,
     ContestDeadline,
     DayCount,
+    DepositPart,
     GatewayBatch,
     GatewayFact,
     InboundNotice,
@@ -113,15 +114,24 @@ class BatchAdmin(SupportAdmin):
         "settled_on",
         "tenant",
         "connection",
+        "method",
         "number",
         "transaction_count",
         "listed",
         "net",
         "currency",
     )
-    list_filter = ("settled_on",)
+    list_filter = ("method", "settled_on")
     search_fields = ("number", "connection__name", "tenant__name", "tenant__slug")
     ordering = ("-settled_at",)
+
+
+@admin.register(DepositPart)
+class DepositPartAdmin(SupportAdmin):
+    list_display = ("told_at", "tenant", "deposit", "transaction_id", "kind", "amount", "currency")
+    list_filter = ("kind", "told_at")
+    search_fields = ("transaction_id", "deposit__number", "tenant__name", "tenant__slug")
+    ordering = ("-told_at",)
 
 
 @admin.register(Backfill)

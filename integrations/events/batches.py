@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,41 +12,88 @@ from zoneinfo import ZoneInfo
 from django.db.models.functions import Now
 
 from integrations.canonical.money import Money, round_to
-from integrations.canonical.transactions import Batch, GatewayTransaction, Record, Unreadable
-from integrations.events import facts
-from integrations.events.models import GatewayBatch, GatewayFact
+from integrations.canonical.transactions import Batch, PaymentMethod
+from integrations.events.models import GatewayBatch
 from integrations.matching.batches import Totals
 from tenants.insert import insert_once
 
-# Of a PayTrace account: the first settlement day whose batches are posted. Empty: none is.
-SETTLE_FROM = "settle_from"
+# Of a PayTrace account, by what is settled: the setting that holds the first settlement day whose
+# batches are posted. Empty: none is.
+POST_FROM = {PaymentMethod.CARD: "settle_from", PaymentMethod.ACH: "deposit_from"}
+# What a settlement's name among transactions begins with.
+_PREFIX = {PaymentMethod.CARD: "B", PaymentMethod.ACH: "D"}
 
 
-def keep(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> GatewayBatch | None:
-    """Keep a batch, or what it says now; None for one that has not settled.
+def keep(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> GatewayBatch:
+    """Keep a settled batch, or what it says now.
 
     Numbers wrap after three digits, so merchant, number and settled date make one batch.
     """
-    if batch.settled_at is None:
-        return None
     told = {
         "settled_at": batch.settled_at,
         "transaction_count": batch.transaction_count,
         "net": batch.net.amount,
         "sales": batch.sales.amount if batch.sales else None,
         "refunds": batch.refunds.amount if batch.refunds else None,
+        "fees": batch.fees.amount if batch.fees is not None else None,
         "currency": batch.net.currency,
     }
-    settled_on = _day(batch.settled_at, zone=zone)
-    key = {"connection_id": connection_id, "number": batch.number, "settled_on": settled_on}
+    key = _key(batch, connection_id=connection_id, zone=zone)
     if not insert_once(GatewayBatch(**key, **told)):
         GatewayBatch.objects.filter(**key).update(**told, read_at=Now())
     return GatewayBatch.objects.get(**key)
 
 
+def find(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> GatewayBatch | None:
+    """The same batch as it was kept before."""
+    return GatewayBatch.objects.filter(
+        **_key(batch, connection_id=connection_id, zone=zone)
+    ).first()
+
+
+def day_told(batch: Batch, *, zone: str) -> date:
+    """The day a batch settled, in the gateway's zone. Raises ValueError before it has."""
+    if batch.settled_at is None:
+        raise ValueError(f"Batch {batch.number} has not settled")
+    return day_of(batch.settled_at, zone=zone)
+
+
+def _key(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> dict[str, Any]:
+    return {
+        "connection_id": connection_id,
+        "method": batch.method,
+        "number": batch.number,
+        "settled_on": day_told(batch, zone=zone),
+    }
+
+
 def name_of(batch: GatewayBatch) -> str:
     """What its settlement is called among transactions: a number alone comes round again."""
-    return f"B-{batch.number}-{batch.settled_on}"
+    return f"{_PREFIX[method_of(batch)]}-{batch.number}-{batch.settled_on}"
+
+
+def called(name: str, *, connection_id: uuid.UUID) -> GatewayBatch | None:
+    """The batch whose settlement, or question about it, goes by this name."""
+    prefix, _, rest = name.partition("-")
+    number, day = rest[:-11], rest[-10:]
+    method = next((one for one, known in _PREFIX.items() if known == prefix), None)
+    if method is None or not number or not _is_day(day):
+        return None
+    return GatewayBatch.objects.filter(
+        connection_id=connection_id, method=method, number=number, settled_on=day
+    ).first()
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def method_of(batch: GatewayBatch) -> PaymentMethod:
+    return PaymentMethod(batch.method)
 
 
 def totals(batch: GatewayBatch) -> Totals:
@@ -58,74 +105,32 @@ def totals(batch: GatewayBatch) -> Totals:
         return Money(round_to(amount, batch.currency), batch.currency)
 
     net = Money(round_to(batch.net, batch.currency), batch.currency)
-    return Totals(batch.transaction_count, net, money(batch.sales), money(batch.refunds))
+    return Totals(
+        batch.transaction_count,
+        net,
+        money(batch.sales),
+        money(batch.refunds),
+        fees=money(batch.fees),
+    )
 
 
 def is_wanted(batch: GatewayBatch, settings: Mapping[str, Any]) -> bool:
     """Whether the account's settings say that it is to be posted."""
-    first = str(settings.get(SETTLE_FROM) or "")
+    first = str(settings.get(POST_FROM[method_of(batch)]) or "")
     return bool(first) and batch.settled_on >= date.fromisoformat(first)
 
 
-def to_enter(connection_id: uuid.UUID, settings: Mapping[str, Any]) -> list[GatewayBatch]:
+def to_enter(
+    connection_id: uuid.UUID, settings: Mapping[str, Any], *, method: PaymentMethod
+) -> list[GatewayBatch]:
     """Those that are to be posted and have no settlement yet, oldest first."""
-    first = str(settings.get(SETTLE_FROM) or "")
+    first = str(settings.get(POST_FROM[method]) or "")
     if not first:
         return []
     found = GatewayBatch.objects.filter(
-        connection_id=connection_id, effect_id=None, settled_on__gte=first
+        connection_id=connection_id, method=method, effect_id=None, settled_on__gte=first
     )
     return list(found.order_by("settled_at", "number"))
-
-
-def transactions(batch: GatewayBatch, *, zone: str) -> list[GatewayTransaction]:
-    """Those of its transactions that we know, in order of time, as they were settled in it."""
-    rows = GatewayFact.objects.filter(
-        connection_id=batch.connection_id, batch_number=batch.number
-    ).order_by("seen_at")
-    known: dict[str, GatewayTransaction] = {}
-    for details in rows.values_list("details", flat=True).iterator():
-        told = facts.from_details(details)
-        if told.settled_at and _day(told.settled_at, zone=zone) == batch.settled_on:
-            known.setdefault(told.transaction_id, told)
-    return sorted(known.values(), key=lambda one: (one.created_at, one.transaction_id))
-
-
-def known(batch: GatewayBatch, *, zone: str) -> int:
-    """How many of its transactions we know as settled in it."""
-    return len(transactions(batch, zone=zone))
-
-
-def entered_of(
-    told: Iterable[GatewayTransaction], *, connection_id: uuid.UUID, zone: str
-) -> list[GatewayBatch]:
-    """The batches that settled some of these and whose settlement is entered already. No walk
-    ends with them until the transaction does.
-    """
-    settled = {
-        (one.batch_number, _day(one.settled_at, zone=zone))
-        for one in told
-        if one.batch_number and one.settled_at
-    }
-    if not settled:
-        return []
-    rows = GatewayBatch.objects.select_for_update().filter(
-        connection_id=connection_id,
-        number__in={number for number, _ in settled},
-        settled_on__in={day for _, day in settled},
-        effect_id__isnull=False,
-    )
-    return [row for row in rows if (row.number, row.settled_on) in settled]
-
-
-def of_batch(listed: Iterable[Record], batch: GatewayBatch, *, zone: str) -> Iterator[Record]:
-    """Those that this batch settled: the gateway lists by a number that wraps. What cannot be
-    read may be one of them."""
-    for one in listed:
-        if isinstance(one, Unreadable) or (
-            one.settled_at is not None and _day(one.settled_at, zone=zone) == batch.settled_on
-        ):
-            yield one
 
 
 def note_listed(batch: GatewayBatch, *, count: int) -> None:
@@ -146,8 +151,10 @@ def figures(batch: GatewayBatch) -> dict[str, Any]:
         "net": told.net.plain,
         "sales": told.sales.plain if told.sales else None,
         "refunds": told.refunds.plain if told.refunds else None,
+        **({"fees": told.fees.plain} if told.fees is not None else {}),
     }
 
 
-def _day(moment: datetime, *, zone: str) -> date:
+def day_of(moment: datetime, *, zone: str) -> date:
+    """The day in the gateway's zone."""
     return moment.astimezone(ZoneInfo(zone)).date()

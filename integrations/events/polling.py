@@ -49,6 +49,8 @@ REACHES = {
     Source.ACH: Reach(timedelta(hours=30), timedelta(days=2)),
     # A bank may return a debit for 60 days (consumer debits, NACHA rules), some weeks aside.
     Source.RETURNS: Reach(timedelta(days=90), timedelta(days=90), is_nightly=True),
+    # As batches: told late, or otherwise the next night.
+    Source.DEPOSITS: Reach(timedelta(days=3), timedelta(days=2), is_nightly=True, is_bounded=True),
     # All that is kept there, whatever its day.
     Source.STORED: Reach(timedelta(0), timedelta(0), is_nightly=True),
     # An acquirer's list lags, and what shifts away between two pages is read once more.

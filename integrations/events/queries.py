@@ -87,16 +87,6 @@ def batches(*, environment_id: uuid.UUID) -> QuerySet[GatewayBatch]:
     return found.order_by("-settled_at", "id")
 
 
-def batch_called(*, connection_id: uuid.UUID, name: str) -> GatewayBatch | None:
-    """The batch whose settlement, or question about it, goes by this transaction name."""
-    parts = name.split("-", 2)
-    if len(parts) != 3 or parts[0] != "B":
-        return None
-    return GatewayBatch.objects.filter(
-        connection_id=connection_id, number=parts[1], settled_on=parts[2]
-    ).first()
-
-
 def batch_page(
     *, environment_id: uuid.UUID, after: tuple[datetime, uuid.UUID] | None, size: int
 ) -> BatchPage:

@@ -194,22 +194,22 @@ _KINDS: tuple[CaseKind, ...] = (
     ),
     CaseKind(
         "batch_mismatch",
-        "A settled batch and its transactions differ",
-        "Nothing of the batch is posted while what PayTrace says it comes to and what we know of "
+        "A settled batch or ACH deposit and its transactions differ",
+        "Nothing of it is posted while what PayTrace says it comes to and what we know of "
         "it are not the same to the cent. It goes on by itself once they are.",
         _REPAIR,
     ),
     CaseKind(
         "batch_changed",
-        "A settled batch changed after it was posted",
+        "A settled batch or ACH deposit changed after it was posted",
         "PayTrace tells it otherwise than it was when its journal was made. A second journal is "
         "never made by itself: book the difference in Sage by hand, then dismiss this with a note.",
         (Offer.DISMISS, Offer.RETRY),
     ),
     CaseKind(
         "settlement_off",
-        "A settled batch that is not to be posted any more",
-        "Posting of settled batches was switched off while this one waited.",
+        "A settled batch or ACH deposit that is not to be posted any more",
+        "Posting of such settlements was switched off while this one waited.",
         (Offer.DISMISS, Offer.RETRY),
     ),
     CaseKind(

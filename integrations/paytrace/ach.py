@@ -8,7 +8,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Protocol
 
-from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction
+from integrations.canonical.ach import AchDeposit, AchDepositPart, AchStatus, AchTransaction
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Unreadable
 from integrations.paytrace.people import Address, VaultPayer
@@ -135,8 +135,9 @@ class Ach(Protocol):
     ) -> Iterator[AchTransaction | Unreadable]:
         """The same page by page, an unreadable one as such; one may come more than once."""
 
-    def deposits(self, *, start: date, end: date) -> list[AchDeposit]:
-        """What was paid to the merchant's bank on these days, inclusive; v3 only."""
+    def deposits(self, *, start: date, end: date) -> list[AchDeposit | Unreadable]:
+        """What was paid to the merchant's bank on these days, inclusive, one that cannot be read
+        as such; v3 only."""
 
-    def deposit_transactions(self, deposit_id: str) -> list[AchTransaction]:
+    def deposit_transactions(self, deposit_id: str) -> list[AchDepositPart | Unreadable]:
         """What one deposit is made of; v3 only."""

@@ -7,19 +7,27 @@ transaction_status; every other name follows the request's fields (inferred) and
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
-from integrations.canonical.transactions import Unreadable
+from integrations.canonical.ach import (
+    AchDeposit,
+    AchDepositPart,
+    AchStatus,
+    AchTransaction,
+    AchType,
+)
+from integrations.canonical.transactions import PartKind, Unreadable
 from integrations.paytrace.record_fields import (
     Reading,
+    amount_if_told,
     amount_of,
+    count_of,
     day_of,
     id_of,
     moment_of,
     object_of,
     required_id,
-    required_text,
     text_of,
     unreadable_record,
 )
@@ -27,6 +35,9 @@ from integrations.paytrace.translate import last_four_of
 from integrations.paytrace.unreadable import read_or_keep, readable
 
 Json = Mapping[str, Any]
+
+MAX_DEPOSIT_ID = 50
+"""Characters; the documented form, `20200110-D9999`, has 14."""
 
 _STATUSES = {one.value.upper(): one for one in AchStatus if one is not AchStatus.UNKNOWN}
 
@@ -68,26 +79,52 @@ def _payment(raw: Json, *, reading: Reading) -> AchTransaction:
         last_four=last_four_of(text_of(account, "masked_account_number", "account_number")),
         entry_class=text_of(raw, "std_entry_class"),
         idempotency_key=text_of(raw, "idempotency_key"),
-        reversible=amount_of(raw, reading, "reversible_amount")
-        if text_of(raw, "reversible_amount")
-        else None,
+        reversible=amount_if_told(raw, reading, "reversible_amount"),
         status_text=status_text,
         original_transaction_id=id_of(raw, "original_transaction_id"),
     )
 
 
 def to_deposit(raw: Json, *, reading: Reading) -> AchDeposit:
-    """One deposit; its id looks like `20200110-D9999` (ACHDepositDetails page)."""
-    count = required_text(raw, "transaction_count", "count")
-    if not (count.isascii() and count.isdigit()):
-        raise unreadable_record(raw, "transaction_count")
+    """One deposit; its id looks like `20200110-D9999` (ACHDepositDetails page). Raises NeverWorks
+    naming the field that cannot be read."""
+    deposit_id = required_id(raw, "deposit_id", "id")
+    if len(deposit_id) > MAX_DEPOSIT_ID:
+        raise unreadable_record(raw, "deposit_id")
+    fees = amount_if_told(raw, reading, "fee_amount", "fees")
     return AchDeposit(
         account=reading.account,
-        deposit_id=required_id(raw, "deposit_id", "id"),
+        deposit_id=deposit_id,
         deposited_on=day_of(raw, _first(raw, "deposit_date", "date"), reading),
         net=amount_of(raw, reading, "net_amount", "amount"),
-        transaction_count=int(count),
+        transaction_count=count_of(raw, "transaction_count", "count"),
+        fees=-fees if fees is not None and fees.amount < 0 else fees,
     )
+
+
+def to_deposit_record(raw: object, *, reading: Reading) -> AchDeposit | Unreadable:
+    """One deposit, or what there is of it where it cannot be read."""
+    return read_or_keep(raw, lambda row: to_deposit(row, reading=reading), reading=reading)
+
+
+def to_deposit_part(raw: object, *, reading: Reading) -> AchDepositPart | Unreadable:
+    """One line of a deposit, or what there is of it where it cannot be read.
+
+    Below zero it is a payment that was returned (inferred); a type nobody knows may count for the
+    deposit or against it, so it is unreadable.
+    """
+    return read_or_keep(raw, lambda row: _part(row, reading=reading), reading=reading)
+
+
+def _part(raw: Json, *, reading: Reading) -> AchDepositPart:
+    payment = _payment(raw, reading=reading)
+    if payment.type is AchType.UNKNOWN:
+        raise unreadable_record(raw, "transaction_type")
+    if payment.type is AchType.REFUND:
+        return AchDepositPart(payment, PartKind.REFUND)
+    if payment.amount.amount < 0:
+        return AchDepositPart(replace(payment, amount=-payment.amount), PartKind.RETURN)
+    return AchDepositPart(payment, PartKind.SALE)
 
 
 def _type_of(raw: Json) -> AchType:

@@ -58,7 +58,7 @@ def readable(one: T | Unreadable) -> T:
 
 def unreadable(raw: Json, *, field: str, reading: Reading) -> Unreadable:
     """An unreadable row with what of it can be read: number, amount and time."""
-    moments = ("created", "processed_date", "created_at", "when", "settled")
+    moments = ("created", "processed_date", "created_at", "when", "settled", "deposit_date")
     return Unreadable(
         account=reading.account,
         record_id=id_of(raw, *IDS),

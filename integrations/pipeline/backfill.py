@@ -13,10 +13,11 @@ from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.connections import clients, health
 from integrations.connections.models import Connection
 from integrations.events import backfills
-from integrations.events.models import Backfill
+from integrations.events.models import Backfill, Source
 from integrations.pipeline import resume
 from integrations.pipeline.poll import has_ach, has_batches
-from integrations.pipeline.sources import Found, Look, read_ach_day, read_batches_of, read_day
+from integrations.pipeline.settled_sources import read_settled_on
+from integrations.pipeline.sources import Found, Look, read_ach_day, read_day
 from tenants import work
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
@@ -61,8 +62,9 @@ def _read_next(job: Backfill, *, keep: Callable[[], bool]) -> bool:
         found = read_day(look, job.next_day)
         if has_ach(connection):
             found += read_ach_day(look, job.next_day)
+            found += read_settled_on(look, Source.DEPOSITS, job.next_day)
         if has_batches(connection):
-            found += read_batches_of(look, job.next_day)
+            found += read_settled_on(look, Source.BATCHES, job.next_day)
     except IntegrationError as error:
         _failed(job, connection, error)
         return False

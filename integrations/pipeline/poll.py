@@ -17,7 +17,7 @@ from integrations.connections import clients, disputes, health
 from integrations.connections.models import Connection
 from integrations.events import polling, rhythm
 from integrations.events.models import Source
-from integrations.pipeline import resume, sources
+from integrations.pipeline import resume, settled_sources, sources
 from integrations.pipeline.sources import Look
 from integrations.pipeline.stored import has_vault, read_stored
 from tenants import audit, work
@@ -26,7 +26,8 @@ from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("pipeline.poll")
-_READERS = {**sources.READERS, Source.STORED: read_stored}
+_READERS = {**sources.READERS, **settled_sources.READERS, Source.STORED: read_stored}
+_ACH = frozenset({Source.ACH, Source.RETURNS, Source.DEPOSITS})
 
 
 def poll(
@@ -51,7 +52,7 @@ def poll(
 
 
 def poll_now(*, connection_id: uuid.UUID, actor: str) -> None:
-    """Look for payments now, batches, returns and disputes included, because a person asked.
+    """Look for payments now, the nightly sources and disputes included, because a person asked.
 
     Raises NotPossible when paused.
     """
@@ -88,7 +89,7 @@ def has_ach(connection: Connection) -> bool:
 def _is_offered(source: Source, connection: Connection) -> bool:
     if source is Source.STORED:
         return has_vault(connection)
-    return source not in {Source.ACH, Source.RETURNS} or has_ach(connection)
+    return source not in _ACH or has_ach(connection)
 
 
 def has_batches(connection: Connection) -> bool:

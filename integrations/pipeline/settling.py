@@ -1,5 +1,7 @@
 """Settling: a settled batch becomes one effect, once, and a change of it never a second one.
 
+An ACH deposit is a batch like any other.
+
 It is entered after its transactions were read. What PayTrace tells otherwise before its journal
 is on the way to Sage is walked again; afterwards it is a question to a person.
 """
@@ -8,18 +10,17 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from integrations.canonical.effects import EffectKind, effect_key
 from integrations.canonical.posting import marker_for
-from integrations.canonical.transactions import GatewayTransaction, TransactionState
+from integrations.canonical.transactions import GatewayTransaction, PaymentMethod, TransactionState
 from integrations.connections.models import Connection
-from integrations.events import batches
+from integrations.events import batches, held
 from integrations.events.models import GatewayBatch, GatewayFact
 from integrations.exceptions import operations as cases
 from integrations.exceptions.models import ExceptionCase
-from integrations.matching.batches import difference
+from integrations.matching.batches import difference, name_of, noun_of
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
 from integrations.workflows import settled
@@ -31,15 +32,15 @@ CHANGED = "batch_changed"
 _BY_ITSELF = ExceptionCase.Resolution.BY_ITSELF
 
 
-def enter(*, source: Connection) -> None:
-    """The settlement of every batch that is to be posted and has none yet.
+def enter(*, source: Connection, method: PaymentMethod) -> None:
+    """The settlement of every batch of cards, or ACH deposit, that is to be posted and has none.
 
     Inside the tenant transaction, after their transactions were read.
     """
     account = Connection.objects.get(id=source.id)
     if account.posts_to_id is None:
         return
-    for batch in batches.to_enter(account.id, account.settings):
+    for batch in batches.to_enter(account.id, account.settings, method=method):
         row = _row(
             batch, source=account, company_id=account.posts_to_id, kind=EffectKind.SETTLEMENT
         )
@@ -48,11 +49,12 @@ def enter(*, source: Connection) -> None:
             _ring(row)
 
 
-def look_again(batch: GatewayBatch, *, source: Connection) -> None:
-    """PayTrace has told a batch once more. Inside the transaction that kept what it told."""
+def look_again(batch: GatewayBatch, *, source: Connection, has_more: bool = False) -> None:
+    """PayTrace has told a batch once more, or more of it (`has_more`). Inside the transaction that
+    kept what it told."""
     if batch.effect_id is None:
         return
-    if batches.figures(batch) == batch.entered:
+    if batches.figures(batch) == batch.entered and not has_more:
         _ask_if_changed(batch, source=source)
     else:
         _again(batch, source=source)
@@ -61,7 +63,7 @@ def look_again(batch: GatewayBatch, *, source: Connection) -> None:
 def told_of(fresh: Sequence[GatewayTransaction], *, source: Connection) -> None:
     """Settled transactions are new here: their batches may agree now, or agree no more."""
     zone = str(source.settings["zone"])
-    for batch in batches.entered_of(fresh, connection_id=source.id, zone=zone):
+    for batch in held.entered_of(fresh, connection_id=source.id, zone=zone):
         _again(batch, source=source)
 
 
@@ -124,8 +126,8 @@ def _ask(batch: GatewayBatch, *, source: Connection, now: dict[str, Any], senten
         row.id,
         code=CHANGED,
         sentence=sentence,
-        remedy="Compare the batch in PayTrace with its journal in Sage and book the difference "
-        "by hand; then dismiss this with a note.",
+        remedy=f"Compare the {noun_of(batches.method_of(batch))} in PayTrace with its journal in "
+        "Sage and book the difference by hand; then dismiss this with a note.",
         evidence={"entered": batch.entered, "now": now},
     )
 
@@ -141,15 +143,15 @@ def _tell_anew(
 
 
 def _sentence(batch: GatewayBatch, effect: Effect, differs: str) -> str:
-    day: date = batch.settled_on
     where = effect.sage_reference or f"‘{EffectState(effect.state).label.lower()}’"
     count = int(batch.entered["count"])
     noun = "transaction" if count == 1 else "transactions"
     before = f"{count} {noun} over {batch.entered['net']} {batch.currency}"
     told = batches.totals(batch)
+    name = name_of(batches.method_of(batch), batch.number, batch.settled_on)
     sentence = (
-        f"Batch {batch.number} of {day:%B} {day.day}, {day.year} has changed. Its settlement "
-        f"({where}) was made of {before}; PayTrace now tells {told.words}."
+        f"{name} has changed. Its settlement ({where}) was made of {before}; PayTrace now tells "
+        f"{told.words}."
     )
     return f"{sentence} {differs}".strip()
 
@@ -183,10 +185,15 @@ def _row(
         currency=batch.currency,
         occurred_at=batch.settled_at,
         found_by=GatewayFact.SeenBy.SYNC,
-        customer_name=f"Batch {batch.number} of {batch.settled_on:%B} {batch.settled_on.day}",
+        customer_name=_short_name(batch),
         gateway_state=TransactionState.SETTLED,
         marker=marker_for(key),
     )
+
+
+def _short_name(batch: GatewayBatch) -> str:
+    """Without its year: it stands beside its date."""
+    return name_of(batches.method_of(batch), batch.number, batch.settled_on).rpartition(",")[0]
 
 
 def _ring(effect: Effect) -> None:

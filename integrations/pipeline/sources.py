@@ -10,15 +10,15 @@ from zoneinfo import ZoneInfo
 
 from integrations.canonical.ach import AchTransaction
 from integrations.canonical.ach_states import TURNS, to_payment
-from integrations.canonical.transactions import Batch, Record, Unreadable
+from integrations.canonical.transactions import Record, Unreadable
 from integrations.connections.models import Connection
-from integrations.events import batches, counting, facts, polling
-from integrations.events.models import GatewayBatch, GatewayFact, Source
+from integrations.events import counting, facts, polling
+from integrations.events.models import GatewayFact, Source
 from integrations.events.polling import Window
 from integrations.paytrace.ach import AchDateKind
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.listed import Listed
-from integrations.pipeline import holds, settling, unreadable
+from integrations.pipeline import holds, unreadable
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
 
@@ -54,10 +54,10 @@ class Look:
             self.keep()
         return found
 
-    def ask_about_batch(self, one: Unreadable, *, day: date) -> str:
+    def ask_about_batch(self, one: Unreadable, *, origin: Source, day: date) -> str:
         """Of the day it settled where that can be read, else of `day`."""
         told = one.created_at.astimezone(ZoneInfo(self.zone)).date() if one.created_at else day
-        where = unreadable.Place(self.source, Source.BATCHES, told, GatewayFact.SeenBy.SYNC)
+        where = unreadable.Place(self.source, origin, told, GatewayFact.SeenBy.SYNC)
         with tenant_transaction(self.source.tenant_id):
             return unreadable.ask_about_batch(one, where=where)
 
@@ -169,57 +169,6 @@ def _once_more(look: Look, window: Window) -> Found:
     return total
 
 
-def read_batches_of(look: Look, day: date) -> Found:
-    """The batches that settled on a past day, with what they hold that is not known yet."""
-    total, _ = _told_batches(look, first_day=day, last_day=day)
-    with tenant_transaction(look.source.tenant_id):
-        settling.enter(source=look.source)
-    return total
-
-
-def _batches(look: Look, window: Window) -> Found:
-    """An independent count: where a batch holds more than we know, it is read itself."""
-    total, kept = _told_batches(look, first_day=window.first_day, last_day=window.last_day)
-    with tenant_transaction(look.source.tenant_id):
-        unreadable.settle_batches(source=look.source, first_day=window.first_day, but=kept)
-        settling.enter(source=look.source)
-    return total
-
-
-def _told_batches(look: Look, *, first_day: date, last_day: date) -> tuple[Found, list[str]]:
-    """What was found, and by their names the batches that cannot be read."""
-    total, kept = Found(), []
-    for told in look.client.batches(start=first_day, end=last_day):
-        if isinstance(told, Unreadable):
-            kept.append(look.ask_about_batch(told, day=last_day))
-            unreadable.check_flood(len(kept), day=last_day)
-        else:
-            total += _batch(look, told)
-    return total, kept
-
-
-def _batch(look: Look, told: Batch) -> Found:
-    connection = look.source
-    with tenant_transaction(connection.tenant_id):
-        batch = batches.keep(told, connection_id=connection.id, zone=look.zone)
-        if batch is None:
-            return Found()
-        settling.look_again(batch, source=connection)
-        is_known = batches.known(batch, zone=look.zone) >= batch.transaction_count
-    return Found() if is_known else _listed(look, batch)
-
-
-def _listed(look: Look, batch: GatewayBatch) -> Found:
-    """What the gateway lists of a batch that holds more than we know."""
-    listed = look.client.batch_transactions(batch.number)
-    found = look.take_in(
-        batches.of_batch(listed, batch, zone=look.zone), origin=Source.BATCHES, day=batch.settled_on
-    )
-    with tenant_transaction(look.source.tenant_id):
-        batches.note_listed(batch, count=found.seen)
-    return found
-
-
 def _ach(look: Look, window: Window) -> Found:
     """By both dates: a payment settles days after it was taken."""
     total = Found()
@@ -247,7 +196,6 @@ def _oldest(kept: Sequence[Unreadable]) -> datetime | None:
 READERS: Mapping[Source, Callable[[Look, Window], Found]] = {
     Source.TRANSACTIONS: _cards,
     Source.BEHIND: _behind,
-    Source.BATCHES: _batches,
     Source.ACH: _ach,
     Source.RETURNS: _returns,
 }

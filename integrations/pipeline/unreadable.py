@@ -37,11 +37,12 @@ CODE = "unreadable_record"
 # One look that finds more than this is no look: the gateway's format has changed, and a day of
 # questions helps nobody. The look fails as a whole and its watermark stays.
 MOST = 100
-_ACH = frozenset({Source.ACH, Source.RETURNS})
+_ACH = frozenset({Source.ACH, Source.RETURNS, Source.DEPOSITS})
 # Before the name of a record that has no readable number of its own.
 _NAMELESS = "record-"
 # Before the name of a batch summary: its number is no transaction's, and comes round again.
-_SUMMARY = "batch-"
+_SUMMARY = {Source.BATCHES: "batch-", Source.DEPOSITS: "deposit-"}
+_NOUN = {Source.BATCHES: "batch", Source.DEPOSITS: "ACH deposit"}
 _FIELDS = {
     "amount": "amount",
     "created": "date",
@@ -53,6 +54,8 @@ _FIELDS = {
     "record": "contents",
     "when": "settlement date",
     "net_amount": "net",
+    "deposit_date": "date",
+    "fee_amount": "fee",
 }
 
 
@@ -91,28 +94,36 @@ def ask_all(records: Sequence[Unreadable], *, where: Place) -> tuple[str, ...]:
 
 
 def ask_about_batch(one: Unreadable, *, where: Place) -> str:
-    """The same of a batch summary, whose day is `where.day`."""
+    """The same of the summary of a batch or ACH deposit, whose day is `where.day`."""
     number = one.record_id or _digest(one.record)
-    what = f"batch {one.record_id}" if one.record_id else "a batch without a readable number"
+    noun = _NOUN[where.origin]
+    article = "an" if noun.startswith("A") else "a"
+    what = (
+        f"{noun} {one.record_id}"
+        if one.record_id
+        else f"{article} {noun} without a readable number"
+    )
     field = _FIELDS.get(one.field, one.field.replace("_", " "))
     sentence = (
         f"PayTrace tells {what} of {where.day:%B} {where.day.day}, {where.day.year}, and its "
-        f"{field} cannot be read. Nothing of the batch is posted; every other batch is taken in."
+        f"{field} cannot be read. Nothing of the {noun} is posted; every other {noun} is taken in."
     )
-    name = f"{_SUMMARY}{number}-{where.day}"[:64]
+    name = f"{_SUMMARY[where.origin]}{number}-{where.day}"[:64]
     if not _asked([name], where=where):
         _ask(one, name=name, where=where, sentence=sentence)
     return name
 
 
-def settle_batches(*, source: Connection, first_day: date, but: Collection[str]) -> None:
-    """The batches since `first_day` were listed again: those of before that can be read now, or
-    are not told any more."""
-    gone = _parked(source.id).filter(transaction_id__startswith=_SUMMARY)
+def settle_batches(
+    *, source: Connection, origin: Source, first_day: date, but: Collection[str]
+) -> None:
+    """The batches or ACH deposits since `first_day` were listed again: those of before that can be
+    read now, or are not told any more."""
+    gone = _parked(source.id).filter(transaction_id__startswith=_SUMMARY[origin])
     for effect in gone.exclude(transaction_id__in=but):
         told = ExceptionCase.objects.filter(effect_id=effect.id, state=ExceptionCase.State.OPEN)
         if told.filter(evidence__day__gte=first_day.isoformat()).exists():
-            _end(effect, "Batches were read again, and PayTrace tells this record no more.")
+            _end(effect, "They were read again, and PayTrace tells this record no more.")
 
 
 def _asked(names: Collection[str], *, where: Place) -> set[str]:
@@ -175,7 +186,8 @@ def open_ones(*, source_id: uuid.UUID) -> list[Open]:
     found = ExceptionCase.objects.filter(
         effect__source_id=source_id, effect__kind=KIND, state=ExceptionCase.State.OPEN
     ).order_by("opened_at", "id")
-    found = found.exclude(effect__transaction_id__startswith=_SUMMARY)
+    for prefix in _SUMMARY.values():
+        found = found.exclude(effect__transaction_id__startswith=prefix)
     return [
         Open(
             record_id=str(told["record_id"]),

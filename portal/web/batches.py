@@ -1,4 +1,4 @@
-"""Batches: what settled, what of it stands in Sage, and what it waits for."""
+"""Batches and ACH deposits: what settled, what of it stands in Sage, and what it waits for."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import PartKind
 from integrations.events import batches as settled_batches
 from integrations.events import queries as events
 from integrations.events.models import GatewayBatch
 from integrations.exceptions import queries as exceptions
-from integrations.matching.batches import Member, Totals, own_totals
+from integrations.matching.batches import Member, Totals, noun_of, own_totals
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect, EffectState
 from integrations.posting.words import CHECKING, sentence_of, word_of
@@ -32,17 +33,26 @@ _COMPARED_NEXT = "It is being compared with our own transactions of it."
 # More transactions than this are counted, not listed.
 MOST_SHOWN = 500
 _SWITCHED_OFF = (
-    "Not posted: this account posts no batch of that day. The connection's settings say from "
-    "which day on batches are posted."
+    "Not posted: this account posts no {noun} of that day. The connection's settings say from "
+    "which day on {plural} are posted."
 )
+_TAGS = {PartKind.REFUND: "Refund", PartKind.RETURN: "Return"}
 
 
 @dataclass(frozen=True)
 class Row:
-    """A batch with where its settlement stands."""
+    """A batch or ACH deposit with where its settlement stands."""
 
     batch: GatewayBatch
     effect: Effect | None
+
+    @property
+    def noun(self) -> str:
+        return noun_of(settled_batches.method_of(self.batch))
+
+    @property
+    def title(self) -> str:
+        return f"{self.noun[0].upper()}{self.noun[1:]} {self.batch.number}"
 
     @property
     def totals(self) -> Totals:
@@ -56,7 +66,8 @@ class Row:
     @property
     def sentence(self) -> str:
         if self.effect is None:
-            return _SWITCHED_OFF
+            plural = "batches" if self.noun == "batch" else "ACH deposits"
+            return _SWITCHED_OFF.format(noun=self.noun, plural=plural)
         if word_of(self.effect.state) == CHECKING:
             return self.effect.sentence or _COMPARED_NEXT
         return self.effect.sentence or sentence_of(self.effect.state)
@@ -82,7 +93,7 @@ class Compared:
 @require_safe
 @member_view()
 def batches(request: PlacedRequest) -> HttpResponse:
-    """Every batch that settled, the latest first."""
+    """Every batch and ACH deposit that settled, the latest first."""
     environment_id = request.place.environment.id
     place = read_place(request.GET.get("after", ""))
     page = events.batch_page(
@@ -134,11 +145,16 @@ def _rows(found: Sequence[GatewayBatch]) -> list[Row]:
 def _compared(told: Totals, members: Sequence[Member]) -> list[Compared]:
     ours = own_totals(members, currency=told.net.currency)
     nothing = Money.zero(told.net.currency)
+    returns = [Compared("Returns", None, ours.returns)] if ours.returns is not None else []
+    fees = told.fees or nothing
+    kept_back = [Compared("Fees kept back", fees, fees)] if told.fees is not None else []
     return [
         Compared("Transactions", told.count, ours.count),
         Compared("Sales", told.sales, ours.sales or nothing),
         Compared("Refunds", told.refunds, ours.refunds or nothing),
-        Compared("Net", told.net, ours.net),
+        *returns,
+        *kept_back,
+        Compared("Net", told.net, ours.net - fees),
     ]
 
 
@@ -147,7 +163,14 @@ def _lines(found: GatewayBatch, members: Sequence[Member]) -> list[dict[str, Any
     known = posting.movements(
         source_id=found.connection_id, transaction_ids=[one.transaction_id for one in members]
     )
-    return [{"member": one, "effect": known.get(one.transaction_id)} for one in members]
+    return [
+        {
+            "member": one,
+            "effect": known.get(one.transaction_id),
+            "tag": _TAGS.get(one.kind, ""),
+        }
+        for one in members
+    ]
 
 
 def _settlement(effect: Effect) -> dict[str, Any]:
@@ -161,7 +184,7 @@ def _settlement(effect: Effect) -> dict[str, Any]:
 
 _HEADING = (
     "Settled on", "Account", "Batch", "Transactions", "Sales", "Refunds", "Net", "Currency",
-    "State", "Why", "Settlement in Sage",
+    "State", "Why", "Settlement in Sage", "Kind", "Fees",
 )  # fmt: skip
 
 
@@ -184,6 +207,8 @@ def _csv(rows: Iterable[Row]) -> str:
                 word_of(row.state).text,
                 safe(row.sentence),
                 safe(row.effect.sage_reference) if row.effect else "",
+                row.noun[0].upper() + row.noun[1:],
+                totals.fees.plain if totals.fees else "",
             ]
         )
     return out.getvalue()

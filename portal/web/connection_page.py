@@ -42,6 +42,7 @@ _SETTING_LABELS = {
     "zone": "Time zone",
     "currency": "Currency",
     "settle_from": "Posts settled batches from",
+    "deposit_from": "Posts ACH deposits from",
     "edition": "Edition",
     "company_number": "Company number",
     "server": "Server",
@@ -141,7 +142,13 @@ def settings_form(request: PlacedRequest | None, found: Connection) -> forms.For
         return SageProSettingsForm(data, files, prefix=prefix, initial={"name": found.name})
     initial = found.settings | {"name": found.name, "posts_to": str(found.posts_to_id or "")}
     companies = queries.sage_companies(found.environment_id)
-    return PayTraceSettingsForm(data, prefix=prefix, initial=initial, companies=companies)
+    return PayTraceSettingsForm(
+        data,
+        prefix=prefix,
+        initial=initial,
+        companies=companies,
+        tells_deposits=found.settings["api_version"] == "v3",
+    )
 
 
 def secrets_form(request: PlacedRequest | None, found: Connection) -> SecretsForm:

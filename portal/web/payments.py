@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.posting import Hands
 from integrations.canonical.transactions import PaymentMethod
-from integrations.events import deadlines
+from integrations.events import batches, deadlines
 from integrations.events import queries as events
 from integrations.events.models import ContestDeadline, GatewayBatch, GatewayFact
 from integrations.exceptions import queries as exceptions
@@ -137,7 +137,7 @@ def _batch(effect: Effect) -> GatewayBatch | None:
     """Of a settlement, and of a question about one."""
     if effect.kind not in (EffectKind.SETTLEMENT, EffectKind.REVIEW):
         return None
-    return events.batch_called(connection_id=effect.source_id, name=effect.transaction_id)
+    return batches.called(effect.transaction_id, connection_id=effect.source_id)
 
 
 def _moved(effect: Effect) -> list[ContestDeadline]:

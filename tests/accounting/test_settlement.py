@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from integrations.accounting.settlement import Books, journal_of
-from integrations.canonical.transactions import PaymentMethod
+from integrations.canonical.transactions import PartKind, PaymentMethod
 from integrations.matching.batches import Member
 from tests.accounting.chart import ACCOUNTS, DEFAULTS
 from tests.canonical.payments import usd
@@ -21,7 +22,7 @@ def member(
     return Member(
         transaction_id=number,
         amount=usd(amount),
-        is_refund=is_refund,
+        kind=PartKind.REFUND if is_refund else PartKind.SALE,
         method=PaymentMethod.CARD,
         record={},
         booked={account: Decimal(sum_) for account, sum_ in (booked or {}).items()},
@@ -66,6 +67,27 @@ def test_a_batch_that_comes_to_nothing_moves_nothing_but_between_clearing_accoun
     other = member("2", "40.00", is_refund=True, booked={"1011": "-40.00"})
     assert made(paid, same) == []
     assert made(paid, other) == [("1010", "0.00", "40.00"), ("1011", "40.00", "0.00")]
+
+
+def test_fees_kept_back_are_an_expense_and_the_bank_has_what_is_left() -> None:
+    paid = [member("1", "740.00", booked={"1012": "740.00"})]
+    kept = journal_of(paid, batch={}, memo="m", books=BOOKS, fees=Decimal("1.85"))
+    assert [(one.account, f"{one.debit:.2f}", f"{one.credit:.2f}") for one in kept.lines] == [
+        ("1000", "738.15", "0.00"),
+        ("6100", "1.85", "0.00"),
+        ("1012", "0.00", "740.00"),
+    ]
+    bare = Books(rules=[r for r in DEFAULTS if r.account != "6100"], accounts=ACCOUNTS, on=BOOKS.on)
+    missing = journal_of(paid, batch={}, memo="m", books=bare, fees=Decimal("1.85"))
+    assert [one.sentence for one in missing.problems] == [
+        "No GL rule gives an account for Merchant fees."
+    ]
+
+
+def test_a_bank_payment_leaves_ach_clearing() -> None:
+    paid = replace(member("1", "5.00"), method=PaymentMethod.ACH)
+    journal = journal_of([paid], batch={}, memo="m", books=BOOKS)
+    assert journal.lines[1].reason.startswith("ACH clearing. 1 transaction of it did not post")
 
 
 def test_without_a_rule_there_are_no_lines_and_the_problem_names_the_account() -> None:

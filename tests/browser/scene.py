@@ -24,7 +24,7 @@ from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
-from tests.portal.settled import settled
+from tests.portal.settled import deposited, settled
 from tests.sagepro.orders import MORE_STOCK, NEW_CUSTOMER, NEW_ORDER, NEWCOMER, order
 from tests.sagepro.postings import journal, on_account, receipt
 
@@ -60,11 +60,13 @@ def fill(books: Books) -> None:
 
 
 def _batches(books: Books) -> None:
-    """One that agrees and one that does not."""
-    books.paytrace.settings = {**books.paytrace.settings, "settle_from": "2026-11-01"}
+    """One that agrees and one that does not; and an ACH deposit."""
+    first_days = {"settle_from": "2026-11-01", "deposit_from": "2026-11-01"}
+    books.paytrace.settings = {**books.paytrace.settings, **first_days}
     books.paytrace.save(update_fields=["settings"])
     settled(books, "571")
     settled(books, "572", net="812.35")
+    deposited(books, "20261120-D0417")
 
 
 def _history(books: Books) -> None:

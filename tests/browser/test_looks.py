@@ -37,6 +37,7 @@ def _pages(books: Books) -> dict[str, str]:
         )
         asked = Instruction.objects.get()
         batch = GatewayBatch.objects.get(number="572")
+        deposit = GatewayBatch.objects.get(method="ach")
         link = PaymentLink.objects.get()
         assert asked.plan is not None
         failed = factories.failed_run(books, asked.plan)
@@ -63,6 +64,7 @@ def _pages(books: Books) -> dict[str, str]:
         "limits": "charges/limits/",
         "batches": "batches/",
         "batch": f"batches/{batch.id}/",
+        "deposit": f"batches/{deposit.id}/",
         "links": "charges/links/",
         "link": f"charges/links/{link.id}/",
         "link-new": "charges/links/new/",

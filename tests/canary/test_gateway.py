@@ -11,14 +11,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.canonical.ach import AchTransaction
+from integrations.canonical.ach import AchDeposit, AchDepositPart, AchTransaction
 from integrations.canonical.ach_states import to_payment
 from integrations.canonical.identifiers import is_identifier
-from integrations.canonical.transactions import Record
-from integrations.events.models import Source
+from integrations.canonical.transactions import Record, Unreadable
+from integrations.events.models import DepositPart, GatewayBatch, Source
 from integrations.events.polling import Window
 from integrations.paytrace import wire
-from integrations.paytrace.ach_reading import to_ach_record
+from integrations.paytrace.ach_reading import to_ach_record, to_deposit_part, to_deposit_record
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.http import Call, Reply, read_reply
 from integrations.paytrace.listed import Listed
@@ -26,8 +26,10 @@ from integrations.paytrace.record_fields import Reading
 from integrations.paytrace.recurring import RecurringPlan
 from integrations.paytrace.stored import to_customer, to_plan
 from integrations.paytrace.vault import VaultCustomer
+from integrations.pipeline.settled_sources import read_settled_on
 from integrations.pipeline.sources import Look
 from integrations.pipeline.stored import read_stored
+from tenants.scope import tenant_transaction
 from tests import factories
 from tests.canary.cards import CODE_NAMES, Cards
 from tests.canary.kept import leaks, leaks_in_database
@@ -103,6 +105,40 @@ def _rows(name: str, cards: Cards, *, number: int) -> Iterator[Json]:
 def _ach(raw: Json) -> Record:
     found = to_ach_record(raw, reading=READING)
     return to_payment(found, seen_at=NOW) if isinstance(found, AchTransaction) else found
+
+
+class _Depositing:
+    """A PayTrace that tells these deposits, each of these lines."""
+
+    def __init__(self, deposits: list[Json], lines: list[Json]) -> None:
+        self._deposits, self._lines = deposits, lines
+        self.ach = self
+
+    def deposits(self, *, start: date, end: date) -> list[AchDeposit | Unreadable]:
+        assert start <= DAY <= end
+        return [to_deposit_record(_as_read(raw), reading=READING) for raw in self._deposits]
+
+    def deposit_transactions(self, deposit_id: str) -> list[AchDepositPart | Unreadable]:
+        assert deposit_id
+        return [to_deposit_part(_as_read(raw), reading=READING) for raw in self._lines]
+
+
+def test_no_ach_deposit_and_no_line_of_one_brings_one_in(
+    look: Look, cards: Cards, superuser_url: str
+) -> None:
+    (deposit,) = payload("v3_ach_deposit")["data"]["deposits"]
+    deposits = [
+        {**row, "deposit_id": f"D-{n}"} for n, row in enumerate(_planted(deposit, cards, "d"))
+    ]
+    deposits += [replaced(deposit, ("deposit_id",), cards.text("deposit id"))]
+    lines = list(_rows("v3_ach_record", cards, number=90_000_000))
+    there = cast("PayTraceClient", _Depositing(deposits, lines))
+    found = read_settled_on(replace(look, client=there), Source.DEPOSITS, DAY)
+    assert leaks_in_database(superuser_url, cards) == []
+    assert found.new
+    with tenant_transaction(look.source.tenant_id):
+        assert GatewayBatch.objects.filter(method="ach").exists()
+        assert DepositPart.objects.exists()
 
 
 class _Keeping:

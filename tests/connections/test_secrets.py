@@ -235,6 +235,7 @@ def test_the_web_process_opens_nothing_when_it_stores(supply: Scene) -> None:
         "zone": "America/Los_Angeles",
         "currency": "USD",
         "settle_from": "",
+        "deposit_from": "",
     }
 
 

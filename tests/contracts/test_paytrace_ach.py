@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
+from integrations.canonical.ach import (
+    AchDeposit,
+    AchDepositPart,
+    AchStatus,
+    AchTransaction,
+    AchType,
+)
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown, TryLater
+from integrations.canonical.money import Money
+from integrations.canonical.transactions import PartKind
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace.ach import (
     AccountType,
@@ -28,6 +36,8 @@ from tests.paytrace.bench import NOON, TODAY, Bench, bench, client, refused, sim
 __all__ = ["bench", "client", "simulator"]
 
 ROUTING = "325070760"
+# Of the bench's account, on the bench's day.
+DEPOSIT = "20260310-D0406"
 
 
 def account(bench: Bench, *, number: str = "123456", routing: str = ROUTING) -> BankAccount:
@@ -277,12 +287,43 @@ def test_deposits_and_what_they_are_made_of(bench: Bench, client: PayTraceClient
     for amount, kind in (("100.00", "sale"), ("30.00", "refund")):
         bench.simulator.control("ach", account="acme", amount=amount, type=kind, status="settled")
     (deposit,) = client.ach.deposits(start=TODAY, end=TODAY)
-    assert deposit == AchDeposit("777001", deposit.deposit_id, TODAY, usd("70.00"), 2)
-    parts = client.ach.deposit_transactions(deposit.deposit_id)
-    assert [(t.type, t.amount) for t in parts] == [
-        (AchType.SALE, usd("100.00")),
-        (AchType.REFUND, usd("30.00")),
+    assert deposit == AchDeposit("777001", DEPOSIT, TODAY, usd("70.00"), 2)
+    assert lines(client, DEPOSIT) == [
+        (PartKind.SALE, "settled", usd("100.00")),
+        (PartKind.REFUND, "settled", usd("30.00")),
     ]
+
+
+@only_v3
+def test_a_return_is_kept_back_from_the_deposit_of_its_day_and_fees_from_their_own(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    paid = bench.simulator.control(
+        "ach", account="acme", amount="100.00", fee="0.25", status="settled",
+        settled_at="2026-03-09T20:00:00-07:00",
+    )  # fmt: skip
+    bench.simulator.control("ach", account="acme", amount="40.00", status="settled")
+    bench.simulator.control(
+        "ach_move", account="acme", transaction_id=paid["transaction_id"], status="returned"
+    )
+    yesterday = TODAY - timedelta(days=1)
+    first = DEPOSIT.replace("20260310", "20260309")
+    assert client.ach.deposits(start=yesterday, end=TODAY) == [
+        AchDeposit("777001", first, yesterday, usd("99.75"), 1, fees=usd("0.25")),
+        AchDeposit("777001", DEPOSIT, TODAY, usd("-60.00"), 2),
+    ]
+    assert lines(client, first) == [(PartKind.SALE, "returned", usd("100.00"))]
+    assert lines(client, DEPOSIT) == [
+        (PartKind.RETURN, "returned", usd("100.00")),
+        (PartKind.SALE, "settled", usd("40.00")),
+    ]
+
+
+def lines(client: PayTraceClient, deposit_id: str) -> list[tuple[PartKind, str, Money]]:
+    found = client.ach.deposit_transactions(deposit_id)
+    parts = [one for one in found if isinstance(one, AchDepositPart)]
+    assert len(parts) == len(found)
+    return [(one.kind, one.payment.status.value, one.payment.amount) for one in parts]
 
 
 # Reading many

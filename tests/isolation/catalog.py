@@ -59,6 +59,7 @@ APPEND_ONLY = {
     "workflows_workflowrun": (),
     "workflows_steprun": (),
     "events_contestdeadline": (),
+    "events_depositpart": (),
     "events_gatewayfact": (),
     "events_noticekey": (),
     "posting_ledgerentry": (),

@@ -32,6 +32,7 @@ from integrations.connections.operations import new_notice_address
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import (
     ContestDeadline,
+    DepositPart,
     GatewayBatch,
     InboundNotice,
     NoticeKey,
@@ -115,6 +116,14 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         connection=books.paytrace, transaction_id=f"CB-{look.word}", respond_by=_DAY,
         seen_by="person", told_by=look.email,
     )  # fmt: skip
+    deposit = GatewayBatch.objects.create(
+        connection=books.paytrace, method="ach", number=f"D-{look.word}", settled_on=_DAY,
+        settled_at=timezone.now(), transaction_count=1, net=Decimal(look.amount), currency="USD",
+    )  # fmt: skip
+    DepositPart.objects.create(
+        deposit=deposit, transaction_id=posted.transaction_id, kind="sale",
+        amount=Decimal(look.amount), currency="USD",
+    )  # fmt: skip
     FlaggedLook.objects.create(company=books.sage)
     held = factories.hold(
         books, amount=Decimal(look.amount), transaction_id=f"{look.digits}07",
@@ -130,7 +139,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "agent_company_id": str(behind_agent.id),
         "paused_id": str(paused.id),
         "backfill_id": str(past_days.id),
-        "gateway_batch_id": str(GatewayBatch.objects.get(connection=books.paytrace).id),
+        "gateway_batch_id": str(deposit.id),
         "quiet_id": str(quiet.id),
         "halted_id": str(halted.id),
         "disputes_id": str(provider.id),

@@ -6,20 +6,24 @@ from decimal import Decimal
 
 import pytest
 
-from integrations.canonical.transactions import PaymentMethod
+from integrations.canonical.transactions import PartKind, PaymentMethod
 from integrations.matching.batches import Member, Totals, difference
 from tests.canonical.payments import usd
 
 
 def sale(amount: str, *, booked: str = "") -> Member:
     return Member(
-        "7", usd(amount), is_refund=False, method=PaymentMethod.CARD, record={},
+        "7", usd(amount), kind=PartKind.SALE, method=PaymentMethod.CARD, record={},
         booked={"1010": Decimal(booked)} if booked else {},
     )  # fmt: skip
 
 
 def refund(amount: str) -> Member:
-    return Member("8", usd(amount), is_refund=True, method=PaymentMethod.CARD, record={})
+    return Member("8", usd(amount), kind=PartKind.REFUND, method=PaymentMethod.CARD, record={})
+
+
+def returned(amount: str) -> Member:
+    return Member("9", usd(amount), kind=PartKind.RETURN, method=PaymentMethod.ACH, record={})
 
 
 def told(count: int, sales: str, refunds: str) -> Totals:
@@ -57,6 +61,20 @@ def told(count: int, sales: str, refunds: str) -> Totals:
                 "USD); we know 1 transaction over 100.00 USD (sales 100.00 USD, refunds 0.00 "
                 "USD). The difference is 0.00 USD: sales of 40.00 USD that we do not know; "
                 "refunds of 40.00 USD that we do not know."
+            ),
+        ),
+        (
+            Totals(2, usd("58.15"), fees=usd("1.85")),
+            [sale("100.00"), refund("40.00")],
+            "",
+        ),
+        (
+            Totals(2, usd("98.15"), fees=usd("1.85")),
+            [sale("100.00"), returned("40.00")],
+            (
+                "PayTrace tells 2 transactions over 98.15 USD after fees of 1.85 USD; we know 2 "
+                "transactions over 60.00 USD (sales 100.00 USD, refunds 0.00 USD, returns 40.00 "
+                "USD). The difference is 40.00 USD."
             ),
         ),
         (

@@ -9,12 +9,24 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction, AchType
+from integrations.canonical.ach import (
+    AchDeposit,
+    AchDepositPart,
+    AchStatus,
+    AchTransaction,
+    AchType,
+)
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import PartKind, Unreadable
 from integrations.paytrace.account import GatewayUser, UserKind
 from integrations.paytrace.ach import AchCharge
-from integrations.paytrace.ach_reading import to_ach, to_deposit
+from integrations.paytrace.ach_reading import (
+    to_ach,
+    to_deposit,
+    to_deposit_part,
+    to_deposit_record,
+)
 from integrations.paytrace.answers import id_of, money_answer
 from integrations.paytrace.calls import Caller
 from integrations.paytrace.cards import AdjustResult
@@ -164,6 +176,36 @@ def test_a_deposit_is_read_whole() -> None:
     )
     error = refused(to_deposit, {**raw, "transaction_count": "few"}, reading=READING)
     assert error.field == "transaction_count"
+    for told in ("2.50", "-2.50"):
+        assert to_deposit({**raw, "fee_amount": told}, reading=READING).fees == usd("2.50")
+    kept = to_deposit_record({**raw, "deposit_id": "D" * 51}, reading=READING)
+    assert isinstance(kept, Unreadable)
+    assert (kept.record_id, kept.field) == ("D" * 51, "deposit_id")
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, PartKind.SALE),
+        ({"amount": "-250.00"}, PartKind.RETURN),
+        ({"transaction_type": "REFUND"}, PartKind.REFUND),
+        ({"transaction_type": "REFUND", "amount": "-250.00"}, PartKind.REFUND),
+    ],
+)
+def test_a_line_of_a_deposit_counts_for_it_or_against_it(
+    changes: dict[str, str], kind: PartKind
+) -> None:
+    raw = {**payload("v3_ach_record")["data"], "amount": "250.00", **changes}
+    part = to_deposit_part(raw, reading=READING)
+    assert isinstance(part, AchDepositPart)
+    assert (part.kind, part.payment.amount) == (kind, usd("250.00"))
+
+
+def test_a_line_of_a_deposit_whose_type_nobody_knows_is_unreadable() -> None:
+    raw = {**payload("v3_ach_record")["data"], "transaction_type": "2"}
+    part = to_deposit_part(raw, reading=READING)
+    assert isinstance(part, Unreadable)
+    assert part.field == "transaction_type"
 
 
 def test_a_customer_or_plan_without_an_id_is_told() -> None:

@@ -1,6 +1,11 @@
 """What came in: notices as bytes, facts fetched from the gateway, and how far we looked."""
 
-from integrations.events.models.facts import ContestDeadline, GatewayBatch, GatewayFact
+from integrations.events.models.facts import (
+    ContestDeadline,
+    DepositPart,
+    GatewayBatch,
+    GatewayFact,
+)
 from integrations.events.models.notices import InboundNotice, NoticeKey, NoticeRefusal
 from integrations.events.models.polling import (
     Backfill,
@@ -15,6 +20,7 @@ __all__ = [
     "Backfill",
     "ContestDeadline",
     "DayCount",
+    "DepositPart",
     "GatewayBatch",
     "GatewayFact",
     "InboundNotice",

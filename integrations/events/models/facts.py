@@ -75,10 +75,17 @@ class ContestDeadline(TenantModel):
 
 
 class GatewayBatch(TenantModel):
-    """A settlement batch as the gateway told it. Its number wraps, so the day is in the key."""
+    """A settlement batch as the gateway told it: card payments, or an ACH deposit. A card batch's
+    number wraps, so the day is in the key."""
+
+    class Method(models.TextChoices):
+        CARD = "card", "Cards"
+        ACH = "ach", "ACH"
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
-    number = models.CharField(max_length=20)
+    method = models.CharField(max_length=4, choices=Method.choices, default=Method.CARD)
+    # Of an ACH deposit: its id.
+    number = models.CharField(max_length=50)
     settled_on = models.DateField()
     settled_at = models.DateTimeField()
     transaction_count = models.PositiveIntegerField()
@@ -86,6 +93,8 @@ class GatewayBatch(TenantModel):
     # Above zero; empty where the gateway does not tell them apart.
     sales = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
     refunds = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
+    # What the processor kept back of it: above zero, and not in the net. Empty where untold.
+    fees = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
     currency = models.CharField(max_length=3)
     # Its settlement in the books, and what the batch came to when that was entered.
     effect_id = models.UUIDField(null=True, blank=True, db_index=True)
@@ -97,9 +106,38 @@ class GatewayBatch(TenantModel):
     class Meta(TenantModel.Meta):
         constraints = [
             models.UniqueConstraint(
-                fields=["tenant", "connection", "number", "settled_on"], name="batch_once"
+                fields=["tenant", "connection", "method", "number", "settled_on"],
+                name="batch_once",
             )
         ]
 
     def __str__(self) -> str:
         return f"batch {self.number} of {self.settled_on}"
+
+
+class DepositPart(TenantModel):
+    """One line of an ACH deposit as the gateway listed it. Append-only."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", "Payment"
+        REFUND = "refund", "Refund"
+        RETURN = "return", "Return"
+
+    deposit = models.ForeignKey(GatewayBatch, on_delete=models.PROTECT, related_name="+")
+    transaction_id = models.CharField(max_length=64)
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    # As it was deposited or kept back, above zero.
+    amount = models.DecimalField(max_digits=19, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    told_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "deposit", "transaction_id", "kind"], name="deposit_part_once"
+            )
+        ]
+        indexes = [models.Index(fields=["tenant", "transaction_id"], name="part_by_transaction")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.transaction_id}"

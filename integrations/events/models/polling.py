@@ -17,6 +17,7 @@ class Source(models.TextChoices):
     BATCHES = "batches", "Batches"
     ACH = "ach", "ACH payments"
     RETURNS = "returns", "ACH returns"
+    DEPOSITS = "deposits", "ACH deposits"
     STORED = "stored", "Stored cards and plans"
     DISPUTES = "disputes", "Disputes"
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from integrations.canonical.ach import AchStatus, AchType
 from integrations.paytrace.codes import ErrorCode, ResponseCode
-from integrations.paytrace.simulator.state import RefusedError
+from integrations.paytrace.simulator.state import PACIFIC, RefusedError
 
 SETTLES_AFTER = timedelta(days=2)
 """From the evening it goes to the bank to the evening it settles (inferred)."""
@@ -62,6 +62,10 @@ class Check:
     returned_at: datetime | None = None
     return_code: str = ""
     deposit_id: str = ""
+    fee: Decimal = Decimal(0)
+    """What the processor keeps back of the deposit for it."""
+    returned_in: str = ""
+    """The deposit that a return after settlement is kept back from."""
     original_id: str = ""
 
 
@@ -75,7 +79,10 @@ def move(check: Check, status: AchStatus, *, at: datetime, return_code: str = ""
     if status in {AchStatus.SETTLED, AchStatus.PARTIALLY_SETTLED}:
         return replace(moved, settled_at=at, deposit_id=deposit_id(check.account, at))
     if status is AchStatus.RETURNED:
-        return replace(moved, returned_at=at, return_code=return_code or "R01")
+        kept_back = deposit_id(check.account, at) if check.deposit_id else ""
+        return replace(
+            moved, returned_at=at, return_code=return_code or "R01", returned_in=kept_back
+        )
     return moved
 
 
@@ -115,5 +122,5 @@ def refund(check: Check, *, amount: Decimal | None, refunded: Decimal) -> Decima
 
 
 def deposit_id(account: str, at: datetime) -> str:
-    """`20200110-D9999` (ACHDepositDetails page): one per account and settlement evening."""
-    return f"{at:%Y%m%d}-D{sum(account.encode()) % 10_000:04d}"
+    """`20200110-D9999` (ACHDepositDetails page): one per account and day of settlement."""
+    return f"{at.astimezone(PACIFIC):%Y%m%d}-D{sum(account.encode()) % 10_000:04d}"

@@ -93,6 +93,7 @@ class CheckDesk:
                 originated_at=None,
                 settled_at=None,
                 deposit_id="",
+                fee=Decimal(0),
                 original_id=check.id,
             )
         )

@@ -48,6 +48,7 @@ def load_check(text: str) -> Check:
             "type": AchType(raw["type"]),
             "status": AchStatus(raw["status"]),
             "amount": Decimal(raw["amount"]),
+            "fee": Decimal(raw.get("fee", "0")),
             "created_at": datetime.fromisoformat(raw["created_at"]),
             **{name: _moment(raw[name]) for name in moments},
         }

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction
+from integrations.canonical.ach import AchDeposit, AchDepositPart, AchStatus, AchTransaction
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Unreadable
@@ -90,10 +90,10 @@ class V1Ach:
     ) -> Iterator[AchTransaction | Unreadable]:
         raise _no_list()
 
-    def deposits(self, *, start: date, end: date) -> list[AchDeposit]:
+    def deposits(self, *, start: date, end: date) -> list[AchDeposit | Unreadable]:
         raise _no_list()
 
-    def deposit_transactions(self, deposit_id: str) -> list[AchTransaction]:
+    def deposit_transactions(self, deposit_id: str) -> list[AchDepositPart | Unreadable]:
         raise _no_list()
 
     def _charge(self, endpoint: Endpoint, charge: AchCharge) -> AchResult:

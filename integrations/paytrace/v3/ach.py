@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from integrations.canonical.ach import AchDeposit, AchStatus, AchTransaction
+from integrations.canonical.ach import AchDeposit, AchDepositPart, AchStatus, AchTransaction
 from integrations.canonical.errors import IntegrationError, NeverWorks, OutcomeUnknown
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Unreadable
@@ -21,7 +21,12 @@ from integrations.paytrace.ach import (
     AchResult,
     BankAccount,
 )
-from integrations.paytrace.ach_reading import to_ach, to_ach_record, to_deposit
+from integrations.paytrace.ach_reading import (
+    to_ach,
+    to_ach_record,
+    to_deposit_part,
+    to_deposit_record,
+)
 from integrations.paytrace.answers import check_invoice_id, id_of, unclear, unreadable
 from integrations.paytrace.codes import ErrorCode
 from integrations.paytrace.endpoint import Endpoint
@@ -113,7 +118,7 @@ class V3Ach:
             }
             yield from self._pages(days)
 
-    def deposits(self, *, start: date, end: date) -> list[AchDeposit]:
+    def deposits(self, *, start: date, end: date) -> list[AchDeposit | Unreadable]:
         body = self._speaker.read(
             at.ACH_DEPOSITS,
             start_date=f"{write_iso(start)}.000Z",
@@ -121,14 +126,14 @@ class V3Ach:
             return_all_results=True,
         )
         rows = rows_in(body, "deposits")
-        return [to_deposit(raw, reading=self._speaker.reading) for raw in rows]
+        return [to_deposit_record(raw, reading=self._speaker.reading) for raw in rows]
 
-    def deposit_transactions(self, deposit_id: str) -> list[AchTransaction]:
+    def deposit_transactions(self, deposit_id: str) -> list[AchDepositPart | Unreadable]:
         body = self._speaker.read(
             at.ACH_DEPOSIT_TRANSACTIONS, deposit_id=deposit_id, return_all_results=True
         )
         rows = rows_in(body, "transactions")
-        return [to_ach(raw, reading=self._speaker.reading) for raw in rows]
+        return [to_deposit_part(raw, reading=self._speaker.reading) for raw in rows]
 
     def _payment(self, charge: AchCharge) -> dict[str, Any]:
         return {

@@ -96,8 +96,14 @@ def _with_fee(subject: Subject, draft: Draft, journal: Journal) -> tuple[Draft, 
 def _journal(subject: Subject, draft: Draft, day: date) -> Journal:
     if subject.batch is not None:
         books = Books(rules=subject.rules, accounts=subject.accounts, on=day)
-        memo = f"PayTrace batch {subject.batch.number}"
-        return journal_of(subject.batch.members, batch=subject.record, memo=memo, books=books)
+        batch, fees = subject.batch, subject.batch.told.fees
+        return journal_of(
+            batch.members,
+            batch=subject.record,
+            memo=f"PayTrace {batch.noun} {batch.number}",
+            books=books,
+            fees=fees.amount if fees is not None else Decimal(0),
+        )
     parent = subject.parent
     if parent is not None:
         try:

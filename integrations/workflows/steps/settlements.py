@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from integrations.canonical.posting import PostingKind
+from integrations.canonical.transactions import PaymentMethod
 from integrations.matching.batches import Member, SettledBatch, difference
 from integrations.workflows.subject import Draft, NeedsPerson, Subject, Waits
 
+_POSTED = {PaymentMethod.CARD: "settled batches", PaymentMethod.ACH: "ACH deposits"}
 OPEN = "batch_open"
 MISMATCH = "batch_mismatch"
 OFF = "settlement_off"
@@ -25,31 +27,26 @@ def place(subject: Subject, draft: Draft) -> tuple[Draft, str]:
     verdict = _against(batch)
     if verdict is not None:
         return draft.ended(verdict), verdict.sentence
-    sentence = f"{name_of(batch)} holds {batch.told.words}, and all of it has ended here."
+    sentence = f"{batch.name} holds {batch.told.words}, and all of it has ended here."
     return replace(draft, posting=PostingKind.SETTLEMENT), sentence
-
-
-def name_of(batch: SettledBatch) -> str:
-    day = batch.settled_on
-    return f"Batch {batch.number} of {day:%B} {day.day}, {day.year}"
 
 
 def _against(batch: SettledBatch) -> NeedsPerson | Waits | None:
     if not batch.is_wanted:
         return NeedsPerson(
             OFF,
-            f"{name_of(batch)} is not posted: posting of settled batches was switched off while "
-            "it waited.",
+            f"{batch.name} is not posted: posting of {_POSTED[batch.method]} was switched off "
+            "while it waited.",
             remedy="Dismiss it, or switch posting on again and try again.",
         )
     differs = difference(batch.told, batch.members)
     if differs:
         return NeedsPerson(
             MISMATCH,
-            f"{name_of(batch)} and our transactions of it do not agree. {differs}",
+            f"{batch.name} and our transactions of it do not agree. {differs}",
             field="net",
-            remedy="Compare the batch in PayTrace. It is looked at again by itself when PayTrace "
-            "tells more of it; dismiss it once you have booked it by hand.",
+            remedy=f"Compare the {batch.noun} in PayTrace. It is looked at again by itself when "
+            "PayTrace tells more of it; dismiss it once you have booked it by hand.",
             evidence={"transactions": [_shown(one) for one in batch.members[:_MOST_SHOWN]]},
         )
     return _waits(batch)
@@ -66,12 +63,12 @@ def _waits(batch: SettledBatch) -> Waits | None:
     more = f" and {len(still) - _MOST_NAMED} more" if len(still) > _MOST_NAMED else ""
     noun = "transaction" if len(batch.members) == 1 else "transactions"
     sentence = (
-        f"{name_of(batch)} waits until all of it has ended. Open when last looked at: "
+        f"{batch.name} waits until all of it has ended. Open when last looked at: "
         f"{len(still)} of its {len(batch.members)} {noun}: {named}{more}."
     )
     return Waits("waiting_parent", OPEN, sentence)
 
 
 def _shown(one: Member) -> dict[str, str]:
-    kind = "refund" if one.is_refund else "sale"
+    kind = one.kind.value
     return {"transaction": one.transaction_id, "kind": kind, "amount": one.amount.plain}

@@ -1,4 +1,4 @@
-"""Batches: what settled, and where its settlement stands."""
+"""Batches and ACH deposits: what settled, and where its settlement stands."""
 
 from __future__ import annotations
 
@@ -25,16 +25,24 @@ from portal.api.v1.shapes import AmountField
 
 
 class BatchOut(serializers.Serializer[Any]):
-    """One settled batch. Its number comes round again, so number and day together name it."""
+    """One settled batch of cards, or one ACH deposit. A batch's number comes round again, so number
+    and day together name it."""
 
     id = serializers.UUIDField()
-    number = serializers.CharField()
+    method = serializers.ChoiceField(
+        choices=GatewayBatch.Method.choices, help_text="`card`: a batch. `ach`: an ACH deposit."
+    )
+    number = serializers.CharField(help_text="Of an ACH deposit its id.")
     settled_on = serializers.DateField(help_text="The day in the PayTrace account's time zone.")
     settled_at = serializers.DateTimeField()
     transaction_count = serializers.IntegerField()
     net = AmountField(help_text="Sales less refunds; below zero when more was given back.")
     sales = AmountField(allow_null=True, help_text="null where PayTrace does not tell it.")
     refunds = AmountField(allow_null=True, help_text="null where PayTrace does not tell it.")
+    fees = AmountField(
+        allow_null=True,
+        help_text="What the processor kept back: not in the net. null where it tells none.",
+    )
     currency = serializers.CharField()
     paytrace_connection_id = serializers.UUIDField()
     settlement_id = serializers.UUIDField(
@@ -60,7 +68,7 @@ class BatchList(APIView):
 
     @extend_schema(
         operation_id="list_batches",
-        summary="List settled batches",
+        summary="List settled batches and ACH deposits",
         description="The latest first. Needs the scope `payments:read`.",
         tags=["Payments"],
         parameters=[PageQuery],
@@ -89,6 +97,7 @@ def batch_out(row: GatewayBatch, effect: Effect | None) -> dict[str, Any]:
     totals = batches.totals(row)
     return {
         "id": row.id,
+        "method": row.method,
         "number": row.number,
         "settled_on": row.settled_on,
         "settled_at": row.settled_at,
@@ -96,6 +105,7 @@ def batch_out(row: GatewayBatch, effect: Effect | None) -> dict[str, Any]:
         "net": totals.net.plain,
         "sales": totals.sales.plain if totals.sales else None,
         "refunds": totals.refunds.plain if totals.refunds else None,
+        "fees": totals.fees.plain if totals.fees is not None else None,
         "currency": row.currency,
         "paytrace_connection_id": row.connection_id,
         "settlement_id": row.effect_id,

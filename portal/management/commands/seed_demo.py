@@ -194,10 +194,13 @@ def _gateway(
             posts_to_id=company.id,
             **address,
         )
-        # Nobody has booked a batch of the demo by hand.
+        # Nobody has booked a batch or deposit of the demo by hand.
         today = timezone.localdate(timezone=ZoneInfo("America/Los_Angeles"))
         return connections.update_settings(
-            connection_id=made.id, settle_from=today.isoformat(), actor=ACTOR
+            connection_id=made.id,
+            settle_from=today.isoformat(),
+            deposit_from=today.isoformat(),
+            actor=ACTOR,
         )
     if found.settings["base_url"] == plan.gateway_url:
         return found

@@ -100,15 +100,36 @@ class PayTraceSettingsForm(forms.Form):
             "once everything in it has ended. Choose a day whose batches nobody has booked by hand."
         ),
     )
+    deposit_from = forms.DateField(
+        label="Post ACH deposits from",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=(
+            "The same for bank payments: with a day, every ACH deposit of that day or later moves "
+            "its net from ACH clearing to the bank account, less what came back. Choose a day "
+            "whose deposits nobody has booked by hand."
+        ),
+    )
 
-    def __init__(self, *args: Any, companies: Sequence[Connection], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, companies: Sequence[Connection], tells_deposits: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         _choose(self, "zone", _zones())
         _choose(self, "posts_to", _company_choices(companies))
+        if not tells_deposits:
+            del self.fields["deposit_from"]
 
     def clean_settle_from(self) -> str:
         """An ISO date; empty for none."""
-        given = self.cleaned_data["settle_from"]
+        return self._day("settle_from")
+
+    def clean_deposit_from(self) -> str:
+        """An ISO date; empty for none."""
+        return self._day("deposit_from")
+
+    def _day(self, name: str) -> str:
+        given = self.cleaned_data[name]
         return given.isoformat() if given else ""
 
 

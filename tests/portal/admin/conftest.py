@@ -13,6 +13,8 @@ from integrations.connections.models import ConnectionTest
 from integrations.connections.secrets import keep_secrets
 from integrations.events.models import (
     ContestDeadline,
+    DepositPart,
+    GatewayBatch,
     InboundNotice,
     NoticeRefusal,
     SyncRun,
@@ -83,6 +85,10 @@ def _rows_around(books: factories.Books, posted: Effect) -> None:
         seen_by="person", told_by="alice@acme.example",
     )  # fmt: skip
     factories.polled(books.paytrace)
+    DepositPart.objects.create(
+        deposit=GatewayBatch.objects.get(), transaction_id=posted.transaction_id, kind="sale",
+        amount=posted.amount, currency="USD",
+    )  # fmt: skip
     factories.instructed(books)
     ConnectionTest.objects.create(connection=books.paytrace, requested_by="alice@acme.example")
     OpenItemsCopy.objects.create(company=books.sage, items=1)

@@ -28,6 +28,7 @@ def test_batches_are_told_page_by_page_and_what_is_unknown_is_null(
     assert first["batches"] == [
         {
             "id": str(newer.id),
+            "method": "card",
             "number": "572",
             "settled_on": "2026-11-20",
             "settled_at": "2026-11-20T14:05:00Z",
@@ -35,6 +36,7 @@ def test_batches_are_told_page_by_page_and_what_is_unknown_is_null(
             "net": "-25.00",
             "sales": "5.00",
             "refunds": None,
+            "fees": None,
             "currency": "USD",
             "paytrace_connection_id": str(books.paytrace.id),
             "settlement_id": None,

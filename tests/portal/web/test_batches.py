@@ -13,7 +13,7 @@ from integrations.events.models import GatewayBatch
 from integrations.posting.models import Effect
 from tenants.scope import tenant_transaction
 from tests.factories import Books
-from tests.portal.settled import settled
+from tests.portal.settled import deposited, settled
 from tests.portal.web.reading import text_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -94,6 +94,38 @@ def test_one_batch_shows_both_totals_its_transactions_and_where_it_differs(
     assert page(posting, f"{right.id}/") in own.content.decode()
 
 
+def test_an_ach_deposit_stands_beside_the_batches_with_its_fees_and_what_it_waits_for(
+    alice: Client, books: Books, django_assert_num_queries: Any
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        off = deposited(books, "20261120-D0001")
+    shown = text_of(alice.get(page(books, f"{off.id}/")))
+    assert "Not posted: this account posts no ACH deposit of that day." in shown
+    with tenant_transaction(books.tenant.id):
+        books.paytrace.settings = {**books.paytrace.settings, "deposit_from": "2026-11-01"}
+        books.paytrace.save(update_fields=["settings"])
+        made = deposited(books, "20261120-D0002", net="700.00")
+        made.refresh_from_db()
+    listed = text_of(alice.get(page(books)))
+    assert "ACH deposit 20261120-D0002" in listed
+    assert "700.00 USD" in listed
+    with django_assert_num_queries(17):
+        shown = text_of(alice.get(page(books, f"{made.id}/")))
+    assert "ACH deposit 20261120-D0002 of November 20, 2026" in shown
+    assert "Fees kept back 1.85 USD 1.85 USD" in shown
+    assert "Net 700.00 USD 738.15 USD Differs" in shown
+    with tenant_transaction(books.tenant.id):
+        settlement = Effect.objects.get(id=str(made.effect_id))
+    assert settlement.transaction_id == "D-20261120-D0002-2026-11-20"
+    own = alice.get(f"/t/{books.tenant.slug}/payments/{settlement.id}/")
+    assert page(books, f"{made.id}/") in own.content.decode()
+    file = alice.get(f"/t/{books.tenant.slug}/batches.csv").content.decode("utf-8-sig")
+    rows = list(csv.reader(io.StringIO(file)))
+    assert [row[-2:] for row in rows] == [
+        ["Kind", "Fees"], ["ACH deposit", "1.85"], ["ACH deposit", "1.85"],
+    ]  # fmt: skip
+
+
 def test_what_is_not_told_is_unknown_and_never_nothing(alice: Client, books: Books) -> None:
     with tenant_transaction(books.tenant.id):
         made = settled(books, "571", is_told_apart=False)
@@ -129,3 +161,21 @@ def test_the_first_day_to_post_is_a_setting_of_the_account(alice: Client, books:
     with tenant_transaction(books.tenant.id):
         books.paytrace.refresh_from_db()
     assert books.paytrace.settings["settle_from"] == ""
+
+
+def test_the_first_day_whose_deposits_are_posted_is_asked_where_deposits_are_told(
+    alice: Client, books: Books
+) -> None:
+    where = f"/t/{books.tenant.slug}/connections/{books.paytrace.id}/"
+    for version, is_asked in (("v1", False), ("v3", True)):
+        with tenant_transaction(books.tenant.id):
+            books.paytrace.settings = {**books.paytrace.settings, "api_version": version}
+            books.paytrace.save(update_fields=["settings"])
+        assert ("Post ACH deposits from" in text_of(alice.get(where))) is is_asked
+    sent = {
+        "settings-name": "PayTrace", "settings-merchant_id": "4417",
+        "settings-zone": "America/Los_Angeles", "settings-currency": "USD",
+        "settings-posts_to": str(books.sage.id), "settings-deposit_from": "2026-12-01",
+    }  # fmt: skip
+    shown = text_of(alice.post(f"{where}do/settings/", sent, follow=True))
+    assert "Posts ACH deposits from 2026-12-01" in shown

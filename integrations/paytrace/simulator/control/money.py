@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from decimal import Decimal
 
 from integrations.canonical.ach import AchStatus, AchType
@@ -136,7 +137,8 @@ def _moved(transaction: Transaction) -> Json:
 
 
 def put_check(world: World, fields: Json) -> Json:
-    """Make an ACH payment in any state: {account, amount, status?, created_at?, …}."""
+    """Make an ACH payment in any state: {account, amount, status?, created_at?, deposit_id?,
+    fee?, …}. A settled one stands in the deposit of its day, or in the one named."""
     account = known_account(world, fields)
     status = AchStatus(str(fields.get("status", "accepted")))
     customer = world.store.customer(account, str(fields.get("customer_id", "")))
@@ -162,9 +164,15 @@ def put_check(world: World, fields: Json) -> Json:
         last_four=str(fields.get("last_four", "6789")),
         originated_at=created_at,
         settled_at=settled_at,
-        deposit_id=ach_state.deposit_id(account, settled_at) if settled_at else "",
+        deposit_id=_deposit_id(fields, settled_at) if settled_at else "",
+        fee=_amount({"amount": fields.get("fee") or "0"}),
     )
     return _told(world.checks.keep(check))
+
+
+def _deposit_id(fields: Json, settled_at: datetime) -> str:
+    named = str(fields.get("deposit_id", ""))
+    return named or ach_state.deposit_id(str(fields["account"]), settled_at)
 
 
 def move_check(world: World, fields: Json) -> Json:

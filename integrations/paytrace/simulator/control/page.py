@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from integrations.canonical.ach import AchStatus
 from integrations.canonical.transactions import TransactionState
-from integrations.paytrace.simulator import ach_state
+from integrations.paytrace.simulator import ach_state, deposits
 from integrations.paytrace.simulator.ach_state import Check
 from integrations.paytrace.simulator.disputes.store import DisputedPayment
 from integrations.paytrace.simulator.exchange import Answer
@@ -93,6 +93,7 @@ def _make(account: str) -> str:
         _text("amount", "Amount", "12.50") + _text("invoice_id", "Invoice")
         + _text("customer_id", "Customer")
         + f'<label>State <select name="status">{statuses}</select></label>'
+        + _text("fee", "Fee kept back") + _text("deposit_id", "Deposit, else its day's")
     )  # fmt: skip
     return (
         "<h2>Make a payment</h2>"
@@ -138,7 +139,22 @@ def _ach(world: World, account: str) -> str:
     return (
         "<h2>ACH payments</h2>"
         '<div class="wide"><table><thead><tr><th>Id</th><th>When</th><th>What</th><th>Status</th>'
-        "<th>Invoice</th><th>Amount</th><th>Do</th></tr></thead>"
+        "<th>Invoice</th><th>Deposit</th><th>Amount</th><th>Do</th></tr></thead>"
+        f"<tbody>{body}</tbody></table></div>" + _deposits(world, account)
+    )
+
+
+def _deposits(world: World, account: str) -> str:
+    found = deposits.of(world.store.checks.of_account(account))[-_SHOWN:]
+    body = "".join(
+        f"<tr>{_cells((one.id, write_moment(one.made_at), str(len(one.lines))))}"
+        f'<td class="money">{one.fees:,.2f}</td><td class="money">{one.net:,.2f}</td></tr>'
+        for one in reversed(found)
+    )
+    return (
+        "<h2>ACH deposits</h2><p>Made of what settled on a day, less what came back on it. Move a "
+        'payment to ‘settled’ or ‘returned’ to make one.</p><div class="wide"><table><thead><tr>'
+        "<th>Deposit</th><th>When</th><th>Lines</th><th>Fees</th><th>Net</th></tr></thead>"
         f"<tbody>{body}</tbody></table></div>"
     )
 
@@ -152,7 +168,9 @@ def _ach_row(account: str, one: Check) -> str:
     )
     do = _form("ach_move", account, number + choice, "Move") if moves else ""
     status = f"{one.status.value} {one.return_code}".strip()
-    cells = (one.id[:8], write_moment(one.created_at), one.type.value, status, one.invoice_id)
+    stands_in = " ".join(name for name in (one.deposit_id, one.returned_in) if name)
+    when = write_moment(one.created_at)
+    cells = (one.id[:8], when, one.type.value, status, one.invoice_id, stands_in)
     return f'<tr>{_cells(cells)}<td class="money">{one.amount:,.2f}</td><td>{do}</td></tr>'
 
 

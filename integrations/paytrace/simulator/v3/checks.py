@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from decimal import Decimal
 
-from integrations.canonical.ach import AchType
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace.codes import ErrorCode
-from integrations.paytrace.simulator import exchange, payers
+from integrations.paytrace.simulator import deposits, exchange, payers
 from integrations.paytrace.simulator.ach_state import Check
 from integrations.paytrace.simulator.check_desk import CheckOrder
+from integrations.paytrace.simulator.deposits import Deposit
 from integrations.paytrace.simulator.exchange import BadFieldError, Json, text_of
 from integrations.paytrace.simulator.routes import Asked, route
 from integrations.paytrace.simulator.shapes import write_iso_moment
@@ -118,28 +117,32 @@ def record(asked: Asked, check: Check) -> Json:
 def _deposits(asked: Asked) -> Json:
     start = _moment(asked.fields, "start_date")
     end = _moment(asked.fields, "end_date") + timedelta(seconds=1)
-    settled = asked.world.store.checks.settled_between(asked.account, start, end)
-    grouped: dict[str, list[Check]] = {}
-    for one in settled:
-        grouped.setdefault(one.deposit_id, []).append(one)
-    return {"data": {"deposits": [_deposit(name, grouped[name]) for name in sorted(grouped)]}}
+    found = deposits.of(asked.world.store.checks.of_account(asked.account))
+    told = [one for one in found if start <= one.made_at < end]
+    return {"data": {"deposits": [_deposit(one) for one in told]}}
 
 
-def _deposit(name: str, checks: list[Check]) -> Json:
-    signed = [one.amount if one.type is AchType.SALE else -one.amount for one in checks]
-    return {
-        "deposit_id": name,
-        "deposit_date": write_iso_moment(checks[0].settled_at),
-        "net_amount": sum(signed, Decimal(0)),
-        "transaction_count": len(checks),
+def _deposit(one: Deposit) -> Json:
+    said = {
+        "deposit_id": one.id,
+        "deposit_date": write_iso_moment(one.made_at),
+        "net_amount": one.net,
+        "transaction_count": len(one.lines),
     }
+    return {**said, "fee_amount": one.fees} if one.fees else said
 
 
 def _deposit_transactions(asked: Asked) -> Json:
     wanted = text_of(asked.fields, "deposit_id")
-    every = asked.world.store.checks.of_account(asked.account)
-    found = [one for one in every if wanted and one.deposit_id == wanted]
-    return {"data": {"transactions": [record(asked, one) for one in found]}}
+    found = deposits.of(asked.world.store.checks.of_account(asked.account))
+    lines = [line for one in found if one.id == wanted for line in one.lines]
+    rows = [
+        {**record(asked, line.check), "amount": -line.check.amount}
+        if line.is_return
+        else record(asked, line.check)
+        for line in lines
+    ]
+    return {"data": {"transactions": rows}}
 
 
 def _moment(fields: Json, name: str) -> datetime:
