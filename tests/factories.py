@@ -31,7 +31,14 @@ from integrations.canonical.transactions import (
 from integrations.connections import site_tests
 from integrations.connections.models import Connection
 from integrations.events.facts import to_details
-from integrations.events.models import Backfill, DayCount, GatewayBatch, GatewayFact, Rhythm
+from integrations.events.models import (
+    Backfill,
+    DayCount,
+    GatewayBatch,
+    GatewayFact,
+    HeldAmount,
+    Rhythm,
+)
 from integrations.exceptions.models import ExceptionCase
 from integrations.instructions import links
 from integrations.instructions.kinds import Kind
@@ -320,6 +327,15 @@ def hold(books: Books, **values: Any) -> GatewayFact:
         connection=books.paytrace, transaction_id=told.transaction_id, type=told.type,
         state=told.state, seen_by="sync", amount=amount.amount, currency="USD",
         created_at=told.created_at, details=to_details(told),
+    )  # fmt: skip
+
+
+def held_amount(books: Books, fact_id: str, amount: str) -> HeldAmount:
+    """Another amount of a hold, told later."""
+    one = GatewayFact.objects.get(id=fact_id)
+    return HeldAmount.objects.create(
+        connection=books.paytrace, transaction_id=one.transaction_id, amount=Decimal(amount),
+        currency="USD", seen_by="sync",
     )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from integrations.events.models import (
     DepositPart,
     GatewayBatch,
     GatewayFact,
+    HeldAmount,
     InboundNotice,
     NoticeRefusal,
     SyncRun,
@@ -61,6 +62,16 @@ class FactAdmin(SupportAdmin):
 class DeadlineAdmin(SupportAdmin):
     list_display = (
         "told_at", "tenant", "connection", "transaction_id", "respond_by", "seen_by", "told_by"
+    )  # fmt: skip
+    list_filter = ("seen_by", "told_at")
+    search_fields = ("transaction_id", "tenant__name", "tenant__slug")
+    ordering = ("-told_at",)
+
+
+@admin.register(HeldAmount)
+class HeldAmountAdmin(SupportAdmin):
+    list_display = (
+        "told_at", "tenant", "connection", "transaction_id", "amount", "currency", "seen_by"
     )  # fmt: skip
     list_filter = ("seen_by", "told_at")
     search_fields = ("transaction_id", "tenant__name", "tenant__slug")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
 
 from integrations.canonical.money import Money, round_to
 from integrations.canonical.transactions import GatewayTransaction, TransactionState
 from integrations.connections.models import Connection
-from integrations.events import facts
+from integrations.events import facts, held_amounts
 from integrations.events.models import GatewayFact
 
 # Banks let most holds go after a week; the longest that card brands allow is a month.
@@ -28,6 +29,9 @@ class Hold:
     fact_id: uuid.UUID
     connection: Connection
     transaction: GatewayTransaction
+    """As it was told first, with the amount that is held now."""
+    first: Money
+    """What was held first, by which PayTrace measures a change."""
 
 
 def holds(*, environment_id: uuid.UUID, now: datetime) -> list[Hold]:
@@ -38,6 +42,12 @@ def holds(*, environment_id: uuid.UUID, now: datetime) -> list[Hold]:
 def hold(*, environment_id: uuid.UUID, fact_id: uuid.UUID, now: datetime) -> Hold | None:
     """One of them; None when it was captured, voided or ran out meanwhile."""
     rows = _open(now).filter(connection__environment_id=environment_id, id=fact_id)
+    return next(iter(_read(rows)), None)
+
+
+def of_number(*, connection_id: uuid.UUID, transaction_id: str, now: datetime) -> Hold | None:
+    """The hold of that number at PayTrace; None when it is none, or none any more."""
+    rows = _open(now).filter(connection_id=connection_id, transaction_id=transaction_id)
     return next(iter(_read(rows)), None)
 
 
@@ -58,7 +68,7 @@ def sums(*, environment_id: uuid.UUID, after: datetime, until: datetime) -> list
     found = (
         rows.order_by("currency")
         .values("currency")
-        .annotate(count=Count("id"), total=Sum("amount"), oldest_at=Min("created_at"))
+        .annotate(count=Count("id"), total=Sum("held"), oldest_at=Min("created_at"))
     )
     return [
         HeldSum(
@@ -90,9 +100,17 @@ def _open(now: datetime) -> QuerySet[GatewayFact]:
     rows = GatewayFact.objects.filter(
         state=TransactionState.AUTHORIZED, amount__gt=0, created_at__gte=now - SHOWN_FOR
     )
-    return rows.filter(~Exists(later)).order_by("created_at", "id")
+    open_ones = rows.filter(~Exists(later)).order_by("created_at", "id")
+    return held_amounts.with_amount(open_ones)
 
 
 def _read(rows: QuerySet[GatewayFact]) -> list[Hold]:
     found = rows.select_related("connection")[:MOST]
-    return [Hold(row.id, row.connection, facts.from_details(row.details)) for row in found]
+    return [_hold(row) for row in found]
+
+
+def _hold(row: Any) -> Hold:
+    """`row` has the amount that counts as `held` (`held_amounts`)."""
+    told = facts.from_details(row.details)
+    held = Money(round_to(row.held, row.currency), row.currency)
+    return Hold(row.id, row.connection, replace(told, amount=held), told.amount)

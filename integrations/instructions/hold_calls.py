@@ -51,24 +51,65 @@ def capture(
     return captured(number, amount)
 
 
+def adjust(told: Told, subject: Subject, client: PayTraceClient, _: HostedFields | None) -> Outcome:
+    """Hold another amount, after looking whether it is one and what it holds. How far it may be
+    changed was checked when it was asked for."""
+    number, amount = told.wish.transaction_id, _amount(told)
+    found = client.transaction(number)
+    if found is not None:
+        _check_is_held(found)
+        if found.amount == amount:
+            raise NeverWorks(f"{amount} is held already.", code="paytrace.nothing_to_change")
+    client.cards.adjust(transaction_id=number, amount=amount)
+    return adjusted(number, amount)
+
+
+def adjusted(transaction_id: str, amount: Money) -> Outcome:
+    """Another amount is held."""
+    sentence = f"{amount} is held now. Nothing is charged before the hold is captured."
+    return Outcome(S.DONE, "", sentence, transaction_id)
+
+
+def look_for_adjusted(told: Told, subject: Subject, client: PayTraceClient) -> Outcome | None:
+    """What became of it, by the amount that PayTrace shows; None where that tells nothing (yet)."""
+    amount = _amount(told)
+    found = client.transaction(told.wish.transaction_id)
+    if found is None:
+        return None
+    if found.state is not TransactionState.AUTHORIZED:
+        return Outcome(
+            S.REFUSED,
+            "paytrace.not_capturable",
+            f"This is no hold any more: PayTrace shows {found.amount} as {_words(found)}.",
+        )
+    return adjusted(found.transaction_id, amount) if found.amount == amount else None
+
+
 def captured(transaction_id: str, amount: Money) -> Outcome:
     """A hold's money was taken."""
     return Outcome(S.DONE, "", f"{amount} was captured: it settles next.", transaction_id)
 
 
 def _check(found: GatewayTransaction, amount: Money) -> None:
-    if found.state in CAPTURED:
-        raise NeverWorks("This hold was captured already.", code="paytrace.not_capturable")
-    if found.state is not TransactionState.AUTHORIZED:
-        raise NeverWorks(
-            "This is no hold that can be captured: PayTrace shows it as "
-            f"{found.state.value.replace('_', ' ')}.",
-            code="paytrace.not_capturable",
-        )
+    _check_is_held(found)
     if found.amount < amount:
         raise NeverWorks(
             f"Only {found.amount} is held.", code="paytrace.above_what_is_held", field="amount"
         )
+
+
+def _check_is_held(found: GatewayTransaction) -> None:
+    if found.state in CAPTURED:
+        raise NeverWorks("This hold was captured already.", code="paytrace.not_capturable")
+    if found.state is not TransactionState.AUTHORIZED:
+        raise NeverWorks(
+            f"This is no hold that can be captured: PayTrace shows it as {_words(found)}.",
+            code="paytrace.not_capturable",
+        )
+
+
+def _words(found: GatewayTransaction) -> str:
+    return found.state.value.replace("_", " ")
 
 
 def _amount(told: Told) -> Money:

@@ -14,6 +14,8 @@ class Kind(StrEnum):
     HOLD = "hold"
     """The amount is reserved on the card; nothing moves before it is captured."""
     CAPTURE = "capture"
+    ADJUST = "adjust"
+    """Another amount for a hold, before it is captured."""
     GIVE_BACK = "give_back"
     SEND_RECEIPT = "send_receipt"
     """PayTrace's own, by e-mail to whoever paid."""
@@ -33,6 +35,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CHARGE: "Charge",
     Kind.HOLD: "Hold",
     Kind.CAPTURE: "Capture",
+    Kind.ADJUST: "Change held amount",
     Kind.GIVE_BACK: "Give back",
     Kind.SEND_RECEIPT: "Mail receipt",
     Kind.ADD_LEVEL_THREE: "Send level 3 detail",
@@ -76,6 +79,7 @@ NEEDS: Mapping[Kind, Needs] = {
     ),
     Kind.HOLD: Needs(("amount", "vault_id"), ("customer_number", "invoice_number", *_TEXTS)),
     Kind.CAPTURE: Needs(("amount", "transaction_id"), ("customer_number", "invoice_number")),
+    Kind.ADJUST: Needs(("amount", "transaction_id"), ("customer_number", "invoice_number")),
     Kind.GIVE_BACK: Needs(
         ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")
     ),

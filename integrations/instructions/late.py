@@ -209,6 +209,8 @@ def _is_overtaken(row: Instruction) -> bool:
     since = since.exclude(state__in=_CAME_TO_NOTHING)
     if row.plan_id is not None:
         return since.filter(plan_id=row.plan_id).exists()
+    if row.kind == Kind.ADJUST:
+        return since.filter(kind=Kind.ADJUST, transaction_id=row.transaction_id).exists()
     # A plan and a card that were to be made are known by their attempt’s own word.
     if row.kind not in OF_KEPT:
         return False

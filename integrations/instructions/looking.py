@@ -21,7 +21,7 @@ from integrations.canonical.transactions import (
     TransactionType,
 )
 from integrations.instructions.card_outcomes import of_transaction
-from integrations.instructions.hold_calls import CAPTURED, captured
+from integrations.instructions.hold_calls import CAPTURED, captured, look_for_adjusted
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
@@ -96,6 +96,11 @@ def _capture(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     if found is not None and found.state in CAPTURED:
         return captured(found.transaction_id, _amount(told))
     return _nothing(told, is_real_time=False)
+
+
+def _adjust(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
+    found = look_for_adjusted(told, subject, client)
+    return _nothing(told, is_real_time=False) if found is None else found
 
 
 def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
@@ -277,6 +282,7 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.CHARGE: _charge,
     Kind.HOLD: _charge,
     Kind.CAPTURE: _capture,
+    Kind.ADJUST: _adjust,
     Kind.GIVE_BACK: _give_back,
     Kind.SEND_RECEIPT: _receipt,
     Kind.ADD_LEVEL_THREE: _unseen,

@@ -30,8 +30,19 @@ def check(wish: Wish, connection: Connection) -> None:
             "published. Connect the account by API v1 to send it.",
             field="transaction_id",
         )
+    if wish.kind is Kind.ADJUST and not changes_holds(connection):
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v1, whose call that changes a hold is not "
+            "published. Let the hold go and make another, or connect the account by API v3.",
+            field="transaction_id",
+        )
     if wish.kind is Kind.SEND_RECEIPT:
         _check_receipt(wish, connection)
+
+
+def changes_holds(connection: Connection) -> bool:
+    """Whether the amount of a hold can be changed in this account."""
+    return bool(connection.settings.get("api_version") == "v3")
 
 
 def _check_receipt(wish: Wish, connection: Connection) -> None:

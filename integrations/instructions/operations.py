@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 from integrations.connections.models import Connection
+from integrations.instructions import held as holds
 from integrations.instructions import kept_cards, offered, wishes
 from integrations.instructions.errors import BadWish, KeyReused
+from integrations.instructions.held import Held
 from integrations.instructions.kinds import OF_PLANS, Kind
 from integrations.instructions.models import (
     Instruction,
@@ -54,8 +56,10 @@ def ask(
     origin: Instruction.Origin,
     who: Who,
     sage_row: str = "",
+    held: Held | None = None,
 ) -> Taken:
-    """Take a wish in. It is sent by a worker after commit, or waits for approval first.
+    """Take a wish in. It is sent by a worker after commit, or waits for approval first. Of a hold
+    whose amount shall change, `held` is what PayTrace told of it.
 
     A key that came before with the same contents answers the same instruction and asks for
     nothing; with other contents it raises KeyReused. Raises BadWish for fields to repair, and
@@ -68,8 +72,9 @@ def ask(
         return former
     check_key_owner(who)
     row = _row(wish, environment_id=environment_id, connection_id=connection_id)
+    holds.check(wish, held)
     needs_second = check_limits(
-        wish, environment_id=environment_id, who=who, today=row.asked_on, plan=row.plan
+        wish, environment_id=environment_id, who=who, today=row.asked_on, plan=row.plan, held=held
     )
     row.state = S.WAITING_APPROVAL if needs_second else S.READY
     row.idempotency_key, row.origin, row.sage_row = key, origin, sage_row

@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 
 from integrations.canonical.money import Money
 from integrations.instructions.calendar import RUNS_PER_YEAR
+from integrations.instructions.held import Held, counted
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import (
     Instruction,
@@ -113,7 +114,13 @@ def policy_of(environment_id: UUID) -> InstructionPolicy | None:
 
 
 def check_limits(
-    wish: Wish, *, environment_id: UUID, who: Who, today: date, plan: RecurringPlan | None
+    wish: Wish,
+    *,
+    environment_id: UUID,
+    who: Who,
+    today: date,
+    plan: RecurringPlan | None,
+    held: Held | None = None,
 ) -> bool:
     """Whether a second person has to approve. Holds the policy's row, so that two requests at
     once cannot both see the same rest. Raises NotPossible when a limit forbids it."""
@@ -124,14 +131,18 @@ def check_limits(
             "Payments from here are off. An owner can allow them, within limits, on the page "
             "Limits."
         )
-    if wish.amount is not None:
-        if wish.amount.currency != policy.currency:
-            raise NotPossible(
-                f"Payments from here are limited in {policy.currency}, and this is {wish.amount}.",
-                field="amount",
-            )
-        _check_user(wish.amount, policy, who, today)
-        _check_company(wish.amount, policy, today)
+    if wish.amount is not None and wish.amount.currency != policy.currency:
+        raise NotPossible(
+            f"Payments from here are limited in {policy.currency}, and this is {wish.amount}.",
+            field="amount",
+        )
+    amount = counted(wish, held)
+    if amount is not None:
+        _check_user(amount, policy, who, today)
+        _check_company(amount, policy, today)
+    if wish.kind is Kind.ADJUST and amount is None:
+        # Less is held than before, and that was allowed.
+        return False
     return committed(wish, plan) > policy.approval_above
 
 
@@ -159,7 +170,7 @@ def used(*, environment_id: UUID, on: date, who: Who | None = None) -> Decimal:
     rows = Instruction.objects.filter(environment_id=environment_id, asked_on=on)
     rows = rows.exclude(state__in=_NOT_COUNTED).exclude(origin=Instruction.Origin.PAY_PAGE)
     # A hold moves nothing: what is captured of it counts, and then only once.
-    rows = rows.exclude(kind=Kind.HOLD)
+    rows = rows.exclude(kind__in=(Kind.HOLD, Kind.ADJUST))
     if who is not None and who.is_sage:
         rows = rows.filter(origin=Instruction.Origin.SAGE)
     elif who is not None and who.key_id is not None:

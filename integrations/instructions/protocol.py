@@ -69,8 +69,11 @@ WHERE id = (
         WHERE other.connection_id = i.connection_id AND other.id <> i.id
           AND other.state IN ('sent', 'unknown')
           AND (other.plan_id = i.plan_id
-               OR i.kind = 'give_back' AND other.kind = 'give_back'
-                  AND other.transaction_id = i.transaction_id))
+               OR other.transaction_id = i.transaction_id
+                  AND (i.kind = 'give_back' AND other.kind = 'give_back'
+                       OR i.kind = 'adjust' AND other.kind IN ('capture', 'give_back')
+                       OR i.kind IN ('adjust', 'capture', 'give_back')
+                          AND other.kind = 'adjust')))
     ORDER BY asked_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
 RETURNING id, fence
 """

@@ -126,14 +126,13 @@ def about_holds(
     *, environment_id: uuid.UUID, transaction_ids: Sequence[str]
 ) -> dict[tuple[uuid.UUID, str], Instruction]:
     """What was asked last about each of these holds and has not come to nothing, by account and
-    transaction."""
+    transaction; of a change only while it is under way."""
     rows = Instruction.objects.filter(
-        environment_id=environment_id,
-        kind__in=(Kind.CAPTURE, Kind.GIVE_BACK),
-        transaction_id__in=transaction_ids,
-        state__in=(*OPEN, InstructionState.DONE),
+        environment_id=environment_id, transaction_id__in=transaction_ids
     )
-    found = rows.defer("request").order_by("asked_at", "id")
+    ends_it = Q(kind__in=(Kind.CAPTURE, Kind.GIVE_BACK), state__in=(*OPEN, InstructionState.DONE))
+    changes_it = Q(kind=Kind.ADJUST, state__in=OPEN)
+    found = rows.filter(ends_it | changes_it).defer("request").order_by("asked_at", "id")
     return {(row.connection_id, row.transaction_id): row for row in found}
 
 

@@ -23,7 +23,7 @@ from integrations.canonical.errors import (
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import PaymentMethod
 from integrations.instructions.card_outcomes import charged
-from integrations.instructions.hold_calls import capture, hold
+from integrations.instructions.hold_calls import adjust, capture, hold
 from integrations.instructions.kinds import Kind
 from integrations.instructions.level_three_calls import add_level_three
 from integrations.instructions.models import InstructionState
@@ -247,6 +247,7 @@ _SENDERS: Mapping[Kind, _Sender] = {
     Kind.CHARGE: _charge,
     Kind.HOLD: hold,
     Kind.CAPTURE: capture,
+    Kind.ADJUST: adjust,
     Kind.GIVE_BACK: _give_back,
     Kind.SEND_RECEIPT: send_receipt,
     Kind.ADD_LEVEL_THREE: add_level_three,

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from integrations.canonical.errors import NeverWorks
-from integrations.canonical.money import Money
+from integrations.canonical.money import Money, exponent
 
 _PART = Decimal("0.30")
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,11 @@ class Range:
 
 
 def range_of(first: Money) -> Range:
-    """Of what was held first, rounded to whole cents within the bounds."""
-    least = (first.amount * (1 - _PART)).quantize(_CENT, ROUND_CEILING)
-    most = (first.amount * (1 + _PART)).quantize(_CENT, ROUND_FLOOR)
-    return Range(Money(max(least, _CENT), first.currency), Money(most, first.currency))
+    """Of what was held first, in whole cents within the bounds."""
+    cent = Decimal(1).scaleb(-exponent(first.currency))
+    least = (first.amount * (1 - _PART)).quantize(cent, ROUND_CEILING)
+    most = (first.amount * (1 + _PART)).quantize(cent, ROUND_FLOOR)
+    return Range(Money(max(least, cent), first.currency), Money(most, first.currency))
 
 
 def check_range(amount: Money, *, first: Money) -> None:

@@ -30,8 +30,8 @@ log = structlog.get_logger("pipeline.holds")
 
 
 def told_of(instruction_id: uuid.UUID, *, source: Connection, client: PayTraceClient) -> None:
-    """After PayTrace has made a hold, captured it or let it go: take in what it is now. Outside
-    of transactions. A failure leaves it to the next look."""
+    """After PayTrace has made a hold, changed it, captured it or let it go: take in what it is
+    now. Outside of transactions. A failure leaves it to the next look."""
     with tenant_transaction(source.tenant_id):
         number = _number(Instruction.objects.get(id=instruction_id))
     if not number:
@@ -71,12 +71,13 @@ def older(
 
 
 def _number(row: Instruction) -> str:
-    """The hold's number, where the instruction has made it, captured it or let it go."""
+    """The hold's number, where the instruction has made it, changed it, captured it or let it
+    go."""
     if row.state != InstructionState.DONE:
         return ""
     if row.kind == Kind.HOLD:
         return str(row.result_id)
-    if row.kind == Kind.CAPTURE:
+    if row.kind in {Kind.CAPTURE, Kind.ADJUST}:
         return str(row.transaction_id)
     is_void = row.kind == Kind.GIVE_BACK and row.result.get("way") == "void"
     if not is_void:

@@ -12,7 +12,7 @@ from integrations.canonical.ach import AchTransaction
 from integrations.canonical.ach_states import TURNS, to_payment
 from integrations.canonical.transactions import Record, Unreadable
 from integrations.connections.models import Connection
-from integrations.events import counting, facts, polling
+from integrations.events import counting, facts, held_amounts, polling
 from integrations.events.models import GatewayFact, Source
 from integrations.events.polling import Window
 from integrations.paytrace.ach import AchDateKind
@@ -73,7 +73,8 @@ class Look:
         return found
 
     def _news(self, page: Sequence[Listed]) -> list[Listed]:
-        """Those in a state that is not known yet, and those that a person is asked about."""
+        """Those in a state that is not known yet, those that a person is asked about, and holds,
+        whose amount may change while they are held."""
         keys = [one.key for one in page]
         ids = list({key[0] for key in keys if key is not None})
         with tenant_transaction(self.source.tenant_id):
@@ -82,7 +83,7 @@ class Look:
         return [
             one
             for one, key in zip(page, keys, strict=True)
-            if key is None or key not in known or key[0] in asked
+            if key is None or key not in known or key[0] in asked or key[1] == held_amounts.HELD
         ]
 
 

@@ -13,7 +13,7 @@ from functools import partial
 from integrations.canonical.effects import EffectKind, derive, person_needed
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.models import Connection
-from integrations.events import facts
+from integrations.events import facts, held_amounts
 from integrations.events.models import GatewayFact
 from integrations.instructions import late
 from integrations.pipeline import failed_runs, orphans, review, settling, unreadable
@@ -36,6 +36,7 @@ def take_in(
         raise LookupError("Facts are taken in only for an account that posts somewhere")
     unreadable.settle(transactions, source=source)
     fresh = facts.record(transactions, connection_id=source.id, seen_by=seen_by)
+    held_amounts.record(transactions, connection_id=source.id, seen_by=seen_by)
     if not fresh:
         return []
     late.correct(fresh, connection_id=source.id, payments=partial(_newest, connection_id=source.id))

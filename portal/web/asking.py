@@ -13,6 +13,7 @@ from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
 from integrations.events import facts
 from integrations.instructions import operations, queries
+from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, StoredPaymentMethod
 from integrations.instructions.wishes import Wish
@@ -133,7 +134,12 @@ def _ask(
 
 
 def asked(
-    request: PlacedRequest, form: AskingForm, wish: Wish, *, connection_id: UUID
+    request: PlacedRequest,
+    form: AskingForm,
+    wish: Wish,
+    *,
+    connection_id: UUID,
+    held: Held | None = None,
 ) -> Instruction | None:
     """The instruction that a valid form led to; None when the form now says what is wrong."""
     if form.errors:
@@ -146,6 +152,7 @@ def asked(
             idempotency_key=form.idempotency_key,
             origin=Instruction.Origin.PERSON,
             who=who(request),
+            held=held,
         )
     except NotPossible as error:
         form.refuse(error)

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from integrations.events import holds
 from integrations.events.holds import Hold
 from integrations.instructions import queries
+from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
+from integrations.instructions.offered import changes_holds
 from integrations.instructions.wishes import Wish
+from integrations.paytrace.adjusting import range_of
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.asking import asked
-from portal.web.forms.instructions import AskingForm, CaptureForm, EndPlanForm
+from portal.web.forms.instructions import AdjustForm, AskingForm, CaptureForm, EndPlanForm
 from tenants.roles import Ability
 
 
@@ -46,6 +49,20 @@ def hold_capture(request: PlacedRequest, hold_id: str) -> HttpResponse:
 
 @require_POST
 @member_view(Ability.MOVE_MONEY)
+def hold_adjust(request: PlacedRequest, hold_id: str) -> HttpResponse:
+    """Hold another amount."""
+    one = _find(request, hold_id)
+    form = AdjustForm(request.POST)
+    if form.is_valid():
+        amount = form.money("amount", one.transaction.amount.currency)
+        answer = _ask(request, form, one, Wish(Kind.ADJUST, amount=amount))
+        if answer:
+            return answer
+    return _page(request, form=form)
+
+
+@require_POST
+@member_view(Ability.MOVE_MONEY)
 def hold_release(request: PlacedRequest, hold_id: str) -> HttpResponse:
     """Let the hold go; nothing is charged."""
     one = _find(request, hold_id)
@@ -65,7 +82,8 @@ def _ask(request: PlacedRequest, form: AskingForm, one: Hold, wish: Wish) -> Htt
         transaction_id=one.transaction.transaction_id,
         description=wish.description,
     )
-    taken = asked(request, form, about, connection_id=one.connection.id)
+    held = Held(one.transaction.amount, one.first)
+    taken = asked(request, form, about, connection_id=one.connection.id, held=held)
     return redirect("instruction", request.place.tenant.slug, taken.id) if taken else None
 
 
@@ -91,7 +109,7 @@ def _page(request: PlacedRequest, form: AskingForm | None = None) -> HttpRespons
 
 
 def _rows(found: Sequence[Hold], **where: Any) -> list[dict[str, Any]]:
-    """Each with what was asked about it and its two forms, each with a key of its own."""
+    """Each with what was asked about it and its forms, each with a key of its own."""
     under_way = queries.about_holds(
         transaction_ids=[one.transaction.transaction_id for one in found], **where
     )
@@ -103,6 +121,10 @@ def _rows(found: Sequence[Hold], **where: Any) -> list[dict[str, Any]]:
                 auto_id=f"capture_{one.fact_id}_%s",
                 initial={"amount": one.transaction.amount.plain},
             ),
+            "adjust": AdjustForm(auto_id=f"adjust_{one.fact_id}_%s")
+            if changes_holds(one.connection)
+            else None,
+            "range": range_of(one.first),
             "release": EndPlanForm(auto_id=f"release_{one.fact_id}_%s"),
         }
         for one in found

@@ -30,6 +30,7 @@ _OF_PAYMENTS = frozenset(
         Kind.CHARGE,
         Kind.HOLD,
         Kind.CAPTURE,
+        Kind.ADJUST,
         Kind.GIVE_BACK,
         Kind.SEND_RECEIPT,
         Kind.ADD_LEVEL_THREE,

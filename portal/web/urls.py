@@ -96,6 +96,7 @@ _COMPANY = [
     ("charges/limits/", payment_limits.payment_limits, "payment_limits"),
     ("charges/holds/", holds.holds_page, "holds"),
     ("charges/holds/<str:hold_id>/capture/", holds.hold_capture, "hold_capture"),
+    ("charges/holds/<str:hold_id>/adjust/", holds.hold_adjust, "hold_adjust"),
     ("charges/holds/<str:hold_id>/release/", holds.hold_release, "hold_release"),
     ("charges/plans/", plans.plans, "plans"),
     ("charges/plans/new/", plans.plan_new, "plan_new"),

@@ -8,6 +8,7 @@ from decimal import Decimal
 import time_machine
 
 from integrations.alerts.facts import conditions
+from integrations.events.models import HeldAmount
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
@@ -39,6 +40,12 @@ def test_a_hold_is_told_from_its_fifth_day_to_its_tenth(db: None) -> None:
         "banks let a hold go after a week. Capture what was delivered, or let it go."
     )
     assert _told(books, 6) == [(two, 2)]
+    with tenant_transaction(books.tenant.id):
+        HeldAmount.objects.create(
+            connection=books.paytrace, transaction_id="9001", amount=Decimal("800.00"),
+            currency="USD", seen_by="sync",
+        )  # fmt: skip
+    assert [sentence[:29] for sentence, _ in _told(books, 6)] == ["2 holds of 860.50 USD in all "]
     with tenant_transaction(books.tenant.id):
         factories.effect(books, transaction_id="9001", gateway_state="pending_settlement")
     assert [sentence[:22] for sentence, _ in _told(books, 6)] == ["A hold of 60.50 USD wa"]

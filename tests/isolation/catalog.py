@@ -60,6 +60,7 @@ APPEND_ONLY = {
     "workflows_steprun": (),
     "events_contestdeadline": (),
     "events_depositpart": (),
+    "events_heldamount": (),
     "events_gatewayfact": (),
     "events_noticekey": (),
     "posting_ledgerentry": (),

@@ -38,6 +38,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "instruction_decide": {"POST": A},
     "holds": {"GET": V},
     "hold_capture": {"POST": G},
+    "hold_adjust": {"POST": G},
     "hold_release": {"POST": G},
     "plans": {"GET": V},
     "plan": {"GET": V},

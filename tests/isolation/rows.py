@@ -34,6 +34,7 @@ from integrations.events.models import (
     ContestDeadline,
     DepositPart,
     GatewayBatch,
+    HeldAmount,
     InboundNotice,
     NoticeKey,
     NoticeRefusal,
@@ -128,6 +129,10 @@ def fill(books: Books, look: Look) -> dict[str, str]:
     held = factories.hold(
         books, amount=Decimal(look.amount), transaction_id=f"{look.digits}07",
         customer_name=f"{look.word} Tools Inc.", invoice_reference=f"{look.word}-10433",
+    )  # fmt: skip
+    HeldAmount.objects.create(
+        connection=books.paytrace, transaction_id=held.transaction_id,
+        amount=Decimal(look.amount), currency="USD", seen_by="sync",
     )  # fmt: skip
     return {
         "hold_id": str(held.id),

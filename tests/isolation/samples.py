@@ -266,6 +266,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "instruction_cancel": lambda _: _WHY,
     "instruction_decide": lambda _: {**_WHY, "result_id": "9001"},
     "hold_capture": lambda _: _CHARGE,
+    "hold_adjust": lambda _: _CHARGE,
     "hold_release": lambda _: {"key": "k"},
     "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
     "plan_do": lambda _: _PLAN,
@@ -369,6 +370,7 @@ CHANGES_NOTHING = frozenset({
     "switch_environment",  # a cookie
     "calibration_do",  # the scene's books are Production's, and those are not calibrated
     "mapping_preview", "gl_rules_preview",
+    "hold_adjust",  # the scene's account is of API v1, which changes no hold
 })  # fmt: skip
 # Bodies in which a row of a company is named, by page or word, and which row that is.
 NAMES_ROWS = {

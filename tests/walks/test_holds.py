@@ -10,12 +10,16 @@ import time_machine
 
 from integrations.events import holds
 from integrations.events.holds import Hold
+from integrations.events.models import HeldAmount
+from integrations.instructions import operations, policies
+from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction
 from integrations.instructions.wishes import Wish
+from tenants.errors import NotPossible
 from tenants.scope import tenant_transaction
 from tests.walks import test_instructions_v3
-from tests.walks.test_instructions import again, ask, at_paytrace, look_now, till, usd
+from tests.walks.test_instructions import ALICE, again, ask, at_paytrace, look_now, till, usd
 from tests.walks.world import NOON, World
 
 pytestmark = pytest.mark.walk
@@ -150,12 +154,162 @@ def test_a_hold_captured_elsewhere_weeks_later_is_found_the_next_night(till: Wor
     assert held(till) == []
 
 
+# Another amount for a hold, which API v3 alone offers
+
+
+def adjust(number: str, amount: str) -> Wish:
+    return Wish(Kind.ADJUST, amount=usd(amount), transaction_id=number)
+
+
+def ask_held(world: World, wish: Wish, *, key: str) -> Instruction:
+    """As the page asks it: with what PayTrace told of the hold."""
+    with tenant_transaction(world.tenant.id):
+        one = holds.of_number(
+            connection_id=world.gateway_id, transaction_id=wish.transaction_id, now=NOON
+        )
+        row = operations.ask(
+            wish, environment_id=world.environment_id, connection_id=world.gateway_id,
+            idempotency_key=key, origin=Instruction.Origin.PERSON, who=ALICE,
+            held=Held(one.transaction.amount, one.first) if one else None,
+        ).instruction  # fmt: skip
+    world.work()
+    return again(world, row)
+
+
+@pytest.fixture
+def made(till_v3: World) -> str:
+    """The number of a hold of 740.00."""
+    row = ask(till_v3, replace(HOLD, vault_id=stored_in(till_v3)))
+    return row.result_id
+
+
+def stored_in(world: World) -> str:
+    (customer,) = world.simulator.control(
+        "accounts", account=world.account, merchant_id=world.account
+    )["customers"].values()
+    return str(customer)
+
+
+def test_a_hold_is_changed_and_captured_over_more_than_was_held_first(till_v3: World) -> None:
+    wish = replace(HOLD, vault_id=stored_in(till_v3), amount=usd("600.00"))
+    made = ask(till_v3, wish).result_id
+    row = ask_held(till_v3, adjust(made, "780.00"), key="most")
+    assert (row.state, row.sentence, row.result_id) == (
+        "done", "780.00 USD is held now. Nothing is charged before the hold is captured.", made
+    )  # fmt: skip
+    assert held(till_v3) == [(made, "780.00 USD")]
+    less = ask_held(till_v3, adjust(made, "500.00"), key="less")
+    assert (less.state, held(till_v3)) == ("done", [(made, "500.00 USD")])
+    assert ask_held(till_v3, adjust(made, "740.00"), key="more").state == "done"
+    assert till_v3.effects() == []
+    assert ask(till_v3, capture(made, "740.00"), key="take").state == "done"
+    assert [(one["kind"], one["state"], one["amount"]) for one in till_v3.effects()] == [
+        ("sale", "posted", "740.00")
+    ]
+    assert held(till_v3) == []
+
+
+def test_a_lost_answer_to_a_change_is_told_by_the_amount(till_v3: World, made: str) -> None:
+    path = "/v3/card/transaction/adjust"
+    till_v3.simulator.control(
+        "faults", kind="reply_lost", count=1, path_prefix=path, performed=True
+    )
+    row = ask_held(till_v3, adjust(made, "800.00"), key="lost")
+    assert row.state == "unknown"
+    # Nothing about the hold goes out before it is known what it amounts to.
+    taken = ask(till_v3, capture(made, "800.00"), key="take")
+    assert taken.state == "ready"
+    look_now(till_v3)
+    assert (again(till_v3, row).state, again(till_v3, taken).state) == ("done", "done")
+    assert at_paytrace(till_v3) == [("authorization", "pending_settlement", "800.00")]
+
+
+def test_a_change_that_never_arrived_is_not_taken_for_done(till_v3: World, made: str) -> None:
+    till_v3.simulator.control(
+        "faults", kind="offline", count=1, path_prefix="/v3/card/transaction/adjust"
+    )
+    row = ask_held(till_v3, adjust(made, "800.00"), key="lost")
+    look_now(till_v3)
+    assert (again(till_v3, row).state, held(till_v3)) == ("unknown", [(made, "740.00 USD")])
+    # Captured meanwhile in PayTrace's own terminal: then nothing is left to be changed.
+    till_v3.simulator.control("capture", account=till_v3.account, transaction_id=made)
+    look_now(till_v3)
+    ended = again(till_v3, row)
+    assert (ended.state, ended.sentence) == (
+        "refused", "This is no hold any more: PayTrace shows 740.00 USD as pending settlement."
+    )  # fmt: skip
+
+
+def test_a_hold_changed_in_paytraces_own_terminal_is_shown_and_let_go(
+    till_v3: World, made: str
+) -> None:
+    till_v3.simulator.control(
+        "adjust", account=till_v3.account, transaction_id=made, amount="700.00"
+    )
+    till_v3.poll()
+    assert held(till_v3) == [(made, "700.00 USD")]
+    till_v3.poll()
+    with tenant_transaction(till_v3.tenant.id):
+        assert HeldAmount.objects.count() == 1
+    gone = Wish(Kind.GIVE_BACK, amount=usd("700.00"), transaction_id=made)
+    assert (ask(till_v3, gone, key="gone").state, held(till_v3)) == ("done", [])
+
+
+@pytest.mark.parametrize(
+    ("amount", "sentence"),
+    [
+        ("740.00", "740.00 USD is held already. Enter another amount."),
+        (
+            "962.01",
+            (
+                "PayTrace changes a hold by at most 30 % of what was held first, 740.00 USD: from "
+                "518.00 USD to 962.00 USD. Give an amount between them, or let the hold go and "
+                "make another."
+            ),
+        ),
+    ],
+)
+def test_what_paytrace_would_not_change_is_refused_when_asked(
+    till_v3: World, made: str, amount: str, sentence: str
+) -> None:
+    with pytest.raises(NotPossible) as error:
+        ask_held(till_v3, adjust(made, amount), key="k")
+    assert (error.value.field, error.value.sentence) == ("amount", sentence)
+    with pytest.raises(NotPossible, match="Nothing is held under this number"):
+        ask_held(till_v3, adjust("1", "5.00"), key="k")
+
+
+def test_api_v1_changes_no_hold_and_says_what_to_do(till: World) -> None:
+    made = ask(till, HOLD).result_id
+    with pytest.raises(NotPossible, match="Let the hold go and make another"):
+        ask_held(till, adjust(made, "800.00"), key="k")
+
+
+def test_of_a_changed_hold_the_increase_counts_for_the_day(till_v3: World, made: str) -> None:
+    """Of 5,000 a day 4,900 are charged: 100 more may be held, and less always."""
+    charge = Wish(Kind.CHARGE, amount=usd("4900"), vault_id=stored_in(till_v3))
+    assert ask(till_v3, charge, key="charge").state == "done"
+    with pytest.raises(NotPossible, match=r"100\.01 USD is above what alice@ex"):
+        ask_held(till_v3, adjust(made, "840.01"), key="k")
+    assert ask_held(till_v3, adjust(made, "840.00"), key="k2").state == "done"
+    assert ask_held(till_v3, adjust(made, "800.00"), key="k3").state == "done"
+
+
+def test_more_than_one_person_may_hold_alone_is_approved_by_another(
+    till_v3: World, made: str
+) -> None:
+    with tenant_transaction(till_v3.tenant.id):
+        policies.set_policy(
+            environment_id=till_v3.environment_id, user_daily_limit=usd("5000"),
+            company_daily_limit=usd("5000"), approval_above=usd("700"), actor="alice",
+        )  # fmt: skip
+    assert ask_held(till_v3, adjust(made, "741.00"), key="k").state == "waiting_approval"
+    assert ask_held(till_v3, adjust(made, "739.00"), key="k2").state == "done"
+
+
 def test_api_v3_holds_captures_and_lets_go_too(till_v3: World) -> None:
     """By PayTrace's own number of the stored customer."""
-    (customer,) = till_v3.simulator.control(
-        "accounts", account=till_v3.account, merchant_id=till_v3.account
-    )["customers"].values()
-    wish = replace(HOLD, vault_id=str(customer))
+    wish = replace(HOLD, vault_id=stored_in(till_v3))
     row = ask(till_v3, wish)
     till_v3.poll()
     assert held(till_v3) == [(row.result_id, "740.00 USD")]

@@ -5,6 +5,7 @@ from integrations.events.models.facts import (
     DepositPart,
     GatewayBatch,
     GatewayFact,
+    HeldAmount,
 )
 from integrations.events.models.notices import InboundNotice, NoticeKey, NoticeRefusal
 from integrations.events.models.polling import (
@@ -23,6 +24,7 @@ __all__ = [
     "DepositPart",
     "GatewayBatch",
     "GatewayFact",
+    "HeldAmount",
     "InboundNotice",
     "NoticeKey",
     "NoticeRefusal",

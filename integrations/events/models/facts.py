@@ -74,6 +74,29 @@ class ContestDeadline(TenantModel):
         return f"{self.transaction_id} until {self.respond_by}"
 
 
+class HeldAmount(TenantModel):
+    """What a hold amounts to since it was changed at PayTrace. Append-only; the newest counts
+    (`held_amounts`)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    transaction_id = models.CharField(max_length=64)
+    amount = models.DecimalField(max_digits=19, decimal_places=4)
+    currency = models.CharField(max_length=3)
+    told_at = models.DateTimeField(db_default=Now(), editable=False)
+    seen_by = models.CharField(max_length=8, choices=GatewayFact.SeenBy.choices)
+
+    class Meta(TenantModel.Meta):
+        indexes = [
+            models.Index(
+                fields=["tenant", "connection", "transaction_id", "told_at"],
+                name="amount_of_hold",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} {self.amount} {self.currency}"
+
+
 class GatewayBatch(TenantModel):
     """A settlement batch as the gateway told it: card payments, or an ACH deposit. A card batch's
     number wraps, so the day is in the key."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -13,7 +14,9 @@ from integrations.canonical.problems import Problem
 from integrations.canonical.transactions import PaymentMethod
 from integrations.connections import queries as connections
 from integrations.connections.models import Connection
+from integrations.events import holds
 from integrations.instructions import operations, queries
+from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction
 from integrations.instructions.wishes import Wish
@@ -62,8 +65,8 @@ class InstructionIn(serializers.Serializer[Any]):
         "own follows, and the result says the whole id."
     )
     transaction_id = _text(
-        "PayTrace’s number of a payment: what to give back, what hold to capture or let go, whose "
-        "card to charge again, or whose card to store."
+        "PayTrace’s number of a payment: what to give back, what hold to capture, change or let "
+        "go, whose card to charge again, or whose card to store."
     )
     plan_id = serializers.UUIDField(
         default=None, allow_null=True, help_text="Of a recurring plan that is there already."
@@ -109,15 +112,27 @@ def ask(request: Request, asked: dict[str, Any], *, key: str) -> Instruction:
     """
     environment_id = key_of(request).environment_id
     connection = _connection(asked, environment_id)
+    wish = _wish(asked, connection)
     taken = operations.ask(
-        _wish(asked, connection),
+        wish,
         environment_id=environment_id,
         connection_id=connection.id,
         idempotency_key=key,
         origin=Instruction.Origin.API,
         who=who_of(request),
+        held=_held(wish, connection),
     )
     return taken.instruction
+
+
+def _held(wish: Wish, connection: Connection) -> Held | None:
+    """The hold whose amount shall change."""
+    if wish.kind is not Kind.ADJUST:
+        return None
+    found = holds.of_number(
+        connection_id=connection.id, transaction_id=wish.transaction_id, now=timezone.now()
+    )
+    return Held(found.transaction.amount, found.first) if found else None
 
 
 def _connection(asked: dict[str, Any], environment_id: UUID) -> Connection:

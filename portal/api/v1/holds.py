@@ -31,8 +31,8 @@ class HoldOut(serializers.Serializer[Any]):
     """An amount that is reserved on a card and neither captured nor let go."""
 
     transaction_id = serializers.CharField(
-        help_text="PayTrace’s number: to `capture` it, or to `give_back` all of it, which lets "
-        "it go."
+        help_text="PayTrace’s number: to `capture` it, to `adjust` its amount (API v3 only), or to "
+        "`give_back` all of it, which lets it go."
     )
     connection_id = serializers.UUIDField()
     amount = AmountField()

@@ -119,6 +119,11 @@ class CaptureForm(AskingForm):
     amount = amount_field(help_text="All of it or a part; the rest is let go.")
 
 
+class AdjustForm(AskingForm):
+    renamed = {"transaction_id": ""}
+    amount = amount_field("New amount")
+
+
 class ReceiptForm(AskingForm):
     renamed = {"transaction_id": ""}
     email = forms.EmailField(

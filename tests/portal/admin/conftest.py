@@ -15,6 +15,7 @@ from integrations.events.models import (
     ContestDeadline,
     DepositPart,
     GatewayBatch,
+    HeldAmount,
     InboundNotice,
     NoticeRefusal,
     SyncRun,
@@ -83,6 +84,10 @@ def _rows_around(books: factories.Books, posted: Effect) -> None:
     ContestDeadline.objects.create(
         connection=books.paytrace, transaction_id="CB-77", respond_by="2026-12-05",
         seen_by="person", told_by="alice@acme.example",
+    )  # fmt: skip
+    HeldAmount.objects.create(
+        connection=books.paytrace, transaction_id="9007", amount=Decimal(800), currency="USD",
+        seen_by="sync",
     )  # fmt: skip
     factories.polled(books.paytrace)
     DepositPart.objects.create(

@@ -50,6 +50,32 @@ def test_a_hold_is_listed_until_it_is_captured(program: Program, books: Books) -
     assert [one["transaction_id"] for one in _listed(program)] == [young.transaction_id]
 
 
+def test_the_held_amount_is_changed_by_program(program: Program, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        limit = Money(Decimal(5000), "USD")
+        policies.set_policy(
+            environment_id=books.environment.id, user_daily_limit=limit,
+            company_daily_limit=limit, approval_above=limit, actor=books.owner.email,
+        )  # fmt: skip
+        one = factories.hold(books, transaction_id="9001")
+    body = {"kind": "adjust", "amount": "800.00", "transaction_id": "9001"}
+    asked = program.post("instructions", body, **{"Idempotency-Key": "more"})
+    assert (asked.status_code, asked.json()["state"]) == (201, "ready")
+    assert [one["instruction_id"] for one in _listed(program)] == [asked.json()["id"]]
+    with tenant_transaction(books.tenant.id):
+        factories.held_amount(books, str(one.id), "800.00")
+    assert [one["amount"] for one in _listed(program)] == ["800.00"]
+    # The same key later still answers the same, whatever is held by then.
+    again = program.post("instructions", body, **{"Idempotency-Key": "more"})
+    assert again.json()["id"] == asked.json()["id"]
+    far = program.post("instructions", {**body, "amount": "1.00"}, **{"Idempotency-Key": "far"})
+    assert (far.status_code, far.json()["error"]["field"]) == (409, "amount")
+    none = program.post(
+        "instructions", {**body, "transaction_id": "1"}, **{"Idempotency-Key": "none"}
+    )
+    assert (none.status_code, none.json()["error"]["field"]) == (409, "transaction_id")
+
+
 def test_another_companys_holds_are_not_there(
     books: Books, foreign: Books, make_program: MakeProgram
 ) -> None:

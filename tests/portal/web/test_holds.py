@@ -14,7 +14,14 @@ from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
-from tests.portal.web.charges import allow, asked_rows, at, member_with, stored_card
+from tests.portal.web.charges import (
+    allow,
+    asked_rows,
+    at,
+    member_with,
+    speaks_v1,
+    stored_card,
+)
 from tests.portal.web.reading import text_of
 
 
@@ -64,6 +71,44 @@ def test_what_is_held_is_shown_and_a_part_of_it_captured_once(alice: Client, boo
     assert "Capture it" not in page
 
 
+def test_the_held_amount_is_changed_within_what_paytrace_allows(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    one = _held(books)
+    page = text_of(alice.get(at(books, "holds/")))
+    assert "Change the amount" in page
+    assert "PayTrace allows 518.00 USD to 962.00 USD. Nothing is charged." in page
+    change = at(books, f"holds/{one}/adjust/")
+    assert "740.00 USD is held already." in text_of(
+        alice.post(change, {"key": "k", "amount": "740.00"})
+    )
+    assert "by at most 30 % of what was held first" in text_of(
+        alice.post(change, {"key": "k", "amount": "962.01"})
+    )
+    sent = {"key": "k", "amount": "800.00"}
+    first = alice.post(change, sent)
+    assert alice.post(change, sent).headers["Location"] == first.headers["Location"]
+    assert asked_rows(books) == [("adjust", "ready", Decimal("800.0000"), "", "")]
+    page = text_of(alice.get(at(books, "holds/")))
+    assert "Change of 740.00 USD Ready to send" in page
+    assert "Capture it" not in page
+    with tenant_transaction(books.tenant.id):
+        Instruction.objects.update(state="done")
+        factories.held_amount(books, one, "800.00")
+    page = text_of(alice.get(at(books, "holds/")))
+    assert ("800.00 USD first 740.00 USD" in page, "Capture it" in page) == (True, True)
+
+
+def test_api_v1_offers_no_change(alice: Client, books: Books) -> None:
+    allow(books, alice)
+    one = _held(books)
+    speaks_v1(books)
+    assert "Change the amount" not in text_of(alice.get(at(books, "holds/")))
+    told = text_of(alice.post(at(books, f"holds/{one}/adjust/"), {"key": "k", "amount": "800"}))
+    assert "Let the hold go and make another, or connect the account by API v3." in told
+
+
 def test_a_hold_is_let_go(alice: Client, books: Books) -> None:
     allow(books, alice)
     one = _held(books)
@@ -84,6 +129,7 @@ def test_what_was_captured_or_let_go_is_held_no_more(
     sent = {"key": "k", "amount": "1.00"}
     assert alice.post(at(books, f"holds/{one}/capture/"), sent).status_code == 404
     assert alice.post(at(books, f"holds/{one}/release/"), sent).status_code == 404
+    assert alice.post(at(books, f"holds/{one}/adjust/"), sent).status_code == 404
 
 
 def test_a_hold_of_a_month_ago_has_run_out(alice: Client, books: Books) -> None:
