@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import TransactionState
 from integrations.paytrace.level_three import LevelThree
 from integrations.paytrace.people import Address, CardPayer
+
+if TYPE_CHECKING:  # which needs SaleResult
+    from integrations.paytrace.batch_calls import BatchItem, ItemResult
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,17 @@ class Charge:
     shipping: Address | None = None
     discretionary: Mapping[str, str] = field(default_factory=dict)
     """The merchant's own fields, by name."""
+
+
+@dataclass(frozen=True)
+class CustomerRefund:
+    """Money for a stored customer. `invoice_id` is how it is found again, unique to the
+    attempt."""
+
+    customer_id: str
+    amount: Money
+    invoice_id: str
+    description: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,6 +83,7 @@ class RefundResult:
 
     transaction_id: str
     original_transaction_id: str
+    """Empty for an unreferenced refund."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +122,16 @@ class Cards(Protocol):
     def refund(self, *, transaction_id: str, amount: Money | None = None) -> RefundResult:
         """Give back a settled payment, all that is left or `amount`. NeverWorks
         `paytrace.not_settled` before. `give_back` chooses between the two."""
+
+    def refund_to_customer(self, refund: CustomerRefund) -> RefundResult:
+        """Give money to a stored customer's card without an earlier payment: an unreferenced
+        refund. Found again by its invoice id. FixConfiguration `paytrace.not_permitted` where
+        the account may not: it is off by default (RefundAuthorization page)."""
+
+    def run_batch(self, items: Sequence[BatchItem]) -> list[ItemResult]:
+        """Several charges, holds and unreferenced refunds of stored customers in one call, a
+        result for each in their order; v3 only. One that fails stops no other. Raises
+        OutcomeUnknown when no answer came: then each is looked for by itself."""
 
     def add_level_three(self, data: LevelThree) -> None:
         """Describe an unsettled Visa or MasterCard sale for a lower rate; v1 only. Overwrites

@@ -30,6 +30,9 @@ AUTHORIZE_BY_CUSTOMER = seen_in_code(
 AUTHORIZE_BY_TOKEN = seen_in_code("POST", "/v1/transactions/authorization/pt_protect", _CONSTANTS)
 CAPTURE = seen_in_code("POST", "/v1/transactions/authorization/capture", _MERCHANT)
 REFUND = seen_in_code("POST", "/v1/transactions/refund/for_transaction", _MERCHANT)
+REFUND_TO_CUSTOMER = seen_in_code(
+    "POST", "/v1/transactions/refund/to_customer", "moqui/mantle-paytrace"
+)
 VOID = seen_in_code("POST", "/v1/transactions/void", _MERCHANT)
 SETTLE = seen_in_code("POST", "/v1/transactions/settle", f"{_MERCHANT}, remote test")
 EMAIL_RECEIPT = seen_in_code(

@@ -22,6 +22,7 @@ AUTHORIZE_BY_TOKEN = seen_in_code("POST", "/v3/card/authorize/pt-protect", _PLUG
 CAPTURE = documented("POST", "/v3/card/batch/capture", _page("Capture"))
 REFUND = documented("POST", "/v3/card/batch/refund", _page("Refunds"))
 VOID = seen_in_code("POST", "/v3/card/batch/void", _PLUGIN)
+BATCH = documented("POST", "/v3/card/batch/transactions", _page("MultipleTransactions"))
 ADJUST = documented("POST", "/v3/card/transaction/adjust/{id}", _page("Adjust"))
 
 # Reports

@@ -148,6 +148,20 @@ def not_permitted() -> FixConfiguration:
     )
 
 
+def of_unreferenced(error: FixConfiguration) -> FixConfiguration:
+    """The same of a refund without an earlier payment, which an account may not make unless it
+    was asked for: off by default, live and sandbox (RefundAuthorization page). What keeps the
+    account from being used at all stays what it is."""
+    if error.code != "paytrace.not_permitted":
+        return error
+    return FixConfiguration(
+        "This PayTrace account or user may not refund a card without an earlier payment.",
+        code="paytrace.not_permitted",
+        remedy="Ask PayTrace’s support to allow unreferenced refunds for the account, then give "
+        "the API user this permission under User Profiles and check its refund ceiling.",
+    )
+
+
 def invalid_fields(body: Mapping[str, Any]) -> NeverWorks | None:
     """A v3 validation answer: {field, detail} objects in `data` or `message.data` (Shopware
     plugin by solution25, PayTraceApiService.php). None when the body is not one."""

@@ -17,6 +17,7 @@ V1 = """
 /v1/transactions/sale/pt_protect /v1/transactions/sale/pt_protect_customer
 /v1/transactions/authorization/by_customer /v1/transactions/authorization/pt_protect
 /v1/transactions/authorization/capture /v1/transactions/refund/for_transaction
+/v1/transactions/refund/to_customer
 /v1/transactions/void /v1/transactions/settle /v1/transactions/email_receipt
 /v1/level_three/visa /v1/level_three/mastercard /v1/transactions/export/by_date_range
 /v1/transactions/export/by_id /v1/batches/export /v1/batches/export_one
@@ -32,6 +33,7 @@ POST:/v3/token POST:/v3/card/sale/customer/{id} POST:/v3/card/sale/pt-protect
 POST:/v3/card/sale/pt-protect/customer/ POST:/v3/card/authorize/customer/{id}
 POST:/v3/card/authorize/pt-protect POST:/v3/card/batch/capture POST:/v3/card/batch/refund
 POST:/v3/card/batch/void POST:/v3/card/transaction/adjust/{id} GET:/v3/card/transaction/{id}
+POST:/v3/card/batch/transactions
 GET:/v3/card/transactions/capturable/{id}
 GET:/v3/card/transactions/voidable/{id} GET:/v3/card/transactions/refundable/{id}
 POST:/v3/transaction/export/{id} POST:/v3/transactions/export/by-date POST:/v3/batch/export

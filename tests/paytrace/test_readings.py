@@ -219,6 +219,7 @@ def test_a_customer_or_plan_without_an_id_is_told() -> None:
     [
         ("v1_check_processed", ResponseCode.CHECK_PROCESSED, "981619"),
         ("v1_capture", ResponseCode.CAPTURED, "392483066"),
+        ("v1_refund_to_customer", ResponseCode.REFUNDED, "392483071"),
     ],
 )
 def test_short_answers_say_that_it_happened(name: str, code: ResponseCode, number: str) -> None:

@@ -14,7 +14,8 @@ from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch
 from integrations.paytrace.ach import AchCharge
-from integrations.paytrace.cards import Charge
+from integrations.paytrace.batch_calls import BatchItem, ItemKind
+from integrations.paytrace.cards import Charge, CustomerRefund
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.hosted_invoices import Action, NewInvoice
 from integrations.paytrace.people import VaultPayer
@@ -109,6 +110,22 @@ def _refund(scene: Scene) -> None:
         transaction_id=mine[-1].transaction_id, amount=Money.parse("0.50", "USD")
     )
     scene.known["refund"] = given.transaction_id
+
+
+def _refund_to_customer(scene: Scene) -> None:
+    """Off by default at PayTrace: then the refusal is recorded."""
+    invoice = f"rec-{scene.run}-credit"
+    scene.client.cards.refund_to_customer(
+        CustomerRefund(scene.customer_id, Money.parse("0.40", "USD"), invoice)
+    )
+
+
+def _several(scene: Scene) -> None:
+    def item(kind: ItemKind, amount: str) -> BatchItem:
+        invoice = f"rec-{scene.run}-several-{kind}"
+        return BatchItem(kind, scene.customer_id, Money.parse(amount, "USD"), invoice)
+
+    scene.client.cards.run_batch([item(ItemKind.SALE, "3.00"), item(ItemKind.HOLD, "4.00")])
 
 
 def _one(scene: Scene) -> None:
@@ -219,6 +236,8 @@ STEPS: dict[str, Step] = {
     "void": _void,
     "settle": _settle,
     "refund": _refund,
+    "refund_to_customer": _refund_to_customer,
+    "several": _several,
     "export_by_id": _one,
     "export_by_id_unknown": _unknown,
     "export_by_days": _day,

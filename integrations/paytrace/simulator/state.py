@@ -233,6 +233,21 @@ def refund(
     )
 
 
+def credit(
+    customer: Customer, order: Order, *, transaction_id: int, now: datetime, user: str
+) -> Transaction:
+    """A refund to a stored customer's card, of no earlier payment."""
+    made = charge(
+        customer,
+        order,
+        kind=TransactionType.REFUND,
+        transaction_id=transaction_id,
+        now=now,
+        user=user,
+    )
+    return replace(made, approval_message="")
+
+
 def settle(transaction: Transaction, *, batch_number: int, at: datetime) -> Transaction:
     return replace(
         transaction, state=TransactionState.SETTLED, batch_number=batch_number, settled_at=at

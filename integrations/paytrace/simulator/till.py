@@ -78,6 +78,12 @@ class Till:
         number = self._store.next_id()
         return self.keep(replace(made, id=number, approval_code=state.approval_code(number)))
 
+    def credit(self, customer: Customer, order: Order, *, user: str) -> Transaction:
+        """Money for a stored customer, of no earlier payment."""
+        number = self._store.next_id()
+        made = state.credit(customer, order, transaction_id=number, now=self._now(), user=user)
+        return self.keep(made)
+
     def add_level_three(
         self, account: str, transaction_id: int, detail: dict[str, Any]
     ) -> Transaction:

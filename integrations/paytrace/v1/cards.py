@@ -4,14 +4,19 @@
 # ruff: noqa: ARG002
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import TransactionState
 from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace.answers import check_invoice_id, id_of, sale_result
+from integrations.paytrace.batch_calls import BatchItem, ItemResult
 from integrations.paytrace.cards import (
     AdjustResult,
     CaptureResult,
     Charge,
+    CustomerRefund,
     RefundResult,
     SaleResult,
     VoidResult,
@@ -27,6 +32,7 @@ from integrations.paytrace.people import (
     HostedFieldsKept,
     VaultPayer,
 )
+from integrations.paytrace.refusals import of_unreferenced
 from integrations.paytrace.v1.speaker import Json, Speaker, number
 from integrations.paytrace.v1.wording import charge_fields, level_three_fields
 
@@ -80,6 +86,26 @@ class V1Cards:
             amount=self._speaker.amount(amount),
         )
         return RefundResult(id_of(body), transaction_id)
+
+    def refund_to_customer(self, refund: CustomerRefund) -> RefundResult:
+        check_invoice_id(refund.invoice_id)
+        try:
+            body = self._speaker.done(
+                at.REFUND_TO_CUSTOMER,
+                ResponseCode.REFUNDED,
+                amount=self._speaker.amount(refund.amount),
+                customer_id=refund.customer_id,
+                invoice_id=refund.invoice_id,
+                description=refund.description,
+            )
+        except FixConfiguration as error:
+            raise of_unreferenced(error) from None
+        return RefundResult(id_of(body), "")
+
+    def run_batch(self, items: Sequence[BatchItem]) -> list[ItemResult]:
+        raise not_offered(
+            "API v1 has no call for several payments at once.", remedy="Send them one by one."
+        )
 
     def add_level_three(self, data: LevelThree) -> None:
         self._speaker.done(

@@ -4,14 +4,25 @@
 # ruff: noqa: ARG002
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import TransactionState
 from integrations.paytrace import endpoints_v3 as at
 from integrations.paytrace.answers import check_invoice_id, id_of, sale_result
+from integrations.paytrace.batch_calls import (
+    BatchItem,
+    ItemKind,
+    ItemResult,
+    check_invoice_ids,
+    results,
+)
 from integrations.paytrace.cards import (
     AdjustResult,
     CaptureResult,
     Charge,
+    CustomerRefund,
     RefundResult,
     SaleResult,
     VoidResult,
@@ -27,7 +38,7 @@ from integrations.paytrace.people import (
     HostedFieldsKept,
     VaultPayer,
 )
-from integrations.paytrace.refusals import refusal
+from integrations.paytrace.refusals import of_unreferenced, refusal
 from integrations.paytrace.v3.speaker import Json, Speaker, data_of
 from integrations.paytrace.v3.wording import charge_fields
 
@@ -68,6 +79,31 @@ class V3Cards:
     def refund(self, *, transaction_id: str, amount: Money | None = None) -> RefundResult:
         answer = self._on_one(at.REFUND, transaction_id, amount, ResponseCode.REFUNDED)
         return RefundResult(id_of(answer), transaction_id)
+
+    def refund_to_customer(self, refund: CustomerRefund) -> RefundResult:
+        """v3 publishes no call for one: a batch of one."""
+        item = BatchItem(ItemKind.REFUND, refund.customer_id, refund.amount, refund.invoice_id)
+        try:
+            (result,) = self.run_batch([item])
+            if result.problem is not None:
+                raise result.problem
+        except FixConfiguration as error:
+            raise of_unreferenced(error) from None
+        return RefundResult(result.transaction_id, "")
+
+    def run_batch(self, items: Sequence[BatchItem]) -> list[ItemResult]:
+        check_invoice_ids(items)
+        body = self._speaker.move(at.BATCH, batch_items=[self._item(one) for one in items])
+        return results(items, body.get("data"))
+
+    def _item(self, one: BatchItem) -> Json:
+        check_invoice_id(one.invoice_id)
+        return {
+            "amount": self._speaker.amount(one.amount),
+            "customer_id": int(_customer_number(VaultPayer(one.customer_id))),
+            "transaction_type": one.kind.value,
+            "invoice_number": one.invoice_id,
+        }
 
     def add_level_three(self, data: LevelThree) -> None:
         raise not_offered(

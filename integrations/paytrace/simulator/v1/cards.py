@@ -99,6 +99,23 @@ def _refund(asked: Asked) -> Json:
     )
 
 
+def _refund_to_customer(asked: Asked) -> Json:
+    order = Order(
+        amount=exchange.amount_of(asked.fields),
+        invoice_id=text_of(asked.fields, "invoice_id"),
+        description=text_of(asked.fields, "description"),
+    )
+    check_ceiling(asked.user, order.amount, is_refund=True)
+    made = asked.world.till.credit(_stored(asked), order, user=asked.user.username)
+    return done(
+        ResponseCode.REFUNDED,
+        "Your transaction was successfully refunded.",
+        transaction_id=made.id,
+        external_transaction_id="",
+        masked_card_number=made.masked_number.replace("*", "x"),
+    )
+
+
 def _void(asked: Asked) -> Json:
     number = exchange.number_of(asked.fields, name="transaction_id")
     voided = asked.world.till.void(asked.account, number)
@@ -141,6 +158,7 @@ ROUTES = (
     route(at.AUTHORIZE_BY_TOKEN, "sale", _authorize_by_token),
     route(at.CAPTURE, "sale", _capture),
     route(at.REFUND, "refund", _refund),
+    route(at.REFUND_TO_CUSTOMER, "unreferenced_refund", _refund_to_customer),
     route(at.VOID, "void", _void),
     route(at.SETTLE, "settle", _settle),
     route(at.LEVEL_THREE_VISA, "sale", _level_three),

@@ -19,6 +19,7 @@ from integrations.paytrace.simulator.state import RefusedError
 from integrations.paytrace.simulator.till import DuplicateError
 from integrations.paytrace.simulator.v3 import (
     account,
+    batch,
     cards,
     checks,
     customers,
@@ -31,6 +32,7 @@ from integrations.paytrace.simulator.world import World
 
 ROUTES: tuple[Route, ...] = (
     *cards.ROUTES,
+    *batch.ROUTES,
     *reports.ROUTES,
     *checks.ROUTES,
     *customers.ROUTES,
