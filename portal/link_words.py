@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from integrations.instructions.link_states import NOT_MADE
 from integrations.instructions.models import PaymentLink
 from integrations.posting.words import Tone, Word
 
@@ -12,6 +13,10 @@ _S = PaymentLink.State
 _WORDS: Mapping[str, Word] = {
     word.slug: word
     for word in (
+        Word(
+            _S.MAKING, "Being made", "arrow-up-right", Tone.MOVING,
+            "PayTrace is asked to make its page; its answer decides.",
+        ),
         Word(_S.OPEN, "Open", "link", Tone.WAITING, "The customer has not used it yet."),
         Word(
             _S.BEING_PAID, "Being paid", "arrow-up-right", Tone.MOVING,
@@ -26,6 +31,20 @@ _STORED = replace(
     _WORDS[_S.PAID], text="Card stored", sentence="The customer left a card; it is used up."
 )
 _BEING_STORED = replace(_WORDS[_S.BEING_PAID], text="Being stored")
+
+
+_CANCELLED_AT_PAYTRACE = (
+    "It was cancelled here. PayTrace’s own page cannot be taken back and takes a payment until it "
+    "ends; one that comes waits under Exceptions."
+)
+
+
+def sentence_of(link: PaymentLink, state: str) -> str:
+    """What its state means, in a sentence."""
+    if link.page == PaymentLink.Page.PAYTRACE and state == _S.CANCELLED:
+        was_made = link.ended_by != NOT_MADE
+        return _CANCELLED_AT_PAYTRACE if was_made else "PayTrace did not make its page."
+    return link_word(state, link.purpose).sentence
 
 
 def link_word(state: str, purpose: str) -> Word:

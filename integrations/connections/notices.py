@@ -23,6 +23,7 @@ from integrations.connections.secrets import keep_secrets, open_secret
 from tenants.audit import record
 from tenants.crypto import Secret
 from tenants.errors import NotPossible
+from tenants.keys import keyed_hash
 from tenants.models import HookToken
 from tenants.scope import current_tenant_id, tenant_transaction
 from tenants.tokens import digest_of, new_token
@@ -74,6 +75,22 @@ def new_notice_address(*, connection_id: UUID, actor: str) -> NoticeAddress:
         subject_id=connection_id,
     )
     return NoticeAddress(path=f"/hooks/{token.plain}", secret=secret)
+
+
+def address_of(subject_id: UUID, *, connection_id: UUID) -> Secret:
+    """The path of a notice address for one thing alone, the same whenever it is asked for.
+
+    Like every other it rings for its connection and ends a day after the address is replaced.
+    Inside the open company's transaction.
+    """
+    told = f"{current_tenant_id()}:{connection_id}:{subject_id}".encode()
+    raw = keyed_hash(told, purpose="notice address")
+    token = Secret(base64.urlsafe_b64encode(raw).rstrip(b"=").decode())
+    HookToken.objects.get_or_create(
+        token_hash=digest_of(token.reveal()),
+        defaults={"tenant_id": current_tenant_id(), "connection_id": connection_id},
+    )
+    return Secret(f"/hooks/{token.reveal()}")
 
 
 def notice_target(token: str) -> NoticeTarget | None:

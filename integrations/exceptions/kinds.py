@@ -67,6 +67,14 @@ _KINDS: tuple[CaseKind, ...] = (
         (Offer.DISMISS, Offer.ON_ACCOUNT, Offer.CHOOSE_INVOICE, Offer.RETRY),
     ),
     CaseKind(
+        "link_used_up",
+        "Came by a payment link that was paid before or cancelled",
+        "PayTrace’s own page cannot be taken back, so a customer can pay there after all. Nothing "
+        "was written. Try it again if the money is owed; if the customer paid twice, give it back "
+        "from the payment’s page, or put it on account.",
+        (Offer.RETRY, Offer.ON_ACCOUNT, Offer.CHOOSE_INVOICE, Offer.DISMISS),
+    ),
+    CaseKind(
         "over_balance",
         "More than the invoice's open balance",
         "The payment is larger than what is open on the invoice.",

@@ -62,11 +62,12 @@ class StoredPaymentMethodAdmin(SupportAdmin):
 
 @admin.register(PaymentLink)
 class PaymentLinkAdmin(SupportAdmin):
+    hidden = ("page_address",)
     list_display = (
-        "made_at", "tenant", "purpose", "state", "amount", "currency", "customer_number",
+        "made_at", "tenant", "purpose", "page", "state", "amount", "currency", "customer_number",
         "invoice_number", "made_by", "expires_at", "tries",
     )  # fmt: skip
-    list_filter = ("state", "purpose", "made_at")
+    list_filter = ("state", "purpose", "page", "made_at")
     search_fields = ("customer_number", "invoice_number", *_TENANT)
     ordering = ("-made_at",)
 

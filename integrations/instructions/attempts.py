@@ -39,6 +39,14 @@ def new_invoice_id(invoice_number: str) -> str:
     return f"{invoice_number}-T{code}" if invoice_number else f"T{code}"
 
 
+def is_ours(invoice_id: str) -> bool:
+    """Whether it looks like one of ours. Whether it is one, the rows say."""
+    code = invoice_id[-_CODE_LENGTH:]
+    before = invoice_id[:-_CODE_LENGTH]
+    is_marked = before == "T" or before.endswith("-T")
+    return is_marked and len(code) == _CODE_LENGTH and all(char in _DIGITS for char in code)
+
+
 def vault_id(invoice_id: str, *, wanted: str) -> str:
     """The id (v1) or label (v3) of a card that this attempt has stored, `ACME01-2Q9ABCDE`.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from integrations.instructions import protocol
+from integrations.instructions import link_states, protocol
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.instructions.operations import record, ring
@@ -49,6 +49,7 @@ def cancel(*, instruction_id: UUID, environment_id: UUID, who: Who, reason: str)
     )  # fmt: skip
     if moved != 1:
         raise NotPossible(f"This is ‘{row.get_state_display()}’ and cannot be cancelled any more.")
+    link_states.page_answered(row.id, is_made=False)
     return _again(row, "instruction.cancelled", who)
 
 
@@ -63,11 +64,14 @@ def say_what_happened(
 ) -> Instruction:
     """A person has looked in PayTrace: end an instruction that cannot be found out otherwise.
 
-    `result_id` is PayTrace's id of what was made, needed where it happened.
+    `result_id` is PayTrace's id of what was made, needed where it happened; a page of PayTrace's
+    own needs none, for its number is ours.
     """
     row = _mine(instruction_id, environment_id)
     _check_second(row, who)
-    if happened and not result_id.strip():
+    if row.kind == Kind.MAKE_PAGE:
+        result_id = ""
+    elif happened and not result_id.strip():
         raise NotPossible("Give PayTrace’s id of what was made.", field="result_id")
     why, told = _reason(reason), protocol.question_of(row)
     if row.state != S.UNKNOWN or told is None:

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     STORE_CUSTOMER = "store_customer"
     UPDATE_CUSTOMER = "update_customer"
     FORGET_CUSTOMER = "forget_customer"
+    MAKE_PAGE = "make_page"
+    """A page of PayTrace's own, on which a payment link is paid; asked for by making the link."""
     PLAN_CREATE = "plan_create"
     PLAN_CHANGE = "plan_change"
     PLAN_PAUSE = "plan_pause"
@@ -42,6 +44,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.STORE_CUSTOMER: "Store payment method",
     Kind.UPDATE_CUSTOMER: "Change payment method",
     Kind.FORGET_CUSTOMER: "Forget payment method",
+    Kind.MAKE_PAGE: "Make PayTrace’s own page",
     Kind.PLAN_CREATE: "Start recurring plan",
     Kind.PLAN_CHANGE: "Change recurring plan",
     Kind.PLAN_PAUSE: "Pause recurring plan",
@@ -92,6 +95,9 @@ NEEDS: Mapping[Kind, Needs] = {
     ),
     Kind.UPDATE_CUSTOMER: Needs(("vault_id",), ("customer_number", *DETAILS)),
     Kind.FORGET_CUSTOMER: Needs(("vault_id",), ("customer_number",)),
+    Kind.MAKE_PAGE: Needs(
+        ("amount", "customer_number"), ("invoice_number", "description", "email")
+    ),
     Kind.PLAN_CREATE: Needs(
         ("amount", "vault_id", "frequency", "start_on"),
         ("customer_number", "total_count", "method", "description"),
@@ -106,6 +112,8 @@ NEEDS: Mapping[Kind, Needs] = {
 
 # One after another for one stored customer.
 OF_KEPT = frozenset({Kind.UPDATE_CUSTOMER, Kind.FORGET_CUSTOMER})
+# Asked for with a payment link, never by itself.
+OF_LINKS = frozenset({Kind.MAKE_PAGE})
 OF_PLANS = frozenset(
     {Kind.PLAN_CREATE, Kind.PLAN_CHANGE, Kind.PLAN_PAUSE, Kind.PLAN_RESUME, Kind.PLAN_CANCEL}
 )

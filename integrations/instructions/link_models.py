@@ -14,15 +14,22 @@ from tenants.tenant_model import TenantModel
 class PaymentLink(TenantModel):
     """What one customer is asked for, frozen when made; later only how it stands changes.
 
-    Its token is in no column: `tenants.PayToken` holds the hash by which it is found. While it is
-    being paid, `instruction` is what the answer comes to; afterwards the last try.
+    Paid on our pay page: its token is in no column, `tenants.PayToken` holds the hash by which it
+    is found, and while it is being paid, `instruction` is what the answer comes to; afterwards the
+    last try. Paid on PayTrace's own page: `instruction` is what had that page made, and the number
+    of its attempt is how the payment is found.
     """
 
     class Purpose(models.TextChoices):
         PAY = "pay", "Payment"
         STORE = "store", "Payment method"
 
+    class Page(models.TextChoices):
+        TIEOUT = "tieout", "Tieout’s page, with PayTrace’s card fields"
+        PAYTRACE = "paytrace", "PayTrace’s own page"
+
     class State(models.TextChoices):
+        MAKING = "making", "Being made"
         OPEN = "open", "Open"
         BEING_PAID = "being_paid", "Being paid"
         PAID = "paid", "Paid"
@@ -32,6 +39,7 @@ class PaymentLink(TenantModel):
     environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
     purpose = models.CharField(max_length=5, choices=Purpose.choices)
+    page = models.CharField(max_length=8, choices=Page.choices, default=Page.TIEOUT)
     # The asker's own word for it: the same form sent twice makes one link.
     idempotency_key = models.CharField(max_length=200)
     amount = models.DecimalField(max_digits=19, decimal_places=4, null=True, blank=True)
@@ -61,6 +69,10 @@ class PaymentLink(TenantModel):
         blank=True,
         related_name="+",
     )
+    # Where PayTrace's own page is, once PayTrace has told: whoever has it can pay.
+    page_address = models.CharField(max_length=2083, blank=True)
+    # The payment that came by PayTrace's own page.
+    transaction_id = models.CharField(max_length=64, blank=True)
     # Who cancelled it.
     ended_by = models.CharField(max_length=254, blank=True)
     # The mail is to be sent then; empty when there is none to send.
@@ -75,7 +87,7 @@ class PaymentLink(TenantModel):
             # Two links for one invoice would be paid twice by an eager customer.
             models.UniqueConstraint(
                 fields=["tenant", "connection", "customer_number", "invoice_number"],
-                condition=Q(state__in=("open", "being_paid")) & ~Q(invoice_number=""),
+                condition=Q(state__in=("making", "open", "being_paid")) & ~Q(invoice_number=""),
                 name="one_open_link_per_invoice",
             ),
             models.CheckConstraint(
@@ -92,7 +104,9 @@ class PaymentLink(TenantModel):
                 name="link_mail_due",
             ),
             models.Index(
-                fields=["tenant", "expires_at"], condition=Q(state="open"), name="link_expiring"
+                fields=["tenant", "expires_at"],
+                condition=Q(state__in=("making", "open")),
+                name="link_expiring",
             ),
         ]
 

@@ -1,6 +1,8 @@
 """How a payment link's state moves: each move one conditional update, its row count checked.
 
 `open → being_paid → paid`, or back to `open` when nothing was paid; `open → expired | cancelled`.
+On PayTrace's own page `making → open | cancelled | expired`, and to `paid` from whatever it is but
+`cancelled`, by the payment that came.
 Inside the open company's transaction.
 """
 
@@ -18,6 +20,7 @@ _S = PaymentLink.State
 # Cards that are refused one after another: somebody tries stolen ones. Then the link is over.
 MOST_TRIES = 10
 _TOO_MANY = "Tieout: too many cards were refused"
+NOT_MADE = "PayTrace, which did not make its page"
 
 
 def begin(link_id: uuid.UUID, *, now: datetime, keeps: bool = False) -> bool:
@@ -25,7 +28,9 @@ def begin(link_id: uuid.UUID, *, now: datetime, keeps: bool = False) -> bool:
 
     `keeps` is the payer's word, which counts where the link allows it.
     """
-    rows = PaymentLink.objects.filter(id=link_id, state=_S.OPEN, expires_at__gt=now)
+    rows = PaymentLink.objects.filter(
+        id=link_id, state=_S.OPEN, expires_at__gt=now, page=PaymentLink.Page.TIEOUT
+    )
     kept = F("may_keep") if keeps else False
     return _move(rows, _S.BEING_PAID, tries=F("tries") + 1, keeps=kept) == 1
 
@@ -36,13 +41,35 @@ def follow(instruction_id: uuid.UUID, *, is_done: bool) -> None:
     In the transaction that writes the answer down. Money that moved is believed whatever the
     link's state has become meanwhile.
     """
-    rows = PaymentLink.objects.filter(instruction_id=instruction_id)
+    rows = PaymentLink.objects.filter(instruction_id=instruction_id, page=PaymentLink.Page.TIEOUT)
     if is_done:
         _move(rows.exclude(state=_S.PAID), _S.PAID)
         return
     tried = rows.filter(state=_S.BEING_PAID)
     _move(tried.filter(tries__gte=MOST_TRIES), _S.CANCELLED, ended_by=_TOO_MANY)
     _move(tried, _S.OPEN)
+
+
+def page_answered(instruction_id: uuid.UUID, *, is_made: bool, address: str = "") -> None:
+    """PayTrace has made its own page, or nothing of it: the link is open, or over."""
+    rows = PaymentLink.objects.filter(
+        instruction_id=instruction_id, page=PaymentLink.Page.PAYTRACE, state=_S.MAKING
+    )
+    if is_made:
+        _move(rows, _S.OPEN, page_address=address)
+    else:
+        _move(rows, _S.CANCELLED, ended_by=NOT_MADE)
+
+
+def paid_at_paytrace(link_id: uuid.UUID, *, transaction_id: str) -> bool:
+    """A payment came by PayTrace's own page; False when one had come before.
+
+    A link that was cancelled stays so: what to do with its payment is a person's decision.
+    """
+    rows = PaymentLink.objects.filter(id=link_id, transaction_id="")
+    if rows.filter(state=_S.CANCELLED).update(transaction_id=transaction_id):
+        return True
+    return _move(rows, _S.PAID, transaction_id=transaction_id) == 1
 
 
 def cancel(link_id: uuid.UUID, *, actor: str) -> bool:
@@ -52,10 +79,11 @@ def cancel(link_id: uuid.UUID, *, actor: str) -> bool:
 
 
 def expire(*, now: datetime) -> int:
-    """Every open link whose time is over; how many they were."""
-    return _move(PaymentLink.objects.filter(state=_S.OPEN, expires_at__lte=now), _S.EXPIRED)
+    """Every link whose time is over before it was paid; how many they were."""
+    rows = PaymentLink.objects.filter(state__in=(_S.MAKING, _S.OPEN), expires_at__lte=now)
+    return _move(rows, _S.EXPIRED)
 
 
 def _move(rows: QuerySet[PaymentLink], state: PaymentLink.State, **more: object) -> int:
-    mail = {} if state in {_S.OPEN, _S.BEING_PAID} else {"mail_due_at": None}
+    mail = {} if state in {_S.MAKING, _S.OPEN, _S.BEING_PAID} else {"mail_due_at": None}
     return rows.update(state=state, state_since=Now(), **mail, **more)

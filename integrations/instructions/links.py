@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integrations.canonical.money import Money
-from integrations.instructions import link_states, operations, wishes
+from integrations.instructions import link_states, offered, operations, own_pages, wishes
 from integrations.instructions.errors import BadWish, KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, PaymentLink
@@ -32,7 +32,7 @@ from tenants.models import PayToken
 from tenants.scope import current_tenant_id
 from tenants.tokens import digest_of
 
-Purpose = PaymentLink.Purpose
+Purpose, Page = PaymentLink.Purpose, PaymentLink.Page
 DEFAULT_DAYS = 14
 LONGEST_DAYS = 90
 _PURPOSE = "payment link"
@@ -52,6 +52,8 @@ class NewLink:
     """Whether the address is mailed to `email`."""
     may_keep: bool = False
     """Whether who pays may have the card kept for next time."""
+    page: PaymentLink.Page = Page.TIEOUT
+    """Where it is paid. PayTrace's own page cannot be taken back, and PayTrace mails it itself."""
 
     @property
     def purpose(self) -> PaymentLink.Purpose:
@@ -69,7 +71,8 @@ class Target:
 def make(
     new: NewLink, *, environment_id: UUID, connection_id: UUID, idempotency_key: str, who: Who
 ) -> PaymentLink:
-    """Make a link that is paid once, through this PayTrace account, until it expires.
+    """Make a link that is paid once, through this PayTrace account, until it expires. PayTrace's
+    own page is made by a worker after commit; until then the link is being made.
 
     A key that came before with the same contents answers the same link. Raises BadWish for
     fields to repair, KeyReused, and NotPossible when an open link asks for the same invoice.
@@ -85,11 +88,14 @@ def make(
     if not insert_once(row):
         former = _former(new, environment_id=environment_id, key=key)
         return former if former is not None else _refuse_second(new)
-    PayToken.objects.create(
-        token_hash=digest_of(_token(row.id).reveal()),
-        tenant_id=current_tenant_id(),
-        link_id=row.id,
-    )
+    if row.page == Page.PAYTRACE:
+        own_pages.begin(row, own_pages.wish_of(row, is_mailed=new.is_mailed))
+    else:
+        PayToken.objects.create(
+            token_hash=digest_of(_token(row.id).reveal()),
+            tenant_id=current_tenant_id(),
+            link_id=row.id,
+        )
     _record("payment_link.made", row, who.name)
     return PaymentLink.objects.get(id=row.id)
 
@@ -203,12 +209,18 @@ def _row(new: NewLink, *, environment_id: UUID, connection_id: UUID) -> PaymentL
         invoice_number=new.invoice_number.strip(),
         description=new.description.strip(),
         email=new.email.strip(),
+        page=new.page,
         may_keep=new.may_keep and new.amount is not None,
         expires_at=now + timedelta(days=new.days),
-        mail_due_at=now if new.is_mailed else None,
     )
     _check(row, new)
     wish = wish_of(row)
+    if row.page == Page.PAYTRACE:
+        row.state = PaymentLink.State.MAKING
+        wish = own_pages.wish_of(row, is_mailed=new.is_mailed)
+        offered.check(wish, connection)
+    elif new.is_mailed:
+        row.mail_due_at = now
     found = wishes.problems(wish, today=operations.day_of(connection))
     if found:
         raise BadWish(found)
@@ -225,6 +237,18 @@ def _check(row: PaymentLink, new: NewLink) -> None:
         )
     if new.is_mailed and not row.email:
         raise NotPossible("Say where to mail the link to.", field="email")
+    if row.page == Page.PAYTRACE and row.purpose == Purpose.STORE:
+        raise NotPossible(
+            "A card is left on Tieout’s page only: PayTrace tells nothing of one that was left on "
+            "its own.",
+            field="page",
+        )
+    if row.page == Page.PAYTRACE and row.may_keep:
+        raise NotPossible(
+            "PayTrace’s own page keeps no card for next time. Take the tick off, or let the "
+            "customer pay on Tieout’s page.",
+            field="may_keep",
+        )
 
 
 def _former(new: NewLink, *, environment_id: UUID, key: str) -> PaymentLink | None:
@@ -232,8 +256,11 @@ def _former(new: NewLink, *, environment_id: UUID, key: str) -> PaymentLink | No
     if found is None:
         return None
     before = Money(found.amount, found.currency) if found.amount is not None else None
-    asked = (new.amount, new.customer_number.strip(), new.invoice_number.strip(), new.may_keep)
-    if (before, found.customer_number, found.invoice_number, found.may_keep) != asked:
+    asked = (
+        new.amount, new.customer_number.strip(), new.invoice_number.strip(), new.may_keep, new.page,
+    )  # fmt: skip
+    made = (before, found.customer_number, found.invoice_number, found.may_keep, found.page)
+    if made != asked:
         raise KeyReused(
             "This form made a link before, with other contents. Open the form anew.",
             field="idempotency_key",

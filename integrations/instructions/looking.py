@@ -25,6 +25,7 @@ from integrations.instructions.hold_calls import CAPTURED, captured, look_for_ad
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
+from integrations.instructions.own_page_calls import look_for_page
 from integrations.instructions.plan_calls import begun, changed, ended, marked
 from integrations.instructions.protocol import Told
 from integrations.instructions.receipts import mailed
@@ -289,6 +290,7 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,
+    Kind.MAKE_PAGE: look_for_page,
     Kind.PLAN_CREATE: _plan_made,
     Kind.PLAN_RESUME: _plan_made,
     Kind.PLAN_CHANGE: _plan_changed,

@@ -36,6 +36,12 @@ def check(wish: Wish, connection: Connection) -> None:
             "published. Let the hold go and make another, or connect the account by API v3.",
             field="transaction_id",
         )
+    if wish.kind is Kind.MAKE_PAGE and version != "v3":
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v1, which makes no page of PayTrace’s own. "
+            "Connect the account by API v3, or let the customer pay on Tieout’s page.",
+            field="page",
+        )
     if wish.kind is Kind.SEND_RECEIPT:
         _check_receipt(wish, connection)
 

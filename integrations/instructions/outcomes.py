@@ -29,6 +29,8 @@ class Outcome:
     """How long to wait before sending it, or asking about it, again."""
     customer: VaultCustomer | None = None
     """The stored customer that was made along the way."""
+    address: str = field(default="", repr=False)
+    """Where the page is that was made; whoever has it can pay."""
     on: date | None = None
     """Of a plan that was ended: the last day on which it may have charged."""
 

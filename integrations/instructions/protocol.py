@@ -237,7 +237,9 @@ def _move(rows: Any, told: Told, outcome: Outcome) -> bool:
     if rows.update(state_since=Now(), **fields) != 1:
         return False
     if outcome.is_ended:
-        link_states.follow(told.instruction_id, is_done=outcome.state is S.DONE)
+        is_done = outcome.state is S.DONE
+        link_states.follow(told.instruction_id, is_done=is_done)
+        link_states.page_answered(told.instruction_id, is_made=is_done, address=outcome.address)
         link_keeping.keep(told.instruction_id)
     if outcome.state is S.DONE:
         keeping.keep(told.instruction_id, told.wish, outcome)

@@ -118,7 +118,9 @@ def instruction_of(
     """
     found = Instruction.objects.all() if rows is None else rows
     found = found.filter(connection_id=connection_id, result_id=transaction_id)
-    kinds = (Kind.GIVE_BACK,) if gives_back else (Kind.CHARGE, Kind.HOLD, Kind.CAPTURE)
+    kinds = (Kind.GIVE_BACK,) if gives_back else (
+        Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.MAKE_PAGE,
+    )  # fmt: skip
     return found.filter(kind__in=kinds).defer("request").order_by("asked_at").first()
 
 

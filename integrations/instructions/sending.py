@@ -28,6 +28,7 @@ from integrations.instructions.kinds import Kind
 from integrations.instructions.level_three_calls import add_level_three
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
+from integrations.instructions.own_page_calls import make_page
 from integrations.instructions.plan_calls import CALLS as PLAN_CALLS
 from integrations.instructions.protocol import Told
 from integrations.instructions.receipts import send_receipt
@@ -254,6 +255,7 @@ _SENDERS: Mapping[Kind, _Sender] = {
     Kind.STORE_CUSTOMER: _store,
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,
+    Kind.MAKE_PAGE: make_page,
     **dict.fromkeys(PLAN_CALLS, _plan),
 }
 

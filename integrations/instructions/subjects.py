@@ -11,7 +11,9 @@ from django.db.models import Sum
 
 from integrations.canonical.money import Money
 from integrations.instructions.calendar import runs_until
+from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, RecurringPlan
+from integrations.instructions.own_page_now import PageNow, page_now
 from integrations.paytrace.recurring import Frequency
 
 
@@ -46,6 +48,8 @@ class Subject:
     """What our own instructions gave back of the payment so far."""
     taken_ids: frozenset[str] = frozenset()
     """Ids at PayTrace that other instructions led to: never the answer to this one."""
+    page: PageNow | None = None
+    """Of PayTrace's own page of a payment link; None where that link has ended."""
 
 
 def subject_of(instruction_id: uuid.UUID, *, today: date) -> Subject:
@@ -64,7 +68,8 @@ def subject_of(instruction_id: uuid.UUID, *, today: date) -> Subject:
         made = RecurringPlan.objects.filter(connection_id=row.connection_id)
         taken = frozenset(made.values_list("recurrence_id", flat=True))
     plan = plan_now(row.plan, today=today) if row.plan else None
-    return Subject(today, plan, already, taken)
+    page = page_now(row.id) if row.kind == Kind.MAKE_PAGE else None
+    return Subject(today, plan, already, taken, page)
 
 
 def plan_now(plan: RecurringPlan, *, today: date) -> PlanNow:

@@ -16,6 +16,7 @@ from integrations.pipeline import flagged_cases, reversal
 from integrations.pipeline.poll import poll_now
 from integrations.posting import outbox
 from integrations.posting.models import Effect, EffectState
+from integrations.workflows.steps.match import LINK_USED_UP
 from tenants import audit, work
 from tenants.errors import NotPossible
 from tenants.models import WorkKind
@@ -29,7 +30,8 @@ _DECIDABLE = (EffectState.PARKED, *outbox.WAITING)
 def retry(*, effect_id: uuid.UUID, actor: str) -> None:
     """Walk it again with the rules in force now. Raises NotPossible.
 
-    Retrying a suspected duplicate is the person's word that it is another payment. What stands
+    Retrying a suspected duplicate, or what came by a link that was used up, is the person's word
+    that it is another payment. What stands
     half written in Sage is asked about again, with the very payload that was frozen. What
     PayTrace does not tell clearly is not walked: PayTrace is looked through again. So is Sage
     for a flagged row.
@@ -51,7 +53,7 @@ def retry(*, effect_id: uuid.UUID, actor: str) -> None:
         poll_now(connection_id=effect.source_id, actor=actor)
         return
     decision: dict[str, Any] = {"trigger": "retry"}
-    if effect.reason_code == "duplicate":
+    if effect.reason_code in {"duplicate", LINK_USED_UP}:
         decision["not_a_duplicate"] = True
     _again(effect, decision, Resolution.RETRIED, actor=actor, reason="")
 

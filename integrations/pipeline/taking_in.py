@@ -15,7 +15,7 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.models import Connection
 from integrations.events import facts, held_amounts
 from integrations.events.models import GatewayFact
-from integrations.instructions import late
+from integrations.instructions import late, own_pages
 from integrations.pipeline import failed_runs, orphans, review, settling, unreadable
 from integrations.posting import outbox
 from tenants import work
@@ -40,6 +40,7 @@ def take_in(
     if not fresh:
         return []
     late.correct(fresh, connection_id=source.id, payments=partial(_newest, connection_id=source.id))
+    own_pages.told_of(fresh, connection_id=source.id)
     histories = facts.histories(
         connection_id=source.id, transaction_ids=[one.transaction_id for one in fresh]
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import time
 from decimal import Decimal
 from functools import cached_property
@@ -25,6 +25,7 @@ from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections import profiles, writing
 from integrations.connections.models import Connection
 from integrations.events import facts
+from integrations.instructions import own_pages
 from integrations.mapping import queries as mapping
 from integrations.mapping.company_targets import targets_of
 from integrations.matching.batches import SettledBatch
@@ -36,7 +37,7 @@ from integrations.sagepro.profile import PostingProfile
 from integrations.workflows import parents, settled
 from integrations.workflows import queries as workflows
 from integrations.workflows.steps.match import LADDER
-from integrations.workflows.subject import Parent, Subject
+from integrations.workflows.subject import PaidLink, Parent, Subject
 
 # Receipts are read for the few invoices a payment names; more is a remittance for a person.
 MOST_INVOICES = 5
@@ -79,6 +80,8 @@ class Loaded:
     beside: Effect | None = None
     batch: SettledBatch | None = None
     """Of a settlement."""
+    asked: own_pages.Asked | None = None
+    """Of a payment that came by PayTrace's own page of a payment link: what that asked for."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +134,7 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
         parent=parents.describe(found, but=effect, profile=policy.profile) if found else None,
         parent_id=_waits_for(effect, found, beside),
         beside=beside,
+        asked=own_pages.asked_by(transaction, connection_id=effect.source_id),
     )
 
 
@@ -184,6 +188,8 @@ def look(loaded: Loaded, company: Company) -> Seen:
         return Seen(periods)
     connector = company.connector
     chosen = str(loaded.effect.decision.get("invoice_number", ""))
+    if not chosen and loaded.asked is not None:
+        chosen = loaded.asked.invoice_number
     numbers = [chosen] if chosen else numbers_to_look_up(loaded.transaction, ladder=LADDER)
     invoices = tuple(connector.invoices_by_number(numbers)) if numbers else ()
     if kind is EffectKind.DECLINE:
@@ -223,6 +229,7 @@ def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
         parent=loaded.parent,
         beside=parents.describe_beside(loaded.beside) if loaded.beside else None,
         batch=loaded.batch,
+        link=PaidLink(**asdict(loaded.asked)) if loaded.asked else None,
         kinds=policy.kinds,
         decision=effect.decision,
     )

@@ -64,6 +64,17 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class PaidLink:
+    """The payment link by whose page of PayTrace's own a payment came."""
+
+    invoice_number: str
+    """The invoice it asked for; may be empty."""
+    made_by: str
+    doubt: str = ""
+    """Why a person has to look: it was paid before, or cancelled."""
+
+
+@dataclass(frozen=True)
 class Subject:
     """One effect and everything its walk may look at."""
 
@@ -90,6 +101,7 @@ class Subject:
     beside: Beside | None = None
     batch: SettledBatch | None = None
     """Of a settlement."""
+    link: PaidLink | None = None
     kinds: frozenset[PostingKind] = frozenset()
     """What this company books as its profile was calibrated for; a person keys any other."""
     undone: GatewayTransaction | None = None

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from integrations.canonical.card_brands import brand_word
 from integrations.canonical.money import Money, exponent
+from integrations.instructions.models import PaymentLink
 from integrations.posting import words
 from portal import instruction_words, link_words
 from portal.web import moments
@@ -132,9 +133,9 @@ def link_badge(state: str, purpose: str, size: str = "") -> dict[str, Any]:
 
 
 @register.simple_tag
-def link_sentence(state: str, purpose: str) -> str:
+def link_sentence(link: PaymentLink, state: str) -> str:
     """What a payment link's state means, in a sentence."""
-    return link_words.link_word(state, purpose).sentence
+    return link_words.sentence_of(link, state)
 
 
 @register.filter

@@ -35,6 +35,7 @@ _OF_PAYMENTS = frozenset(
         Kind.SEND_RECEIPT,
         Kind.ADD_LEVEL_THREE,
         Kind.STORE_CUSTOMER,
+        Kind.MAKE_PAGE,
     }
 )
 _STATES = dict(InstructionState.choices)

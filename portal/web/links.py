@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -15,11 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from integrations.connections import queries as connections
 from integrations.connections.models import Connection
-from integrations.instructions import link_keeping, links
-from integrations.instructions.link_mail import address_of
+from integrations.instructions import link_keeping, links, queries
+from integrations.instructions.link_addresses import addresses_of
 from integrations.instructions.models import PaymentLink
 from integrations.instructions.paying import state_at
 from integrations.open_items import queries as open_items
+from integrations.posting import queries as posting
+from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.forms.links import CardLinkForm, PaymentLinkForm
 from portal.web.instructions import who
@@ -28,6 +30,16 @@ from tenants.roles import Ability
 
 _METHODS = ["GET", "HEAD", "POST"]
 _STATES = dict(PaymentLink.State.choices)
+_P = PaymentLink.Page
+_MADE: Mapping[str, str] = {
+    _P.TIEOUT: "The link is ready. Copy it, or see below that it is mailed.",
+    _P.PAYTRACE: "PayTrace is asked to make its page. The link stands here in a moment.",
+}
+_CANCELLED: Mapping[str, str] = {
+    _P.TIEOUT: "Cancelled. Whoever opens the link is told to ask for a new one.",
+    _P.PAYTRACE: "Cancelled here. PayTrace’s own page cannot be taken back and takes a payment "
+    "until it ends; one that comes waits under Exceptions. Tell the customer not to pay there.",
+}
 _FILLED_IN = ("account", "customer_number", "invoice_number", "amount")
 # The longest number of a customer or invoice that is looked for.
 _MOST_TYPED = 40
@@ -84,7 +96,7 @@ def payment_link_cancel(request: PlacedRequest, link_id: str) -> HttpResponse:
         links.cancel(link_id=found.id, environment_id=found.environment_id, who=who(request))
     except NotPossible as error:
         return _page(request, _find(request, link_id), problem=error.sentence)
-    messages.success(request, "Cancelled. Whoever opens the link is told to ask for a new one.")
+    messages.success(request, _CANCELLED[found.page])
     return redirect("payment_link", request.place.tenant.slug, found.id)
 
 
@@ -94,7 +106,7 @@ def _new(request: PlacedRequest, kind: type[CardLinkForm]) -> HttpResponse:
     if form.is_valid():
         made = _made(request, form)
         if made is not None:
-            messages.success(request, "The link is ready. Copy it, or see below that it is mailed.")
+            messages.success(request, _MADE[made.page])
             return redirect("payment_link", request.place.tenant.slug, made.id)
     context = {"form": form, "accounts": accounts, "pays": kind is PaymentLinkForm}
     if kind is PaymentLinkForm:
@@ -162,19 +174,37 @@ def _page(request: PlacedRequest, found: PaymentLink, *, problem: str = "") -> H
         "state": state,
         "is_open": state == PaymentLink.State.OPEN,
         "storing": link_keeping.storing(found) if found.keeps else None,
+        "is_own_page": found.page == PaymentLink.Page.PAYTRACE,
+        "payments": _payments(found),
+        "number": _number(found),
         "address": _addresses(request, [found]).get(found.id, ""),
         "problem": problem,
     }
     return render(request, "links/one.html", context)
 
 
+def _number(found: PaymentLink) -> str:
+    """Under what PayTrace was told to make its own page; empty before it was told."""
+    if found.page != PaymentLink.Page.PAYTRACE or found.instruction_id is None:
+        return ""
+    told = queries.attempts(found.instruction_id)
+    return told[-1].invoice_id if told else ""
+
+
+def _payments(found: PaymentLink) -> list[Effect]:
+    """What came by PayTrace's own page, in the books."""
+    if not found.transaction_id:
+        return []
+    return posting.of_transaction(
+        source_id=found.connection_id, transaction_id=found.transaction_id
+    )
+
+
 def _addresses(request: PlacedRequest, found: list[PaymentLink]) -> dict[Any, str]:
     """The addresses of open links, for whoever may make some."""
     if not request.place.may(Ability.MOVE_MONEY):
         return {}
-    usable = [one for one in found if one.state == PaymentLink.State.OPEN]
-    tokens = links.tokens_of(usable)
-    return {link_id: address_of(token.reveal()) for link_id, token in tokens.items()}
+    return addresses_of(found)
 
 
 def _find(request: PlacedRequest, link_id: str) -> PaymentLink:

@@ -45,6 +45,7 @@ SECRET = {
     "exceptions_exceptioncase": ("evidence",),
     "instructions_instruction": ("request",),
     "instructions_instructionattempt": ("evidence",),
+    "instructions_paymentlink": ("page_address",),
     "django_session": (),
     "cache_entries": (),
 }
@@ -115,6 +116,8 @@ APPEND_ONLY = {
         "ended_by",
         "mail_due_at",
         "mailed_at",
+        "page_address",
+        "transaction_id",
     ),
 }
 

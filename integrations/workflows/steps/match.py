@@ -18,6 +18,7 @@ from integrations.workflows.steps import disputes, settlements, take_back
 from integrations.workflows.subject import Draft, NeedsPerson, Nothing, StepResult, Subject
 
 LADDER = Ladder()
+LINK_USED_UP = "link_used_up"
 _MONEY = frozenset({EffectKind.SALE, EffectKind.REFUND})
 
 _REMEDIES = {
@@ -69,6 +70,8 @@ def _take_back(subject: Subject, draft: Draft) -> StepResult:
 
 
 def _pay(subject: Subject, draft: Draft, settings: Mapping[str, Any]) -> StepResult:
+    if subject.link is not None and subject.link.doubt and not _is_decided(subject):
+        return _used_up(subject.link.doubt, subject, draft)
     transaction = _as_decided(subject)
     found = match(
         transaction, ladder=LADDER, invoices_found=subject.invoices, settings=MatchSettings()
@@ -98,9 +101,27 @@ def _code(outcome: MatchOutcome) -> str:
     return _CODES.get(outcome, outcome.value)
 
 
+def _is_decided(subject: Subject) -> bool:
+    """Whether a person has said that this payment is one of its own."""
+    decision = subject.decision
+    return bool(decision.get("not_a_duplicate") or decision.get("invoice_number"))
+
+
+def _used_up(doubt: str, subject: Subject, draft: Draft) -> StepResult:
+    verdict = NeedsPerson(
+        code=LINK_USED_UP,
+        sentence=doubt,
+        remedy="Try it again if it is owed; if not, give it back and dismiss it.",
+    )
+    return _result(doubt, draft.ended(verdict), (doubt,), subject, None)
+
+
 def _as_decided(subject: Subject) -> Any:
-    """The payment as the payer wrote it, or naming the invoice a person chose."""
+    """The payment as the payer wrote it, or naming the invoice a person chose or its link asked
+    for: the number that came with it is then ours, and no invoice's."""
     chosen = str(subject.decision.get("invoice_number", ""))
+    if not chosen and subject.link is not None:
+        chosen = subject.link.invoice_number
     if not chosen:
         return subject.transaction
     return replace(subject.transaction, invoice_reference=chosen)

@@ -15,7 +15,7 @@ from integrations.canonical.transactions import PaymentMethod
 from integrations.connections import queries as connections
 from integrations.connections.models import Connection
 from integrations.events import holds
-from integrations.instructions import operations, queries
+from integrations.instructions import kinds, operations, queries
 from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction
@@ -47,7 +47,9 @@ def _text(help_text: str, **more: Any) -> serializers.CharField:
 class InstructionIn(serializers.Serializer[Any]):
     """What is wanted. `kind` says which of the other fields it needs and may have."""
 
-    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    kind = serializers.ChoiceField(
+        choices=[kind.value for kind in Kind if kind not in kinds.OF_LINKS]
+    )
     connection_id = serializers.UUIDField(
         default=None,
         allow_null=True,

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from integrations.instructions import links, operations
-from integrations.instructions.link_mail import address_of
+from integrations.instructions.link_addresses import addresses_of
 from integrations.instructions.links import DEFAULT_DAYS, LONGEST_DAYS, NewLink
 from integrations.instructions.models import PaymentLink
 from integrations.instructions.paying import state_at
@@ -32,14 +32,14 @@ from portal.api.v1.schema import (
     refusals,
 )
 from portal.api.v1.shapes import AmountField, money
-from portal.link_words import link_word
+from portal.link_words import sentence_of
 
 READ, WRITE = "instructions:read", "instructions:write"
 _TAGS = ["Payment links"]
 _COPIED = (
     "id", "purpose", "connection_id", "currency", "customer_number", "invoice_number",
     "description", "email", "may_keep", "expires_at", "mailed_at", "made_by", "made_at",
-    "instruction_id",
+    "instruction_id", "page", "transaction_id",
 )  # fmt: skip
 _EXAMPLE = {
     "amount": "740.00",
@@ -78,6 +78,12 @@ class LinkIn(serializers.Serializer[Any]):
     may_keep = serializers.BooleanField(
         default=False, help_text="Who pays may have the card kept for later charges."
     )
+    page = serializers.ChoiceField(
+        choices=PaymentLink.Page.choices,
+        default=PaymentLink.Page.TIEOUT,
+        help_text="Where it is paid. `paytrace` needs an account of API v3 and an amount; such a "
+        "page cannot be taken back, and its link is `making` until PayTrace has answered.",
+    )
     days = serializers.IntegerField(
         default=DEFAULT_DAYS, min_value=1, max_value=LONGEST_DAYS, help_text="How long it is good."
     )
@@ -88,11 +94,13 @@ class LinkOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     address = serializers.CharField(
-        help_text=f"To be opened by the customer. Only while it is open, and with `{WRITE}`."
+        help_text=f"To be opened by the customer. Only while it is open, and with `{WRITE}`; of "
+        "PayTrace's own page only where PayTrace told it."
     )
     state = serializers.ChoiceField(choices=PaymentLink.State.choices)
     sentence = serializers.CharField()
     purpose = serializers.ChoiceField(choices=PaymentLink.Purpose.choices)
+    page = serializers.ChoiceField(choices=PaymentLink.Page.choices)
     connection_id = serializers.UUIDField()
     amount = AmountField(allow_null=True)
     currency = serializers.CharField()
@@ -106,7 +114,12 @@ class LinkOut(serializers.Serializer[Any]):
     made_by = serializers.CharField()
     made_at = serializers.DateTimeField()
     instruction_id = serializers.UUIDField(
-        allow_null=True, help_text="The charge or stored card of its latest try."
+        allow_null=True,
+        help_text="The charge or stored card of its latest try; of PayTrace's own page what had "
+        "it made.",
+    )
+    transaction_id = serializers.CharField(
+        help_text="The payment that came by PayTrace's own page."
     )
 
 
@@ -150,9 +163,9 @@ class PaymentLinkList(APIView):
         operation_id="make_payment_link",
         summary="Make a payment link",
         description=(
-            "An address at which the customer pays with PayTrace's own card form, once and until "
-            "it expires. 409 when an open link asks for the same invoice. The same "
-            f"Idempotency-Key answers the same link. Needs the scope `{WRITE}`."
+            "An address at which the customer pays with PayTrace's own card form, or on PayTrace's "
+            "own page, once and until it expires. 409 when an open link asks for the same "
+            f"invoice. The same Idempotency-Key answers the same link. Needs the scope `{WRITE}`."
         ),
         tags=_TAGS,
         parameters=[REQUIRED_IDEMPOTENCY_KEY],
@@ -219,7 +232,7 @@ def _made(request: Request, asked: dict[str, Any]) -> PaymentLink:
         **{
             name: asked[name]
             for name in (
-                "invoice_number", "description", "email", "days", "is_mailed", "may_keep",
+                "invoice_number", "description", "email", "days", "is_mailed", "may_keep", "page",
             )
         },
     )  # fmt: skip
@@ -254,13 +267,13 @@ def _shown(request: Request, found: Sequence[PaymentLink]) -> list[dict[str, Any
     now, may_see = timezone.now(), WRITE in key_of(request).scopes
     states = {one.id: state_at(one, now=now) for one in found}
     usable = [one for one in found if states[one.id] == PaymentLink.State.OPEN]
-    tokens = links.tokens_of(usable if may_see else [])
+    addresses = addresses_of(usable if may_see else [])
     return [
         {
             **{name: getattr(one, name) for name in _COPIED},
-            "address": address_of(tokens[one.id].reveal()) if one.id in tokens else "",
+            "address": addresses.get(one.id, ""),
             "state": states[one.id],
-            "sentence": link_word(states[one.id], one.purpose).sentence,
+            "sentence": sentence_of(one, states[one.id]),
             "amount": None if one.amount is None else money(one.amount, one.currency),
         }
         for one in found

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 
 from integrations.connections.models import Connection
-from integrations.instructions.links import DEFAULT_DAYS, LONGEST_DAYS, NewLink
+from integrations.instructions.links import DEFAULT_DAYS, LONGEST_DAYS, NewLink, Page
 from portal.web.forms.instructions import AskingForm, amount_field
 
 _DAYS = f"Enter a number of days from 1 to {LONGEST_DAYS}."
@@ -75,10 +75,24 @@ class PaymentLinkForm(CardLinkForm):
         required=False,
         help_text="Who ticks it on the pay page leaves the card for later charges.",
     )
+    page = forms.ChoiceField(
+        label="Where the customer pays",
+        choices=Page.choices,
+        initial=Page.TIEOUT,
+        required=False,
+        help_text="PayTrace’s own page needs an account of API v3, and cannot be taken back: "
+        "PayTrace has no call for that. It ends with its last day. What is paid on it after you "
+        "cancelled the link waits under Exceptions.",
+    )
     field_order = (
-        "account", "customer_number", "invoice_number", "amount", "description", "email",
+        "account", "customer_number", "invoice_number", "amount", "page", "description", "email",
         "is_mailed", "may_keep", "days",
     )  # fmt: skip
+
+    def __init__(self, *args: Any, accounts: Sequence[Connection], **more: Any) -> None:
+        super().__init__(*args, accounts=accounts, **more)
+        if not any(one.settings["api_version"] == "v3" for one in accounts):
+            del self.fields["page"]
 
     @property
     def wanted(self) -> NewLink:
@@ -92,4 +106,5 @@ class PaymentLinkForm(CardLinkForm):
             days=given["days"],
             is_mailed=given["is_mailed"],
             may_keep=given["may_keep"],
+            page=Page(given.get("page") or Page.TIEOUT),
         )

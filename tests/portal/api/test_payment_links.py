@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from integrations.instructions.models import PaymentLink
+from integrations.instructions import link_states
+from integrations.instructions.models import Instruction, PaymentLink
 from tenants.models import ApiAnswer, AuditEvent, Membership
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -96,6 +97,32 @@ def test_without_an_amount_the_customer_is_asked_for_a_card(program: Program) ->
     assert (made["purpose"], made["amount"], made["currency"]) == ("store", None, "")
 
 
+def test_paytraces_own_page_is_asked_for_and_its_address_shown_once_it_is_told(
+    program: Program, books: Books, make_program: MakeProgram
+) -> None:
+    told = make(program, page="paytrace", may_keep=False, is_mailed=True).json()
+    assert (told["state"], told["page"], told["address"], told["transaction_id"]) == (
+        "making", "paytrace", "", "",
+    )  # fmt: skip
+    assert told["sentence"] == "PayTrace is asked to make its page; its answer decides."
+    with tenant_transaction(books.tenant.id):
+        made = Instruction.objects.get(id=told["instruction_id"])
+        assert (made.kind, made.origin, made.request["email"]) == (
+            "make_page", "pay_page", "ap@acme.example",
+        )  # fmt: skip
+        link_states.page_answered(made.id, is_made=True, address="https://pay.example/x")
+    one = program.get(f"payment-links/{told['id']}").json()
+    assert (one["state"], one["address"]) == ("open", "https://pay.example/x")
+    reader = make_program(books, "instructions:read")
+    assert reader.get(f"payment-links/{told['id']}").json()["address"] == ""
+    refused = program.post(
+        "instructions",
+        {"kind": "make_page", "amount": "1.00", "customer_number": "ACME01"},
+        **{"Idempotency-Key": "k"},
+    )
+    assert (refused.status_code, refused.json()["error"]["field"]) == (400, "kind")
+
+
 @pytest.mark.parametrize(
     ("changes", "status", "told"),
     [
@@ -107,6 +134,8 @@ def test_without_an_amount_the_customer_is_asked_for_a_card(program: Program) ->
         ({"email": "nobody"}, 400, ("email", "valid email")),
         ({"email": "", "is_mailed": True}, 409, ("email", "where to mail the link")),
         ({"description": "4012000098765439"}, 400, ("description", "card number")),
+        ({"page": "paytrace"}, 409, ("may_keep", "keeps no card for next time")),
+        ({"page": "elsewhere"}, 400, ("page", "not a valid choice")),
         ({"shop": 1}, 400, ("shop", "not known here")),
     ],
 )

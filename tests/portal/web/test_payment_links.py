@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,8 +14,8 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from integrations.instructions import link_mail, links
-from integrations.instructions.models import PaymentLink
+from integrations.instructions import link_mail, link_states, links
+from integrations.instructions.models import Instruction, InstructionAttempt, PaymentLink
 from integrations.open_items.models import OpenItem, OpenItemsCopy
 from tenants.models import PayToken
 from tenants.roles import Role
@@ -202,3 +202,111 @@ def test_an_open_invoice_of_sage_fills_the_form_in(alice: Client, books: Books) 
     )  # fmt: skip
     assert "10432" in text_of(alice.get(f"{page}?find=1043"))
     assert "Nothing open in" in text_of(alice.get(f"{page}?find=nobody"))
+
+
+def _on_v1(books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        books.paytrace.settings = {**books.paytrace.settings, "api_version": "v1"}
+        books.paytrace.save(update_fields=["settings"])
+
+
+def _answered(books: Books, *, state: str = "done", address: str = "", email: str = "") -> None:
+    """What a worker would have written of PayTrace's answer."""
+    with tenant_transaction(books.tenant.id):
+        row = Instruction.objects.get()
+        InstructionAttempt.objects.create(
+            instruction=row, number=1, fence=1, invoice_id="10432-T5K2Q9ABCDE",
+            gateway_day=date(2026, 11, 20),
+        )  # fmt: skip
+        sentence = "Whether PayTrace made its page is not known." if state == "unknown" else ""
+        Instruction.objects.filter(id=row.id).update(state=state, sentence=sentence)
+        assert row.request.get("email", "") == email
+        if state != "unknown":
+            link_states.page_answered(row.id, is_made=state == "done", address=address)
+
+
+def test_paytraces_own_page_is_offered_where_an_account_speaks_v3(
+    alice: Client, books: Books
+) -> None:
+    page = _page(books, "new/")
+    told = text_of(alice.get(page))
+    assert "Where the customer pays" in told
+    assert "cannot be taken back" in told
+    refused = alice.post(page, _form(books, page="paytrace", may_keep="on"))
+    assert "PayTrace’s own page keeps no card for next time." in text_of(refused)
+    assert "Select a valid choice" in text_of(alice.post(page, _form(books, page="elsewhere")))
+    assert _links(books) == []
+
+
+def test_where_no_account_speaks_v3_every_link_is_paid_on_our_page(
+    alice: Client, books: Books
+) -> None:
+    _on_v1(books)
+    assert "Where the customer pays" not in text_of(alice.get(_page(books, "new/")))
+    alice.post(_page(books, "new/"), _form(books, page="paytrace"))
+    with tenant_transaction(books.tenant.id):
+        assert PaymentLink.objects.get().page == "tieout"
+
+
+def test_a_page_of_paytraces_own_is_made_copied_and_cancelled_with_a_warning(
+    alice: Client, books: Books
+) -> None:
+    sent = _form(books, page="paytrace", email="ap@customer.example", is_mailed="on")
+    told = text_of(alice.post(_page(books, "new/"), sent, follow=True))
+    assert "PayTrace is asked to make its page." in told
+    assert _links(books) == [("pay", "making", "1740.0000", "10432", "alice@acme.example")]
+    assert not PayToken.objects.exists()
+    with tenant_transaction(books.tenant.id):
+        one = _page(books, f"{PaymentLink.objects.get().id}/")
+    assert 'hx-trigger="every 3s"' in alice.get(one).content.decode()
+    assert "cannot be cancelled any more" in text_of(alice.post(f"{one}cancel/"))
+    _answered(books, address="https://pay.paytrace.example/x", email="ap@customer.example")
+    shown = alice.get(one)
+    told = text_of(shown)
+    assert 'hx-trigger="every 3s"' not in shown.content.decode()
+    assert "https://pay.paytrace.example/x" in told
+    assert "PayTrace was asked to mail it to ap@customer.example." in told
+    assert "found by the number 10432-T5K2Q9ABCDE" in told
+    assert "PayTrace has no call that takes its page back." in told
+    listed = alice.get(_page(books)).content.decode()
+    assert "https://pay.paytrace.example/x" in listed
+    assert "/cancel/" not in listed
+    viewer = _viewer(books)
+    for page in (_page(books), one):
+        assert "pay.paytrace.example" not in viewer.get(page).content.decode()
+    told = text_of(alice.post(f"{one}cancel/", follow=True))
+    assert "Tell the customer not to pay there." in told
+    assert "takes a payment until it ends" in told
+    assert "pay.paytrace.example" not in told
+
+
+def test_without_an_address_the_page_says_how_the_customer_gets_there(
+    alice: Client, books: Books
+) -> None:
+    alice.post(_page(books, "new/"), _form(books, page="paytrace"))
+    _answered(books)
+    with tenant_transaction(books.tenant.id):
+        one = _page(books, f"{PaymentLink.objects.get().id}/")
+    told = text_of(alice.get(one))
+    assert "Nobody was mailed either: look in PayTrace for the invoice numbered" in told
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [
+        ("unknown", "Until somebody says what happened, no other link can ask ACME01"),
+        ("refused", "PayTrace did not make its page."),
+    ],
+)
+def test_what_became_of_a_page_that_was_not_surely_made_is_said(
+    alice: Client, books: Books, state: str, told: str
+) -> None:
+    alice.post(_page(books, "new/"), _form(books, page="paytrace"))
+    _answered(books, state=state)
+    with tenant_transaction(books.tenant.id):
+        row = PaymentLink.objects.get()
+    assert told in text_of(alice.get(_page(books, f"{row.id}/")))
+    instruction = f"/t/{books.tenant.slug}/charges/{row.instruction_id}/"
+    page = alice.get(instruction)
+    assert page.status_code == 200
+    assert ('name="result_id"' in page.content.decode()) is False
