@@ -12,6 +12,7 @@ from integrations.events.models import (
     GatewayBatch,
     GatewayFact,
     HeldAmount,
+    HoldLook,
     InboundNotice,
     NoticeRefusal,
     SyncRun,
@@ -76,6 +77,14 @@ class HeldAmountAdmin(SupportAdmin):
     list_filter = ("seen_by", "told_at")
     search_fields = ("transaction_id", "tenant__name", "tenant__slug")
     ordering = ("-told_at",)
+
+
+@admin.register(HoldLook)
+class HoldLookAdmin(SupportAdmin):
+    list_display = ("looked_at", "tenant", "connection", "transaction_id", "is_listed")
+    list_filter = ("is_listed", "looked_at")
+    search_fields = ("transaction_id", "tenant__name", "tenant__slug")
+    ordering = ("-looked_at",)
 
 
 @admin.register(NoticeRefusal)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models.functions import Now
 
 from integrations.canonical.money import Money, round_to
 from integrations.canonical.transactions import GatewayTransaction, TransactionState
 from integrations.connections.models import Connection
 from integrations.events import facts, held_amounts
-from integrations.events.models import GatewayFact
+from integrations.events.models import GatewayFact, HoldLook
+from tenants.scope import current_tenant_id
 
 # Banks let most holds go after a week; the longest that card brands allow is a month.
-SHOWN_FOR = timedelta(days=31)
+OLD_AFTER = timedelta(days=30)
 MOST = 200
 # Of those that are asked about by number in one night.
 MOST_ASKED = 500
@@ -32,23 +35,30 @@ class Hold:
     """As it was told first, with the amount that is held now."""
     first: Money
     """What was held first, by which PayTrace measures a change."""
+    is_old: bool = False
+    """Older than any bank keeps one; PayTrace still shows it as held."""
 
 
 def holds(*, environment_id: uuid.UUID, now: datetime) -> list[Hold]:
-    """Those of an environment's accounts, the oldest first, which is the first to run out."""
-    return _read(_open(now).filter(connection__environment_id=environment_id))
+    """Those of an environment's accounts: first the oldest of the last month, which is the next to
+    run out; then those that are older than that, the newest first. 200 at most."""
+    rows = _open().filter(connection__environment_id=environment_id)
+    young = rows.filter(created_at__gte=now - OLD_AFTER).order_by("created_at", "id")
+    found = _read(young[:MOST], now)
+    old = rows.filter(created_at__lt=now - OLD_AFTER).order_by("-created_at", "-id")
+    return found + _read(old[: MOST - len(found)], now)
 
 
 def hold(*, environment_id: uuid.UUID, fact_id: uuid.UUID, now: datetime) -> Hold | None:
-    """One of them; None when it was captured, voided or ran out meanwhile."""
-    rows = _open(now).filter(connection__environment_id=environment_id, id=fact_id)
-    return next(iter(_read(rows)), None)
+    """One of them; None when it was captured or let go meanwhile."""
+    rows = _open().filter(connection__environment_id=environment_id, id=fact_id)
+    return next(iter(_read(rows, now)), None)
 
 
 def of_number(*, connection_id: uuid.UUID, transaction_id: str, now: datetime) -> Hold | None:
     """The hold of that number at PayTrace; None when it is none, or none any more."""
-    rows = _open(now).filter(connection_id=connection_id, transaction_id=transaction_id)
-    return next(iter(_read(rows)), None)
+    rows = _open().filter(connection_id=connection_id, transaction_id=transaction_id)
+    return next(iter(_read(rows, now)), None)
 
 
 @dataclass(frozen=True)
@@ -62,7 +72,7 @@ class HeldSum:
 
 def sums(*, environment_id: uuid.UUID, after: datetime, until: datetime) -> list[HeldSum]:
     """Of those made between two moments, by currency."""
-    rows = _open(until).filter(
+    rows = _open().filter(
         connection__environment_id=environment_id, created_at__gt=after, created_at__lte=until
     )
     found = (
@@ -80,10 +90,42 @@ def sums(*, environment_id: uuid.UUID, after: datetime, until: datetime) -> list
     ]
 
 
-def ids_of(*, connection_id: uuid.UUID, before: datetime, now: datetime) -> list[str]:
-    """Transaction ids of an account's holds made before then."""
-    rows = _open(now).filter(connection_id=connection_id, created_at__lt=before)
-    return list(rows.values_list("transaction_id", flat=True)[:MOST_ASKED])
+@dataclass(frozen=True)
+class Old:
+    """A hold that the lists which are read again do not show any more."""
+
+    transaction_id: str
+    created_at: datetime
+
+
+def older(*, connection_id: uuid.UUID, before: datetime) -> list[Old]:
+    """An account's holds made before then, the newest first, as many as are asked about."""
+    rows = _open().filter(connection_id=connection_id, created_at__lt=before)
+    found = rows.order_by("-created_at", "-id").values_list("transaction_id", "created_at")
+    return [Old(*row) for row in found[:MOST_ASKED]]
+
+
+def note_listed(
+    *, connection_id: uuid.UUID, looked_for: Collection[str], listed: Collection[str]
+) -> None:
+    """Keep which of these PayTrace lists as holds that can be captured. What it lists no more is
+    shown no more, until it lists it again."""
+    rows = [
+        HoldLook(
+            tenant_id=current_tenant_id(),
+            connection_id=connection_id,
+            transaction_id=number,
+            is_listed=number in listed,
+            looked_at=Now(),
+        )
+        for number in looked_for
+    ]
+    HoldLook.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["tenant", "connection", "transaction_id"],
+        update_fields=["is_listed", "looked_at"],
+    )
 
 
 def is_hold(*, connection_id: uuid.UUID, transaction_id: str) -> bool:
@@ -92,25 +134,31 @@ def is_hold(*, connection_id: uuid.UUID, transaction_id: str) -> bool:
     return told is not None and told.state is TransactionState.AUTHORIZED
 
 
-def _open(now: datetime) -> QuerySet[GatewayFact]:
-    """A hold of nothing only checked a card."""
-    later = GatewayFact.objects.filter(
-        connection_id=OuterRef("connection_id"), transaction_id=OuterRef("transaction_id")
-    ).exclude(state=TransactionState.AUTHORIZED)
-    rows = GatewayFact.objects.filter(
-        state=TransactionState.AUTHORIZED, amount__gt=0, created_at__gte=now - SHOWN_FOR
-    )
-    open_ones = rows.filter(~Exists(later)).order_by("created_at", "id")
-    return held_amounts.with_amount(open_ones)
+def _open() -> QuerySet[GatewayFact]:
+    """What PayTrace told no later state of, and lists still where it has a list, with the amount
+    that is held now. A hold of nothing only checked a card."""
+    same = {
+        "connection_id": OuterRef("connection_id"),
+        "transaction_id": OuterRef("transaction_id"),
+    }
+    later = GatewayFact.objects.filter(**same).exclude(state=TransactionState.AUTHORIZED)
+    gone = HoldLook.objects.filter(**same, is_listed=False)
+    rows = GatewayFact.objects.filter(state=TransactionState.AUTHORIZED, amount__gt=0)
+    return held_amounts.with_amount(rows.filter(~Exists(later), ~Exists(gone)))
 
 
-def _read(rows: QuerySet[GatewayFact]) -> list[Hold]:
-    found = rows.select_related("connection")[:MOST]
-    return [_hold(row) for row in found]
+def _read(rows: QuerySet[GatewayFact], now: datetime) -> list[Hold]:
+    return [_hold(row, now) for row in rows.select_related("connection")]
 
 
-def _hold(row: Any) -> Hold:
+def _hold(row: Any, now: datetime) -> Hold:
     """`row` has the amount that counts as `held` (`held_amounts`)."""
     told = facts.from_details(row.details)
     held = Money(round_to(row.held, row.currency), row.currency)
-    return Hold(row.id, row.connection, replace(told, amount=held), told.amount)
+    return Hold(
+        row.id,
+        row.connection,
+        replace(told, amount=held),
+        told.amount,
+        is_old=row.created_at < now - OLD_AFTER,
+    )

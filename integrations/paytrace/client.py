@@ -90,6 +90,10 @@ class PayTraceClient(Protocol):
         """What became of a card charge with this invoice id, made on one of these days of the
         gateway's zone. v3 asks the real-time records too, v1 has only the lagging export."""
 
+    def capturable(self, *, start: date, end: date) -> frozenset[str]:
+        """Ids of the holds made on these days of the gateway's zone that can still be captured.
+        v1 has no such list: NeverWorks `paytrace.not_offered`."""
+
     def batches(self, *, start: date, end: date) -> list[Batch | Unreadable]:
         """Batches settled on these days of the gateway's zone, inclusive; an unreadable one as
         such."""

@@ -1,7 +1,8 @@
 """Holds: what becomes of one long after it was made is found by its own number.
 
 Lists go by the day a payment was made, and a hold may be captured weeks later: after our own
-doing, and each night for those that are older than the lists that are read again.
+doing, and each night for those that are older than the lists that are read again. A hold that its
+bank let go is found by PayTrace's list of what can be captured, where its API has one.
 """
 
 from __future__ import annotations
@@ -47,27 +48,47 @@ def told_of(instruction_id: uuid.UUID, *, source: Connection, client: PayTraceCl
 
 
 def older(
-    *,
-    source: Connection,
-    client: PayTraceClient,
-    window: Window,
-    now: datetime,
-    keep: Callable[[], bool],
+    *, source: Connection, client: PayTraceClient, window: Window, keep: Callable[[], bool]
 ) -> Iterator[Record]:
     """Holds made before the window, as they are now, each asked for by its number. `keep` is
     called between them, to keep the drain."""
-    begins = datetime.combine(window.first_day, time(), tzinfo=ZoneInfo(window.zone))
     with tenant_transaction(source.tenant_id):
-        numbers = holds.ids_of(connection_id=source.id, before=begins, now=now)
-    for number in numbers:
+        found = holds.older(connection_id=source.id, before=_begin(window))
+    for one in found:
         keep()
         try:
-            found = client.transaction(number)
+            told = client.transaction(one.transaction_id)
         except UnreadableRecord as error:
             yield error.unreadable
         else:
-            if found is not None:
-                yield found
+            if told is not None:
+                yield told
+
+
+def look_at_list(*, source: Connection, client: PayTraceClient, window: Window) -> None:
+    """Of the same holds, which of them PayTrace lists as holds that can be captured. API v1 has no
+    such list. A failure leaves it to the next night."""
+    with tenant_transaction(source.tenant_id):
+        found = holds.older(connection_id=source.id, before=_begin(window))
+    if not found:
+        return
+    oldest = found[-1].created_at.astimezone(ZoneInfo(window.zone)).date()
+    try:
+        listed = client.capturable(start=oldest, end=window.first_day)
+    except IntegrationError as error:
+        if error.code != "paytrace.not_offered":
+            log.warning("holds.list_not_read", code=error.code)
+        return
+    with tenant_transaction(source.tenant_id):
+        holds.note_listed(
+            connection_id=source.id,
+            looked_for=[one.transaction_id for one in found],
+            listed=listed,
+        )
+
+
+def _begin(window: Window) -> datetime:
+    return datetime.combine(window.first_day, time(), tzinfo=ZoneInfo(window.zone))
 
 
 def _number(row: Instruction) -> str:

@@ -146,10 +146,9 @@ def _behind(look: Look, window: Window) -> Found:
     """The same days again, long after: what appeared behind the watermark is found here, what
     could not be read is asked for once more, and holds made before that are looked at."""
     total = _once_more(look, window)
-    old = holds.older(
-        source=look.source, client=look.client, window=window, now=look.now, keep=look.keep
-    )
+    old = holds.older(source=look.source, client=look.client, window=window, keep=look.keep)
     total += look.take_in(old, origin=Source.BEHIND, day=window.first_day)
+    holds.look_at_list(source=look.source, client=look.client, window=window)
     for day in window.days():
         total += read_day(look, day)
     return total

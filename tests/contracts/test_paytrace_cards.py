@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -510,3 +511,18 @@ def test_giving_back_once_and_never_again_when_the_answer_is_lost(
     assert [t.type.value for t in found] == ["sale", "refund"]
     again = refused(give_back, client, transaction_id=sale.transaction_id, today=TODAY)
     assert again.code == "paytrace.nothing_left"
+
+
+def test_which_holds_can_be_captured_is_listed_over_v3_alone(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    if bench.version == "v1":
+        assert refused(client.capturable, start=TODAY, end=TODAY).code == "paytrace.not_offered"
+        return
+    held = [client.cards.authorize(bench.charge("1.00", f"H{n}")).transaction_id for n in range(52)]
+    client.cards.capture(transaction_id=held[0])
+    bench.simulator.control("lapse", account="acme", transaction_id=held[1])
+    bench.sell(client, "5.00")
+    assert client.capturable(start=TODAY, end=TODAY) == set(held[2:])
+    tomorrow = TODAY + timedelta(days=1)
+    assert client.capturable(start=tomorrow, end=tomorrow) == set()

@@ -35,6 +35,7 @@ from integrations.events.models import (
     DepositPart,
     GatewayBatch,
     HeldAmount,
+    HoldLook,
     InboundNotice,
     NoticeKey,
     NoticeRefusal,
@@ -125,6 +126,9 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         deposit=deposit, transaction_id=posted.transaction_id, kind="sale",
         amount=Decimal(look.amount), currency="USD",
     )  # fmt: skip
+    HoldLook.objects.create(
+        connection=books.paytrace, transaction_id=f"H-{look.word}", is_listed=False
+    )
     FlaggedLook.objects.create(company=books.sage)
     held = factories.hold(
         books, amount=Decimal(look.amount), transaction_id=f"{look.digits}07",

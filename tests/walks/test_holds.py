@@ -321,3 +321,42 @@ def test_api_v3_holds_captures_and_lets_go_too(till_v3: World) -> None:
     gone = Wish(Kind.GIVE_BACK, amount=usd("740.00"), transaction_id=second.result_id)
     till_v3.poll()
     assert (ask(till_v3, gone, key="key-4").state, held(till_v3)) == ("done", [])
+
+
+def _nights(world: World, days: int) -> None:
+    """So many days later somebody looks, the nightly sources too."""
+    later = NOON + timedelta(days=days)
+    world.simulator.control("clock", now=later.isoformat())
+    with time_machine.travel(later, tick=True):
+        world.poll()
+
+
+@pytest.mark.parametrize("version", ["v1", "v3"])
+def test_a_hold_stays_for_months_until_paytrace_tells_otherwise(
+    request: pytest.FixtureRequest, version: str
+) -> None:
+    world: World = request.getfixturevalue("till" if version == "v1" else "till_v3")
+    made = world.pay(amount="740.00", state="authorized", type="authorization")
+    world.poll()
+    for days in (35, 70):
+        _nights(world, days)
+        assert held(world) == [(made, "740.00 USD")]
+    world.simulator.control("lapse", account=world.account, transaction_id=made)
+    _nights(world, 71)
+    # API v1 has no list of what can be captured: only what becomes of it tells.
+    assert held(world) == ([(made, "740.00 USD")] if version == "v1" else [])
+    world.simulator.control("void", account=world.account, transaction_id=made)
+    _nights(world, 72)
+    assert held(world) == []
+    assert world.changed_tables() == []
+
+
+def test_a_list_that_cannot_be_read_hides_nothing(till_v3: World) -> None:
+    made = till_v3.pay(amount="740.00", state="authorized", type="authorization")
+    till_v3.poll()
+    path = "/v3/card/transactions/capturable"
+    till_v3.simulator.control("faults", kind="html_page", count=9, path_prefix=path)
+    for days in (20, 40):
+        _nights(till_v3, days)
+    assert held(till_v3) == [(made, "740.00 USD")]
+    assert till_v3.simulator.look("calls")["calls"].get(f"{path}/{till_v3.account}", 0) >= 1

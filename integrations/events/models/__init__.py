@@ -6,6 +6,7 @@ from integrations.events.models.facts import (
     GatewayBatch,
     GatewayFact,
     HeldAmount,
+    HoldLook,
 )
 from integrations.events.models.notices import InboundNotice, NoticeKey, NoticeRefusal
 from integrations.events.models.polling import (
@@ -25,6 +26,7 @@ __all__ = [
     "GatewayBatch",
     "GatewayFact",
     "HeldAmount",
+    "HoldLook",
     "InboundNotice",
     "NoticeKey",
     "NoticeRefusal",

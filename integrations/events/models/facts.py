@@ -43,11 +43,35 @@ class GatewayFact(TenantModel):
                 name="fact_by_batch",
                 condition=~models.Q(batch_number=""),
             ),
+            models.Index(
+                fields=["tenant", "connection", "created_at"],
+                name="fact_held",
+                condition=models.Q(state="authorized"),
+            ),
         ]
         ordering = ("seen_at",)
 
     def __str__(self) -> str:
         return f"{self.transaction_id} {self.state}"
+
+
+class HoldLook(TenantModel):
+    """What PayTrace's list of holds that can be captured said last of an old hold (API v3)."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    transaction_id = models.CharField(max_length=64)
+    is_listed = models.BooleanField()
+    looked_at = models.DateTimeField(db_default=Now())
+
+    class Meta(TenantModel.Meta):
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "transaction_id"], name="hold_look_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.transaction_id} {'listed' if self.is_listed else 'not listed'}"
 
 
 class ContestDeadline(TenantModel):

@@ -14,6 +14,7 @@ from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace import login, translate
 from integrations.paytrace.answers import rows_of
 from integrations.paytrace.calls import Caller
+from integrations.paytrace.gaps import not_offered
 from integrations.paytrace.http import Call, Observer, Timeouts, Transport
 from integrations.paytrace.listed import Listed
 from integrations.paytrace.moments import write_date
@@ -106,6 +107,9 @@ class V1Client:
         same = (one for one in listed if one.invoice_reference == invoice_id)
         found = sorted(same, key=lambda one: (one.created_at, one.transaction_id))
         return Attempt(tuple(found), is_real_time=False)
+
+    def capturable(self, *, start: date, end: date) -> frozenset[str]:  # noqa: ARG002 v3's own
+        raise not_offered("API v1 has no list of the holds that can be captured.")
 
     def batches(self, *, start: date, end: date) -> list[Batch | Unreadable]:
         body = self._speaker.read(

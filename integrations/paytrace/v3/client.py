@@ -15,6 +15,7 @@ from integrations.paytrace.calls import Caller
 from integrations.paytrace.http import Call, Observer, Timeouts, Transport
 from integrations.paytrace.listed import Listed
 from integrations.paytrace.moments import write_date
+from integrations.paytrace.record_fields import text_of
 from integrations.paytrace.refusals import invalid_batch_number
 from integrations.paytrace.reports import EVERYTHING, ExportFilter
 from integrations.paytrace.results import Attempt, Capabilities, Token
@@ -122,6 +123,24 @@ class V3Client:
         same = {t.transaction_id: t for t in listed if t.invoice_reference == invoice_id}
         found = sorted(same.values(), key=lambda one: (one.created_at, one.transaction_id))
         return Attempt(tuple(found), is_real_time=True)
+
+    def capturable(self, *, start: date, end: date) -> frozenset[str]:
+        found: set[str] = set()
+        offset = 0
+        while True:
+            body = self._speaker.read(
+                at.CAPTURABLE,
+                self._settings.merchant_id,
+                limit=_MOST_ROWS,
+                offset=offset,
+                date_from=write_date(start),
+                date_to=write_date(end),
+            )
+            rows = rows_in(body, "transactions")
+            found |= {text_of(row, "transaction_id", "id") for row in rows}
+            if len(rows) < _MOST_ROWS:
+                return frozenset(found)
+            offset += _MOST_ROWS
 
     def batches(self, *, start: date, end: date) -> list[Batch | Unreadable]:
         return self._batches(

@@ -44,13 +44,18 @@ class HoldOut(serializers.Serializer[Any]):
     customer_reference = serializers.CharField()
     card_brand = serializers.CharField()
     last_four = serializers.CharField()
+    is_old = serializers.BooleanField(
+        help_text="Held for more than 30 days: the bank may have let it go, though PayTrace does "
+        "not tell so."
+    )
     instruction_id = serializers.UUIDField(
         allow_null=True, help_text="What was asked about it last and has not come to nothing."
     )
 
 
 class HoldListOut(serializers.Serializer[Any]):
-    """The oldest first, at most 200, none older than a month."""
+    """The oldest of the last 30 days first, then older ones that PayTrace still shows as held, the
+    newest first; at most 200."""
 
     holds = HoldOut(many=True)
 
@@ -64,7 +69,8 @@ class HoldList(APIView):
         operation_id="list_holds",
         summary="List holds",
         description=(
-            "Amounts held on cards, whoever made them, the oldest first, at most 200. "
+            "Amounts held on cards, whoever made them, at most 200: the oldest of the last 30 "
+            "days first, then those that PayTrace still shows as held after that. "
             f"Needs the scope `{SCOPE}`."
         ),
         tags=["Instructions"],
@@ -99,5 +105,6 @@ def _shown(one: Hold, asked: Instruction | None) -> dict[str, Any]:
         "amount": told.amount.plain,
         "currency": told.amount.currency,
         "held_at": told.created_at,
+        "is_old": one.is_old,
         "instruction_id": asked.id if asked else None,
     }

@@ -16,6 +16,7 @@ from integrations.events.models import (
     DepositPart,
     GatewayBatch,
     HeldAmount,
+    HoldLook,
     InboundNotice,
     NoticeRefusal,
     SyncRun,
@@ -89,6 +90,7 @@ def _rows_around(books: factories.Books, posted: Effect) -> None:
         connection=books.paytrace, transaction_id="9007", amount=Decimal(800), currency="USD",
         seen_by="sync",
     )  # fmt: skip
+    HoldLook.objects.create(connection=books.paytrace, transaction_id="9001", is_listed=False)
     factories.polled(books.paytrace)
     DepositPart.objects.create(
         deposit=GatewayBatch.objects.get(), transaction_id=posted.transaction_id, kind="sale",

@@ -38,7 +38,7 @@ def test_a_hold_is_listed_until_it_is_captured(program: Program, books: Books) -
         "transaction_id": "9001", "connection_id": str(books.paytrace.id), "amount": "740.00",
         "currency": "USD", "customer_id": "", "customer_name": "Acme Tools Inc.",
         "invoice_reference": "INV-10432", "customer_reference": "", "card_brand": "Visa",
-        "last_four": "5454", "instruction_id": None,
+        "last_four": "5454", "is_old": False, "instruction_id": None,
     }  # fmt: skip
     assert (second["transaction_id"], second["amount"]) == ("9002", "60.50")
     body = {"kind": "capture", "amount": "740.00", "transaction_id": "9001"}

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from integrations.events import holds
 from integrations.instructions.models import Instruction
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -132,9 +133,25 @@ def test_what_was_captured_or_let_go_is_held_no_more(
     assert alice.post(at(books, f"holds/{one}/adjust/"), sent).status_code == 404
 
 
-def test_a_hold_of_a_month_ago_has_run_out(alice: Client, books: Books) -> None:
-    _held(books, created_at=timezone.now() - timedelta(days=32))
-    assert "Nothing is held" in text_of(alice.get(at(books, "holds/")))
+def test_what_paytrace_shows_as_held_for_months_stays_marked_and_after_the_others(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    now = timezone.now()
+    for days, name in ((300, "Oldest"), (32, "Old"), (29, "Young"), (1, "Youngest")):
+        _held(books, customer_name=name, created_at=now - timedelta(days=days), transaction_id=name)
+    page = text_of(alice.get(at(books, "holds/")))
+    names = [one for one in page.split() if one in {"Oldest", "Old", "Young", "Youngest"}]
+    assert list(dict.fromkeys(names)) == ["Young", "Youngest", "Old", "Oldest"]
+    assert page.count("Older than 30 days The bank may have let it go") == 2
+    with tenant_transaction(books.tenant.id):
+        holds.note_listed(
+            connection_id=books.paytrace.id, looked_for=["Old", "Oldest"], listed=["Oldest"]
+        )
+    assert "Old " not in text_of(alice.get(at(books, "holds/")))
+    with tenant_transaction(books.tenant.id):
+        holds.note_listed(connection_id=books.paytrace.id, looked_for=["Old"], listed=["Old"])
+    assert "Old " in text_of(alice.get(at(books, "holds/")))
 
 
 def test_who_may_not_move_money_only_looks(alice: Client, books: Books) -> None:

@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, Handler] = {
     "capture": money.capture,
     "adjust": money.adjust,
     "void": money.void,
+    "lapse": money.lapse,
     "refund": money.refund,
     "chargeback": money.mark_chargeback,
     "dispute_key": disputes.put_key,

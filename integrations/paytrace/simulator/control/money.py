@@ -104,6 +104,15 @@ def adjust(world: World, fields: Json) -> Json:
     return _moved(world.till.adjust(str(fields["account"]), _number(fields), amount))
 
 
+def lapse(world: World, fields: Json) -> Json:
+    """The customer's bank lets a hold go: it can be captured no more, and nothing else tells."""
+    held = world.till.find(
+        known_account(world, fields), exchange.number_of(fields, name="transaction_id")
+    )
+    world.store.set_meta(f"lapsed:{held.id}", 1)
+    return {"transaction_id": str(held.id)}
+
+
 def void(world: World, fields: Json) -> Json:
     return _moved(world.till.void(str(fields["account"]), _number(fields)))
 

@@ -105,7 +105,14 @@ def _has_text(transaction: Transaction, fields: Json) -> bool:
 
 
 def _capturable(asked: Asked) -> Json:
-    return _records(asked, lambda one: one.state is TransactionState.AUTHORIZED)
+    """Not what a bank let go, though its export still says that it is authorized (inferred)."""
+    store = asked.world.store
+    return _records(
+        asked,
+        lambda one: (
+            one.state is TransactionState.AUTHORIZED and not store.meta(f"lapsed:{one.id}", 0)
+        ),
+    )
 
 
 def _voidable(asked: Asked) -> Json:
