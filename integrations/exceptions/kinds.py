@@ -114,6 +114,15 @@ _KINDS: tuple[CaseKind, ...] = (
         _REPAIR,
     ),
     CaseKind(
+        "refund_without_payment",
+        "A refund that belongs to no payment",
+        "Somebody here asked PayTrace to refund a stored card without an earlier payment, and it "
+        "was approved. Only a person knows where it belongs. Choose the payment that it gives "
+        "back, and the receipt is taken back by that much; or enter it in Sage by hand, then "
+        "dismiss it here with a note.",
+        (Offer.CHOOSE_PAYMENT, Offer.RETRY, Offer.DISMISS),
+    ),
+    CaseKind(
         "disputed_payment_not_found",
         "Disputes a payment that is not known here",
         "Nothing was taken back in Sage. Choose the payment the case is about. It goes on by "

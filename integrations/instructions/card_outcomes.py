@@ -46,7 +46,7 @@ def of_transaction(found: GatewayTransaction, *, amount: Money, kind: Kind) -> O
     }
     if found.state in _NOT_PAID:
         return Outcome(
-            S.DECLINED, "paytrace.declined", f"The {kind} of {amount} was declined.",
+            S.DECLINED, "paytrace.declined", f"The {_word(kind)} of {amount} was declined.",
             found.transaction_id, result,
         )  # fmt: skip
     return Outcome(S.DONE, "", _done(amount, kind), found.transaction_id, result)
@@ -55,7 +55,19 @@ def of_transaction(found: GatewayTransaction, *, amount: Money, kind: Kind) -> O
 def _done(amount: Money, kind: Kind) -> str:
     if kind is Kind.HOLD:
         return f"{amount} is held. Nothing is charged before the hold is captured."
+    if kind is Kind.REFUND_CUSTOMER:
+        return f"{amount} was refunded to the stored card, of no earlier payment."
     return f"{amount} was charged."
+
+
+def refunded(transaction_id: str, amount: Money) -> Outcome:
+    """A stored card was refunded without an earlier payment."""
+    sentence = _done(amount, Kind.REFUND_CUSTOMER)
+    return Outcome(S.DONE, "", sentence, transaction_id, {"way": "refund"})
+
+
+def _word(kind: Kind) -> str:
+    return "refund" if kind is Kind.REFUND_CUSTOMER else kind.value
 
 
 def _why_declined(answer: SaleResult, amount: Money, kind: Kind) -> str:

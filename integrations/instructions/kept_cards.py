@@ -27,6 +27,24 @@ def check(wish: Wish, connection: Connection) -> None:
         _check_change(wish, connection)
     if wish.kind is Kind.STORE_CUSTOMER and wish.transaction_id:
         _check_not_stored(wish, connection)
+    if wish.kind is Kind.REFUND_CUSTOMER:
+        _check_is_theirs(wish, connection)
+
+
+def _check_is_theirs(wish: Wish, connection: Connection) -> None:
+    """Money without an earlier payment goes to a card that is known as that customer's alone."""
+    known = StoredPaymentMethod.objects.filter(
+        connection=connection,
+        vault_id=wish.vault_id,
+        customer_number__iexact=wish.customer_number,
+        forgotten_at=None,
+    )
+    if not known.exists():
+        raise NotPossible(
+            f"No stored card under this id is {wish.customer_number}’s. Choose one of the page "
+            "Stored cards, or say there whose it is.",
+            field="vault_id",
+        )
 
 
 def assign(
@@ -85,11 +103,11 @@ def _check_not_charged(connection: Connection, vault_id: str) -> None:
             "End the plan first.",
             field="vault_id",
         )
-    charging = (Kind.CHARGE, Kind.HOLD, Kind.PLAN_CREATE)
+    charging = (Kind.CHARGE, Kind.HOLD, Kind.REFUND_CUSTOMER, Kind.PLAN_CREATE)
     if Instruction.objects.filter(**kept, kind__in=charging, state__in=OPEN).exists():
         raise NotPossible(
-            "A charge or plan of this payment method is still under way. Wait until it is done, "
-            "or cancel it.",
+            "A charge, refund or plan of this payment method is still under way. Wait until it is "
+            "done, or cancel it.",
             field="vault_id",
         )
 

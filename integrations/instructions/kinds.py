@@ -17,6 +17,8 @@ class Kind(StrEnum):
     ADJUST = "adjust"
     """Another amount for a hold, before it is captured."""
     GIVE_BACK = "give_back"
+    REFUND_CUSTOMER = "refund_customer"
+    """An unreferenced refund: money for a stored card, of no earlier payment."""
     SEND_RECEIPT = "send_receipt"
     """PayTrace's own, by e-mail to whoever paid."""
     ADD_LEVEL_THREE = "add_level_three"
@@ -39,6 +41,7 @@ LABELS: Mapping[Kind, str] = {
     Kind.CAPTURE: "Capture",
     Kind.ADJUST: "Change held amount",
     Kind.GIVE_BACK: "Give back",
+    Kind.REFUND_CUSTOMER: "Refund to a stored card",
     Kind.SEND_RECEIPT: "Mail receipt",
     Kind.ADD_LEVEL_THREE: "Send level 3 detail",
     Kind.STORE_CUSTOMER: "Store payment method",
@@ -86,6 +89,9 @@ NEEDS: Mapping[Kind, Needs] = {
     Kind.GIVE_BACK: Needs(
         ("amount", "transaction_id"), ("customer_number", "invoice_number", "description")
     ),
+    Kind.REFUND_CUSTOMER: Needs(
+        ("amount", "vault_id", "customer_number", "description"), ("invoice_number",)
+    ),
     Kind.SEND_RECEIPT: Needs(("transaction_id", "email"), ("customer_number", "invoice_number")),
     Kind.ADD_LEVEL_THREE: Needs(
         ("transaction_id", "level_three"), ("customer_number", "invoice_number")
@@ -110,6 +116,8 @@ NEEDS: Mapping[Kind, Needs] = {
     Kind.PLAN_CANCEL: Needs(("plan_id",)),
 }
 
+# Somebody else approves them, whatever the amount: nothing shows that the customer ever paid.
+ALWAYS_APPROVED = frozenset({Kind.REFUND_CUSTOMER})
 # One after another for one stored customer.
 OF_KEPT = frozenset({Kind.UPDATE_CUSTOMER, Kind.FORGET_CUSTOMER})
 # Asked for with a payment link, never by itself.

@@ -48,7 +48,8 @@ _NOT_GIVEN = frozenset(
     {*_SAYS_NOTHING, TransactionState.DECLINED, TransactionState.AUTO_VOIDED,
      TransactionState.VOIDED}
 )  # fmt: skip
-_CHARGING = frozenset({Kind.CHARGE, Kind.HOLD})
+# What is known by its attempt's own invoice id.
+_CHARGING = frozenset({Kind.CHARGE, Kind.HOLD, Kind.REFUND_CUSTOMER})
 _CAME_TO_NOTHING = (S.REFUSED, S.DECLINED, S.REJECTED, S.CANCELLED)
 
 

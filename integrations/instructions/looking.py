@@ -48,7 +48,7 @@ _WAITS = (
     (timedelta(hours=2), timedelta(minutes=15)),
 )
 # What PayTrace's exports tell by themselves, should it have arrived after all (`late`).
-_LISTED = frozenset({Kind.CHARGE, Kind.HOLD, Kind.GIVE_BACK})
+_LISTED = frozenset({Kind.CHARGE, Kind.HOLD, Kind.GIVE_BACK, Kind.REFUND_CUSTOMER})
 _LATE = (
     (timedelta(hours=1), timedelta(hours=1)),
     (timedelta(hours=24), timedelta(hours=24)),
@@ -285,6 +285,7 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.CAPTURE: _capture,
     Kind.ADJUST: _adjust,
     Kind.GIVE_BACK: _give_back,
+    Kind.REFUND_CUSTOMER: _charge,
     Kind.SEND_RECEIPT: _receipt,
     Kind.ADD_LEVEL_THREE: _unseen,
     Kind.STORE_CUSTOMER: _store,

@@ -26,6 +26,7 @@ __all__ = [
     "about_holds",
     "attempts",
     "count_waiting_approval",
+    "customer_refund_of",
     "instruction",
     "instruction_of",
     "instructions",
@@ -118,10 +119,22 @@ def instruction_of(
     """
     found = Instruction.objects.all() if rows is None else rows
     found = found.filter(connection_id=connection_id, result_id=transaction_id)
-    kinds = (Kind.GIVE_BACK,) if gives_back else (
-        Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.MAKE_PAGE,
-    )  # fmt: skip
+    refunding = (Kind.GIVE_BACK, Kind.REFUND_CUSTOMER)
+    charging = (Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.MAKE_PAGE)
+    kinds = refunding if gives_back else charging
     return found.filter(kind__in=kinds).defer("request").order_by("asked_at").first()
+
+
+def customer_refund_of(*, connection_id: uuid.UUID, invoice_id: str) -> Instruction | None:
+    """The instruction that a refund without an earlier payment was made for, by the invoice id
+    under which PayTrace was told: known before its answer is."""
+    rows = InstructionAttempt.objects.filter(
+        invoice_id=invoice_id,
+        instruction__connection_id=connection_id,
+        instruction__kind=Kind.REFUND_CUSTOMER,
+    )
+    found = rows.select_related("instruction").first() if invoice_id else None
+    return found.instruction if found else None
 
 
 def about_holds(

@@ -22,7 +22,7 @@ from integrations.canonical.errors import (
 )
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import PaymentMethod
-from integrations.instructions.card_outcomes import charged
+from integrations.instructions.card_outcomes import charged, refunded
 from integrations.instructions.hold_calls import adjust, capture, hold
 from integrations.instructions.kinds import Kind
 from integrations.instructions.level_three_calls import add_level_three
@@ -35,7 +35,7 @@ from integrations.instructions.receipts import send_receipt
 from integrations.instructions.subjects import Subject
 from integrations.instructions.wishes import Wish
 from integrations.paytrace.ach import AchCharge
-from integrations.paytrace.cards import Charge
+from integrations.paytrace.cards import Charge, CustomerRefund
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.giving_back import give_back
 from integrations.paytrace.people import (
@@ -150,6 +150,16 @@ def _give_back(
     return given_back(done.way, done.transaction_id, done.amount)
 
 
+def _refund_customer(
+    told: Told, subject: Subject, client: PayTraceClient, _: HostedFields | None
+) -> Outcome:
+    amount = _amount(told)
+    made = client.cards.refund_to_customer(
+        CustomerRefund(told.wish.vault_id, amount, told.invoice_id, told.wish.description)
+    )
+    return refunded(made.transaction_id, amount)
+
+
 def given_back(way: str, transaction_id: str, amount: Money) -> Outcome:
     """A payment was voided or refunded."""
     word = "voided before it settled" if way == "void" else "refunded"
@@ -250,6 +260,7 @@ _SENDERS: Mapping[Kind, _Sender] = {
     Kind.CAPTURE: capture,
     Kind.ADJUST: adjust,
     Kind.GIVE_BACK: _give_back,
+    Kind.REFUND_CUSTOMER: _refund_customer,
     Kind.SEND_RECEIPT: send_receipt,
     Kind.ADD_LEVEL_THREE: add_level_three,
     Kind.STORE_CUSTOMER: _store,

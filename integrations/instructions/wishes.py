@@ -28,6 +28,7 @@ _FIELD_WORDS = {
     "transaction_id": "the payment it is about",
     "customer_number": "a customer",
     "email": "an e-mail address",
+    "description": "a reason",
     "level_three": "what was sold",
     "frequency": "how often",
     "start_on": "the first day",

@@ -82,10 +82,14 @@ def choose_invoice(*, effect_id: uuid.UUID, invoice_number: str, actor: str, rea
 
 
 def choose_payment(*, effect_id: uuid.UUID, payment_id: str, actor: str, reason: str) -> None:
-    """Take back this payment of the same account by the chargeback. Raises NotPossible."""
+    """Take back this payment of the same account by the chargeback, or by the refund that
+    belongs to none. Raises NotPossible."""
     effect = _decidable(effect_id)
-    if effect.kind != EffectKind.CHARGEBACK:
-        raise NotPossible("Only of a chargeback the payment can be chosen.")
+    if effect.kind != EffectKind.CHARGEBACK and effect.reason_code != "refund_without_payment":
+        raise NotPossible(
+            "Only of a chargeback, and of a refund that belongs to no payment, the payment can be "
+            "chosen."
+        )
     number = payment_id.strip()
     paid = Effect.objects.filter(
         source_id=effect.source_id, kind=EffectKind.SALE, transaction_id=number
@@ -93,7 +97,7 @@ def choose_payment(*, effect_id: uuid.UUID, payment_id: str, actor: str, reason:
     if paid is None:
         raise NotPossible(f"No payment {number} of this account is known here. Check the number.")
     if paid.currency != effect.currency or paid.amount < effect.amount:
-        raise NotPossible(f"Payment {number} is smaller than what this chargeback takes back.")
+        raise NotPossible(f"Payment {number} is smaller than what this takes back.")
     decision = {"trigger": "decision", "payment_id": number}
     _again(effect, decision, Resolution.PAYMENT_CHOSEN, actor=actor, reason=reason)
 

@@ -34,10 +34,10 @@ from integrations.matching.references import numbers_to_look_up
 from integrations.posting.models import Effect
 from integrations.sagepro.connector import Connector
 from integrations.sagepro.profile import PostingProfile
-from integrations.workflows import parents, settled
+from integrations.workflows import asked_refunds, parents, settled
 from integrations.workflows import queries as workflows
 from integrations.workflows.steps.match import LADDER
-from integrations.workflows.subject import PaidLink, Parent, Subject
+from integrations.workflows.subject import AskedRefund, PaidLink, Parent, Subject
 
 # Receipts are read for the few invoices a payment names; more is a remittance for a person.
 MOST_INVOICES = 5
@@ -78,6 +78,7 @@ class Loaded:
     """What it takes back; of a fee, the chargeback it waits for; of a settlement, the
     transaction of its batch."""
     beside: Effect | None = None
+    asked_refund: AskedRefund | None = None
     batch: SettledBatch | None = None
     """Of a settlement."""
     asked: own_pages.Asked | None = None
@@ -135,6 +136,7 @@ def load(effect_id: uuid.UUID, *, policies: dict[uuid.UUID, Policy] | None = Non
         parent_id=_waits_for(effect, found, beside),
         beside=beside,
         asked=own_pages.asked_by(transaction, connection_id=effect.source_id),
+        asked_refund=None if found else asked_refunds.of(effect, transaction),
     )
 
 
@@ -228,6 +230,7 @@ def subject_of(loaded: Loaded, seen: Seen, *, ours: dict[str, str]) -> Subject:
         receipts=tuple(_plain(receipt, ours) for receipt in seen.receipts if receipt.paid_date),
         parent=loaded.parent,
         beside=parents.describe_beside(loaded.beside) if loaded.beside else None,
+        asked_refund=loaded.asked_refund,
         batch=loaded.batch,
         link=PaidLink(**asdict(loaded.asked)) if loaded.asked else None,
         kinds=policy.kinds,

@@ -112,6 +112,10 @@ def describe(found: Found, *, but: Effect, profile: PostingProfile) -> Parent:
 
 
 def _refunded(effect: Effect, transaction: GatewayTransaction) -> Found | None:
+    chosen = str(effect.decision.get("payment_id", ""))
+    if chosen:
+        sale = _sale(effect, chosen)
+        return Found(_stands_for(sale), "A person chose it.") if sale else None
     sales = {sale.transaction_id: sale for sale in _sales_like(effect, transaction)}
     found = find_parent(
         transaction,
@@ -127,12 +131,14 @@ def _refunded(effect: Effect, transaction: GatewayTransaction) -> Found | None:
 
 def _disputed(effect: Effect, transaction: GatewayTransaction) -> Found | None:
     chosen = str(effect.decision.get("payment_id", ""))
-    sale = Effect.objects.filter(
-        source_id=effect.source_id,
-        transaction_id=chosen or transaction.original_transaction_id,
-        kind=EffectKind.SALE,
-    ).first()
+    sale = _sale(effect, chosen or transaction.original_transaction_id)
     return Found(_stands_for(sale), "The payer disputes it.") if sale else None
+
+
+def _sale(effect: Effect, transaction_id: str) -> Effect | None:
+    """The payment of that number through the same account."""
+    rows = Effect.objects.filter(source_id=effect.source_id, kind=EffectKind.SALE)
+    return rows.filter(transaction_id=transaction_id).first()
 
 
 def _stands_for(sale: Effect) -> Effect:

@@ -75,6 +75,17 @@ class PaidLink:
 
 
 @dataclass(frozen=True)
+class AskedRefund:
+    """Of a refund without an earlier payment: what somebody here asked PayTrace for."""
+
+    customer_number: str
+    invoice_number: str
+    asked_by: str
+    approved_by: str
+    why: str
+
+
+@dataclass(frozen=True)
 class Subject:
     """One effect and everything its walk may look at."""
 
@@ -99,6 +110,7 @@ class Subject:
     receipts: tuple[PlainReceipt, ...] = ()
     parent: Parent | None = None
     beside: Beside | None = None
+    asked_refund: AskedRefund | None = None
     batch: SettledBatch | None = None
     """Of a settlement."""
     link: PaidLink | None = None

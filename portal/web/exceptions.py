@@ -203,7 +203,7 @@ _WORDS: Mapping[Offer, DecisionWords] = {
     Offer.CHOOSE_PAYMENT: DecisionWords(
         "Choose the payment",
         "Take this payment back",
-        "The chargeback takes back the receipt of this payment, and its invoice is open again.",
+        "The receipt of this payment is taken back by that much, and its invoice is open again.",
     ),
     Offer.DISMISS: DecisionWords(
         "Dismiss",

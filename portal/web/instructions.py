@@ -32,6 +32,7 @@ _OF_PAYMENTS = frozenset(
         Kind.CAPTURE,
         Kind.ADJUST,
         Kind.GIVE_BACK,
+        Kind.REFUND_CUSTOMER,
         Kind.SEND_RECEIPT,
         Kind.ADD_LEVEL_THREE,
         Kind.STORE_CUSTOMER,

@@ -14,8 +14,13 @@ from integrations.instructions.kinds import DETAILS, Kind
 from integrations.instructions.models import StoredPaymentMethod
 from integrations.instructions.wishes import Wish
 from portal.access import PlacedRequest, member_view, parse_id
-from portal.web.asking import asked
-from portal.web.forms.instructions import AssignForm, ChangeMethodForm, EndPlanForm
+from portal.web.asking import asked, currency_of
+from portal.web.forms.instructions import (
+    AssignForm,
+    ChangeMethodForm,
+    EndPlanForm,
+    RefundCardForm,
+)
 from portal.web.moments import today_in
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -86,6 +91,27 @@ def stored_card_edit(request: PlacedRequest, method_id: str) -> HttpResponse:
         if taken:
             return redirect("instruction", request.place.tenant.slug, taken.id)
     return render(request, "stored_cards/edit.html", {"form": form, "method": method})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@member_view(Ability.MOVE_MONEY)
+def stored_card_refund(request: PlacedRequest, method_id: str) -> HttpResponse:
+    """Refund a stored card without an earlier payment."""
+    method = _find(request, method_id)
+    form = RefundCardForm(request.POST or None)
+    if form.is_valid():
+        wish = Wish(
+            kind=Kind.REFUND_CUSTOMER,
+            amount=form.money("amount", currency_of(method.connection)),
+            vault_id=method.vault_id,
+            customer_number=method.customer_number,
+            invoice_number=form.cleaned_data["invoice_number"],
+            description=form.cleaned_data["description"],
+        )
+        taken = asked(request, form, wish, connection_id=method.connection_id)
+        if taken:
+            return redirect("instruction", request.place.tenant.slug, taken.id)
+    return render(request, "stored_cards/refund.html", {"form": form, "method": method})
 
 
 def _guess(method: StoredPaymentMethod) -> dict[str, str]:

@@ -104,6 +104,8 @@ _COMPANY = [
     ("charges/plans/<str:plan_id>/<str:what>/", plans.plan_do, "plan_do"),
     ("charges/cards/", stored_cards.stored_cards, "stored_cards"),
     ("charges/cards/<str:method_id>/edit/", stored_cards.stored_card_edit, "stored_card_edit"),
+    ("charges/cards/<str:method_id>/refund/", stored_cards.stored_card_refund,
+     "stored_card_refund"),
     ("charges/cards/<str:method_id>/assign/", stored_cards.stored_card_assign,
      "stored_card_assign"),
     ("charges/cards/<str:method_id>/forget/", stored_cards.stored_card_forget,

@@ -60,6 +60,7 @@ def _pages(books: Books) -> dict[str, str]:
         "plan": f"charges/plans/{asked.plan_id}/",
         "plan-new": "charges/plans/new/",
         "cards": "charges/cards/",
+        "card-refund": f"charges/cards/{card.id}/refund/",
         "card-edit": f"charges/cards/{card.id}/edit/",
         "limits": "charges/limits/",
         "batches": "batches/",

@@ -46,6 +46,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "plan_do": {"POST": G},
     "stored_cards": {"GET": V},
     "stored_card_edit": {"GET": G, "POST": G},
+    "stored_card_refund": {"GET": G, "POST": G},
     "stored_card_assign": {"POST": G},
     "stored_card_forget": {"POST": G},
     "payment_limits": {"GET": V, "POST": M},

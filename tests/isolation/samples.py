@@ -270,6 +270,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "hold_release": lambda _: {"key": "k"},
     "plan_new": lambda v: {**_PLAN, "method": v["method_id"]},
     "plan_do": lambda _: _PLAN,
+    "stored_card_refund": lambda _: {**_CHARGE, "description": "Goodwill"},
     "stored_card_edit": lambda _: {"key": "k", "name": "Nora New"},
     "stored_card_assign": lambda _: {"customer_number": "ZENITH"},
     "stored_card_forget": lambda _: {"key": "k"},

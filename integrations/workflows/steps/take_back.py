@@ -7,6 +7,7 @@ from dataclasses import replace
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.posting import PostingKind
 from integrations.workflows.subject import (
+    AskedRefund,
     Draft,
     NeedsPerson,
     Nothing,
@@ -50,6 +51,8 @@ def _without(subject: Subject) -> _Ending:
         return Nothing("never_captured", "It was voided before any money moved.")
     if subject.kind is EffectKind.CHARGEBACK:
         return _unknown_payment(subject)
+    if subject.asked_refund is not None:
+        return _of_no_payment(subject, subject.asked_refund)
     return NeedsPerson(
         code="parent_not_found",
         sentence=(
@@ -58,6 +61,22 @@ def _without(subject: Subject) -> _Ending:
         ),
         remedy="Read the days of that payment from PayTrace, or book this in Sage by hand and "
         "dismiss it here with a note.",
+    )
+
+
+def _of_no_payment(subject: Subject, asked: AskedRefund) -> NeedsPerson:
+    about = f", naming {asked.invoice_number}" if asked.invoice_number else ""
+    approved = f" and {asked.approved_by} approved" if asked.approved_by else ""
+    return NeedsPerson(
+        code="refund_without_payment",
+        sentence=(
+            f"{subject.amount} went to a stored card of {asked.customer_number}, of no earlier "
+            f"payment{about}. {asked.asked_by} asked for it{approved}: ‘{asked.why}’. Nothing of "
+            "it is in Sage yet."
+        ),
+        remedy=f"Choose the payment of {asked.customer_number} that it gives back; or enter it in "
+        "Sage, against an open credit or credit memo of the customer or as an expense, credit the "
+        "card clearing account, and dismiss this with a note.",
     )
 
 

@@ -60,7 +60,9 @@ class InstructionIn(serializers.Serializer[Any]):
     )
     currency = _text("That of the account, which is also what is meant without it.")
     customer_number = _text("The customer in Sage.")
-    invoice_number = _text("The invoice in Sage that a charge pays.")
+    invoice_number = _text(
+        "The invoice in Sage that a charge pays, or that a refund is about; or the credit memo."
+    )
     vault_id = _text(
         "PayTrace’s id of a stored payment method: what to charge, change or forget. Of one to "
         "be stored, what its id shall begin with; without it the customer number. A code of our "
@@ -87,7 +89,9 @@ class InstructionIn(serializers.Serializer[Any]):
     total_count = serializers.IntegerField(
         default=None, allow_null=True, help_text="Payments in all; without it, until it is ended."
     )
-    description = _text("Shown at PayTrace and here.")
+    description = _text(
+        "Shown at PayTrace and here. Of a refund without an earlier payment, its reason."
+    )
     name = _text("Of a payment method to be stored or changed: the customer’s name.")
     email = _text("Where PayTrace sends its receipt: of a charge, or of an earlier payment.")
     phone = _text("Of a payment method that is changed, as all that follow; what is empty stays.")

@@ -214,7 +214,7 @@ class ChoosePayment(APIView):
 
     @_decision(
         name="choose_payment_for_exception",
-        summary="Choose the disputed payment",
+        summary="Choose the payment that it takes back",
         body=ChoosePaymentIn,
         example={"payment_id": "392483001", "reason": "Named in the acquirer's letter"},
     )

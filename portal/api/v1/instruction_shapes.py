@@ -17,7 +17,9 @@ from portal.instruction_words import instruction_word
 KINDS = [kind.value for kind in Kind]
 _WAITS = frozenset({InstructionState.READY, InstructionState.UNKNOWN})
 # Kinds whose result is a payment, refund or void, which the books know.
-_OF_PAYMENTS = frozenset({Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.GIVE_BACK})
+_OF_PAYMENTS = frozenset(
+    {Kind.CHARGE, Kind.HOLD, Kind.CAPTURE, Kind.GIVE_BACK, Kind.REFUND_CUSTOMER}
+)
 _COPIED = (
     "id", "kind", "state", "state_since", "connection_id", "currency", "customer_number",
     "invoice_number", "vault_id", "transaction_id", "plan_id", "origin", "idempotency_key",

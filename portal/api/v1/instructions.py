@@ -111,9 +111,10 @@ class InstructionList(APIView):
         operation_id="ask_paytrace",
         summary="Ask PayTrace for something",
         description=(
-            "A charge, a hold, its capture or another amount for it, a refund or void, the "
-            "receipt or level 3 detail of a payment, a stored payment method, a step of a "
-            "recurring plan. "
+            "A charge, a hold, its capture or another amount for it, a refund or void, a "
+            "refund to a stored card without an earlier payment (which somebody else always "
+            "approves), the receipt or level 3 detail of a payment, a stored payment method, a "
+            "step of a recurring plan. "
             f"Needs the scope `{WRITE}`. It is sent once, in a moment, or `waiting_approval` "
             "says that somebody else has to approve it first. 409 when payments from here are "
             "off or a limit is reached. Read it again to see how it ended."

@@ -45,8 +45,8 @@ class ChoosePaymentForm(forms.Form):
     payment_id = forms.CharField(
         label="PayTrace transaction",
         max_length=64,
-        help_text="The number of the disputed payment, as its page shows it.",
-        error_messages={"required": "Say which payment is disputed."},
+        help_text="The number of the payment that is taken back, as its page shows it.",
+        error_messages={"required": "Say which payment it is."},
     )
     reason = _reason(required=False)
 

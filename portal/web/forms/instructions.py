@@ -114,6 +114,25 @@ class GiveBackForm(AskingForm):
     )
 
 
+class RefundCardForm(AskingForm):
+    """Money for a stored card, of no earlier payment."""
+
+    renamed = {"vault_id": "", "customer_number": ""}
+    amount = amount_field()
+    invoice_number = forms.CharField(
+        label="Invoice or credit memo in Sage",
+        max_length=20,
+        required=False,
+        help_text="What it is about, so that it is found again in the books.",
+    )
+    description = forms.CharField(
+        label="Why",
+        max_length=100,
+        help_text="Who approves it reads this, and so does who enters it in Sage.",
+        error_messages={"required": "Say why the customer gets money."},
+    )
+
+
 class CaptureForm(AskingForm):
     renamed = {"transaction_id": ""}
     amount = amount_field(help_text="All of it or a part; the rest is let go.")

@@ -18,6 +18,29 @@ from tests.portal.web.charges import allow, asked_rows, at, member_with, speaks_
 from tests.portal.web.reading import text_of
 
 
+def test_a_stored_card_is_refunded_without_a_payment_after_somebody_elses_approval(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    card = stored_card(books)
+    assert "Refund to it" in text_of(alice.get(at(books, "cards/")))
+    page = at(books, f"cards/{card.id}/refund/")
+    shown = text_of(alice.get(page))
+    assert "Refund to Visa ending in 1111 of ACME01" in shown
+    assert "Somebody else has to approve it, whatever the amount." in shown
+    missing = text_of(alice.post(page, {"key": "k", "amount": "5.00"}))
+    assert "Say why the customer gets money." in missing
+    sent = {"key": "k", "amount": "5.00", "invoice_number": "10432", "description": "Goodwill"}
+    first = alice.post(page, sent)
+    assert alice.post(page, sent).headers["Location"] == first.headers["Location"]
+    assert asked_rows(books) == [
+        ("refund_customer", "waiting_approval", Decimal("5.0000"), "ACME01", "10432")
+    ]
+    told = text_of(alice.get(first.headers["Location"]))
+    assert "You asked for this, so somebody else approves it" in told
+    assert member_with(books, Role.VIEWER).get(page).status_code == 403
+
+
 def test_what_a_plan_cannot_lose_is_said_and_nothing_is_asked(alice: Client, books: Books) -> None:
     """And its page names the card that it charges."""
     allow(books, alice)
@@ -47,7 +70,7 @@ def test_what_a_plan_cannot_lose_is_said_and_nothing_is_asked(alice: Client, boo
     assert alice.post(at(books, "new/"), charge).status_code == 302
     forget = {"key": "f2"}
     kept = text_of(alice.post(at(books, f"cards/{card.id}/forget/"), forget))
-    assert "A charge or plan of this payment method is still under way." in kept
+    assert "A charge, refund or plan of this payment method is still under way." in kept
 
 
 def test_a_stored_card_shows_only_what_may_be_known_and_is_forgotten(
