@@ -14,6 +14,7 @@ from integrations.workflows.engine import Walk
 from integrations.workflows.models import StepRun, WorkflowRun, WorkflowVersion
 from integrations.workflows.queries import InForce
 from tenants import audit
+from tenants.models import Environment
 from tenants.scope import current_tenant_id
 
 
@@ -24,6 +25,8 @@ def publish(
     problems = validate(steps)
     if problems:
         raise Unpublishable(problems)
+    # The environment's row is the turn: two people publishing at once get two versions.
+    Environment.objects.select_for_update().get(pk=environment_id)
     last = WorkflowVersion.objects.filter(environment_id=environment_id).aggregate(n=Max("version"))
     version = WorkflowVersion.objects.create(
         environment_id=environment_id,
