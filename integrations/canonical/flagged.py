@@ -12,6 +12,9 @@ class FlaggedKind(StrEnum):
     """What a flagged row can ask for; each site has its own word for it in the table."""
 
     CHARGE = "charge"
+    HOLD = "hold"
+    CAPTURE = "capture"
+    ADJUST = "adjust"
     GIVE_BACK = "give_back"
     STORE_CUSTOMER = "store_customer"
     PLAN_CREATE = "plan_create"

@@ -21,6 +21,7 @@ from integrations.canonical.money import Money, MoneyError
 from integrations.connections.models import Connection
 from integrations.instructions import deciding, operations
 from integrations.instructions.errors import KeyReused
+from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
 from integrations.instructions.outcomes import ROW_REFUSED
@@ -35,6 +36,13 @@ from tenants.insert import insert_once
 # A row that is in use in Sage is tried again after these pauses, each twice the one before.
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(minutes=5)
+# About a payment that PayTrace has already, named by its number.
+_OF_PAYMENTS = {
+    FlaggedKind.GIVE_BACK: Kind.GIVE_BACK,
+    FlaggedKind.CAPTURE: Kind.CAPTURE,
+    FlaggedKind.ADJUST: Kind.ADJUST,
+}
+_OF_CARDS = {FlaggedKind.CHARGE: Kind.CHARGE, FlaggedKind.HOLD: Kind.HOLD}
 _FREQUENCIES = {one.name.replace("_", " "): one for one in Frequency}
 
 
@@ -58,9 +66,11 @@ def unknown(rows: Sequence[FlaggedRow], *, account: Connection) -> list[FlaggedR
     return [row for key, row in keys.items() if key not in taken]
 
 
-def take_in(row: FlaggedRow, *, account: Connection) -> Instruction | None:
+def take_in(
+    row: FlaggedRow, *, account: Connection, held: Held | None = None
+) -> Instruction | None:
     """The instruction that the row asks for; refused at once, with its sentence, when it cannot
-    be asked. None when it was taken in before."""
+    be asked. None when it was taken in before. `held` is the hold that it is about."""
     if not unknown([row], account=account):
         return None
     try:
@@ -73,6 +83,7 @@ def take_in(row: FlaggedRow, *, account: Connection) -> Instruction | None:
                 origin=Instruction.Origin.SAGE,
                 who=who(row.number),
                 sage_row=row.number,
+                held=held,
             )
     except KeyReused:
         # Another look was faster, and somebody edited the row in between.
@@ -201,18 +212,19 @@ def _wish(row: FlaggedRow, account: Connection) -> Wish:
     )
     if row.kind is FlaggedKind.STORE_CUSTOMER:
         return wish
-    amount, description = _amount(row), row.description
-    if row.kind is FlaggedKind.GIVE_BACK:
+    amount = _amount(row)
+    if row.kind in _OF_PAYMENTS:
+        kind = _OF_PAYMENTS[row.kind]
         return replace(
-            wish, kind=Kind.GIVE_BACK, amount=amount, vault_id="",
-            invoice_number=row.invoice_number, description=description,
+            wish, kind=kind, amount=amount, vault_id="", invoice_number=row.invoice_number,
+            description=row.description if kind is Kind.GIVE_BACK else "",
         )  # fmt: skip
     charge = replace(
         wish, kind=Kind.CHARGE, amount=amount, vault_id=_vault(row, account), transaction_id="",
-        invoice_number=row.invoice_number, description=description,
+        invoice_number=row.invoice_number, description=row.description,
     )  # fmt: skip
-    if row.kind is FlaggedKind.CHARGE:
-        return charge
+    if row.kind in _OF_CARDS:
+        return replace(charge, kind=_OF_CARDS[row.kind])
     return replace(
         charge, kind=Kind.PLAN_CREATE, invoice_number="", frequency=_frequency(row),
         start_on=row.start_on, total_count=row.count or None,

@@ -16,11 +16,13 @@ import structlog
 from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError, NeverWorks
-from integrations.canonical.flagged import FlaggedRow
+from integrations.canonical.flagged import FlaggedKind, FlaggedRow
 from integrations.connections import clients, flagged, health
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.models import Connection
+from integrations.events import holds
 from integrations.instructions import policies, sage_looks, sage_rows
+from integrations.instructions.held import Held
 from integrations.instructions.outcomes import ROW_REFUSED
 from integrations.instructions.sage_looks import Begun
 from integrations.pipeline import flagged_cases, resume
@@ -175,13 +177,22 @@ def _take_in(look: Look, rows: Sequence[FlaggedRow]) -> None:
 
 def _take_one(look: Look, account: Connection, row: FlaggedRow) -> None:
     with tenant_transaction(look.tenant_id):
-        taken = sage_rows.take_in(row, account=account)
+        held = _held(row, account) if row.kind is FlaggedKind.ADJUST else None
+        taken = sage_rows.take_in(row, account=account, held=held)
         if taken is None:
             return
         flagged_cases.settle(row.number, account=account)
         if taken.code == ROW_REFUSED:
             flagged_cases.ask(row, taken, account=account)
     log.info("flagged_row.taken_in", instruction_id=str(taken.id), state=taken.state)
+
+
+def _held(row: FlaggedRow, account: Connection) -> Held | None:
+    """The hold whose amount the row shall change, as PayTrace told it."""
+    found = holds.of_number(
+        connection_id=account.id, transaction_id=row.transaction_id, now=timezone.now()
+    )
+    return Held(found.transaction.amount, found.first) if found else None
 
 
 def _failed(company: Connection, error: IntegrationError) -> None:

@@ -116,6 +116,12 @@ UNNUMBERED = NumberRule()
 """Nothing is numbered by it: of a company that writes none of them."""
 
 
+FLAGGED_KINDS = (
+    "charge", "hold", "capture", "adjust", "give_back", "store_customer", "plan_create",
+)  # fmt: skip
+"""What a flagged row may ask for, where the site has a word for it."""
+
+
 @dataclass(frozen=True)
 class FlagRule:
     """Which rows of the flagged table ask for something, and the site's words for what.
@@ -128,6 +134,9 @@ class FlagRule:
     answered: str = ""
     """What is put there when it was answered."""
     charge: str = ""
+    hold: str = ""
+    capture: str = ""
+    adjust: str = ""
     give_back: str = ""
     store_customer: str = ""
     plan_create: str = ""
@@ -135,8 +144,7 @@ class FlagRule:
     @property
     def words(self) -> Mapping[str, str]:
         """The site's word → our kind, for the kinds that have one."""
-        kinds = ("charge", "give_back", "store_customer", "plan_create")
-        return {getattr(self, kind): kind for kind in kinds if getattr(self, kind)}
+        return {getattr(self, kind): kind for kind in FLAGGED_KINDS if getattr(self, kind)}
 
 
 UNFLAGGED = FlagRule()

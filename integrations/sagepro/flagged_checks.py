@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from integrations.sagepro.columns import ColumnMap, FlagRule, TableMap
+from integrations.sagepro.columns import FLAGGED_KINDS, ColumnMap, FlagRule, TableMap
 from integrations.sagepro.invalid import invalid
 
 STATUS_WIDTH = 12
 """Characters of the longest status that Tieout writes: ‘Not approved’."""
-_KINDS = ("charge", "give_back", "store_customer", "plan_create")
 _TEXTS = ("number", "flag", "kind", "status", "result_id", "message")
 _LETTERS: Mapping[str, str] = {"amount": "YN", "generation": "IN"}
 _TYPED = {
@@ -50,7 +49,7 @@ def _check_flag(rule: FlagRule, column: ColumnMap) -> None:
 
 
 def _check_words(rule: FlagRule, column: ColumnMap) -> None:
-    told = [(kind, getattr(rule, kind)) for kind in _KINDS if getattr(rule, kind)]
+    told = [(kind, getattr(rule, kind)) for kind in FLAGGED_KINDS if getattr(rule, kind)]
     if not told:
         raise invalid("flag.charge", "or another kind needs a word, or no row can ask for anything")
     seen = set()

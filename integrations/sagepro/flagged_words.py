@@ -16,6 +16,18 @@ HABITS: dict[str, tuple[str, str]] = {
         "A flagged row's word for a charge",
         "Of a stored card: CHARGE. Leave it empty to allow none.",
     ),
+    "flag.hold": (
+        "A flagged row's word for a hold",
+        "The amount is only reserved on a stored card: HOLD. Leave it empty to allow none.",
+    ),
+    "flag.capture": (
+        "A flagged row's word for capturing a hold",
+        "All of what is held, or a part: CAPTURE. Leave it empty to allow none.",
+    ),
+    "flag.adjust": (
+        "A flagged row's word for changing a held amount",
+        "Through API v3 only: ADJUST. Leave it empty to allow none.",
+    ),
     "flag.give_back": (
         "A flagged row's word for giving money back",
         "A refund, or a void before it is settled: REFUND. Leave it empty to allow none.",

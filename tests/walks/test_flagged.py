@@ -31,10 +31,13 @@ from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.sagepro.flagged import change_row, flag_many, flag_row, remove_row, row_in_sage
+from tests.walks import test_holds, test_instructions_v3
 from tests.walks.test_instructions import SALES, at_paytrace, look_now
 from tests.walks.world import ACTOR, World
 
 pytestmark = pytest.mark.walk
+__all__ = ["till_v3"]
+till_v3 = test_instructions_v3.till
 
 
 def usd(text: str) -> Money:
@@ -295,6 +298,52 @@ def test_the_other_kinds(till: World) -> None:
     plan = asked(till)[2]
     assert (plan.kind, plan.vault_id) == ("plan_create", stored.vault_id)
     assert says(till, "4")[4] == "740.00 USD was voided before it settled."
+
+
+def test_a_row_holds_an_amount_and_another_captures_a_part_of_it(till: World) -> None:
+    flag(till, reqkind="HOLD")
+    look(till)
+    (held,) = asked(till)
+    assert says(till) == (
+        "", "1", "Done", held.result_id,
+        "740.00 USD is held. Nothing is charged before the hold is capt...",
+    )  # fmt: skip
+    flag(till, "2", reqkind="CAPTURE", paytrid=held.result_id, vaultid="", reqamt="500.00",
+         reqdesc="Shipped on Friday")  # fmt: skip
+    flag(till, "3", reqkind="CAPTURE", paytrid="", vaultid="", reqamt="5.00")
+    look(till)
+    assert says(till, "2")[2:] == (
+        "Done", held.result_id, "500.00 USD was captured: it settles next.",
+    )  # fmt: skip
+    assert says(till, "3")[2::2] == ("Refused", "'Capture' needs the payment it is about.")
+    assert at_paytrace(till) == [("authorization", "pending_settlement", "500.00")]
+    assert till.effect(held.result_id).state == "posted"
+
+
+def test_a_row_cannot_change_a_hold_through_api_v1(till: World) -> None:
+    flag(till, reqkind="HOLD")
+    look(till)
+    (held,) = asked(till)
+    flag(till, "2", reqkind="ADJUST", paytrid=held.result_id, vaultid="", reqamt="800.00")
+    look(till)
+    assert says(till, "2")[2] == "Refused"
+    assert at_paytrace(till) == [("authorization", "authorized", "740.00")]
+
+
+def test_a_row_changes_the_held_amount_through_api_v3(till_v3: World) -> None:
+    vault = test_holds.stored_in(till_v3)
+    with tenant_transaction(till_v3.tenant.id):
+        flagged.switch_on(connection_id=till_v3.gateway_id, actor=ACTOR)
+    till_v3.work()
+    flag(till_v3, reqkind="HOLD", vaultid=vault)
+    look(till_v3)
+    (held,) = asked(till_v3)
+    flag(till_v3, "2", reqkind="ADJUST", paytrid=held.result_id, vaultid="", reqamt="800.00")
+    flag(till_v3, "3", reqkind="ADJUST", paytrid=held.result_id, vaultid="", reqamt="9.00")
+    look(till_v3)
+    assert says(till_v3, "2")[2:4] == ("Done", held.result_id)
+    assert says(till_v3, "3")[2] == "Refused"
+    assert at_paytrace(till_v3) == [("authorization", "authorized", "800.00")]
 
 
 def test_a_lost_answer_is_found_out_and_told(till: World) -> None:
