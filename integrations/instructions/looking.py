@@ -75,11 +75,12 @@ def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
         end=max(subject.today, told.gateway_day) + timedelta(days=1),
     )
     if not attempt.found:
-        return _nothing(told, is_real_time=attempt.is_real_time)
+        # No real-time list is published for refunds of no payment.
+        is_listed = attempt.is_real_time and told.wish.kind is not Kind.REFUND_CUSTOMER
+        return _nothing(told, is_real_time=is_listed)
     outcome = of_transaction(attempt.found[0], amount=amount, kind=told.wish.kind)
-    if outcome.state is S.DONE and told.wish.keeps_method:
-        return replace(outcome, customer=_kept(told, client))
-    return outcome
+    is_kept = outcome.state is S.DONE and told.wish.keeps_method
+    return replace(outcome, customer=_kept(told, client)) if is_kept else outcome
 
 
 def _kept(told: Told, client: PayTraceClient) -> VaultCustomer | None:

@@ -11,7 +11,7 @@ from integrations.canonical.transactions import TransactionState
 from integrations.exceptions.models import ExceptionCase
 from integrations.instructions import deciding
 from integrations.instructions.kinds import Kind
-from integrations.instructions.models import Instruction, StoredPaymentMethod
+from integrations.instructions.models import Instruction, InstructionAttempt, StoredPaymentMethod
 from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from tenants.errors import NotPossible
@@ -20,7 +20,15 @@ from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.walks import test_holds, test_instructions_v3
-from tests.walks.test_instructions import again, ask, at_paytrace, look_now, till, usd
+from tests.walks.test_instructions import (
+    _make_older,
+    again,
+    ask,
+    at_paytrace,
+    look_now,
+    till,
+    usd,
+)
 from tests.walks.world import World
 
 pytestmark = pytest.mark.walk
@@ -149,11 +157,26 @@ def test_a_lost_answer_is_found_by_its_invoice_id_and_the_case_knows_who_asked(
     assert at_paytrace(shop) == [("refund", "pending_settlement", "100.00")]
 
 
-def test_what_never_arrived_is_said_and_found_late(shop: World) -> None:
+def test_what_never_arrived_is_said_and_found_late(shop: World, superuser_url: str) -> None:
     shop.simulator.control("faults", kind="offline", count=1, path_prefix=PATH)
     row = approved(shop, ask(shop, REFUND))
+    _make_older(superuser_url, hours=25)
     look_now(shop)
-    assert (again(shop, row).state, at_paytrace(shop)) == ("unknown", [])
+    ended = again(shop, row)
+    assert (ended.state, ended.code, at_paytrace(shop)) == (
+        "refused", "paytrace.never_arrived", []
+    )  # fmt: skip
+    with tenant_transaction(shop.tenant.id):
+        attempt = InstructionAttempt.objects.get()
+    late = shop.pay(amount="100.00", type="refund", invoice_id=attempt.invoice_id)
+    shop.poll()
+    corrected = again(shop, row)
+    assert (corrected.state, corrected.result_id) == ("done", late)
+    assert corrected.sentence == (
+        "100.00 USD was refunded to the stored card, of no earlier payment. PayTrace’s record of "
+        "it came late."
+    )
+    assert case(shop).sentence == ASKED
 
 
 def test_who_may_not_is_told_what_to_ask_paytrace_for(shop: World) -> None:
@@ -180,6 +203,23 @@ def test_another_refund_without_a_payment_goes_the_way_it_always_did(shop: World
     shop.pay(amount="55.00", type="refund", invoice_id="10432", state="settled")
     shop.poll()
     assert shop.open_cases() == ["parent_not_found"]
+
+
+def test_api_v3_is_believed_to_have_made_none_only_after_a_day(
+    till_v3: World, superuser_url: str
+) -> None:
+    """Its real-time lists are of payments; a refund of none may stand in the export alone."""
+    vault_id = test_holds.stored_in(till_v3)
+    store(till_v3, vault_id)
+    path = "/v3/card/batch/transactions"
+    till_v3.simulator.control("faults", kind="offline", count=1, path_prefix=path)
+    row = approved(till_v3, ask(till_v3, replace(REFUND, vault_id=vault_id)))
+    _make_older(superuser_url, hours=23)
+    look_now(till_v3)
+    assert again(till_v3, row).state == "unknown"
+    _make_older(superuser_url, hours=2)
+    look_now(till_v3)
+    assert again(till_v3, row).code == "paytrace.never_arrived"
 
 
 def test_api_v3_makes_it_by_a_batch_of_one(till_v3: World) -> None:
