@@ -55,6 +55,10 @@ CUSTOMER_LIST = documented("GET", "/v3/customer", _page("CustomerProfileVault"))
 CUSTOMER_FROM_TRANSACTION = seen_in_code("POST", "/v3/customer/create/by-transaction", _PLUGIN)
 CUSTOMER_FROM_TOKEN = seen_in_code("POST", "/v3/customer/create/pt-protect", _PLUGIN)
 CUSTOMER = seen_in_code("GET", "/v3/customer/{id}", _PLUGIN)
+BANK_CUSTOMER_FROM_TRANSACTION = documented(
+    "POST", "/v3/customer/ach/create/by-transaction", _page("CustomerProfileVault")
+)
+BANK_CUSTOMER = documented("GET", "/v3/customer/ach/{id}", _page("CustomerProfileVault"))
 CUSTOMER_DELETE = seen_in_code("DELETE", "/v3/customer/{id}", _PLUGIN)
 
 # Recurring payments

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from integrations.canonical.errors import NeverWorks
+from integrations.canonical.transactions import PaymentMethod
 from integrations.paytrace.people import Address
 from integrations.paytrace.record_fields import Reading, amount_of, day_of, object_of, text_of
 from integrations.paytrace.recurring import OPEN_ENDED, Frequency, RecurringPlan
@@ -17,9 +19,37 @@ Json = Mapping[str, Any]
 
 def to_customer(raw: Json) -> VaultCustomer:
     """v1 gives `credit_card{masked_number, …}` (Invoice Ninja), v3 `card_masked` (Shopware
-    plugin); a year of two digits is of this century. Raises NeverWorks without an id."""
+    plugin); a year of two digits is of this century. One without a card is read by its bank
+    account. Raises NeverWorks without an id."""
     card = object_of(raw, "credit_card", "card")
     masked = text_of(card, "masked_number") or text_of(raw, "masked_card_number", "card_masked")
+    if not last_four_of(masked) and last_four_of(_masked_account(raw)):
+        return to_bank_customer(raw)
+    return replace(
+        _customer(raw),
+        card_brand=brand_of(masked),
+        last_four=last_four_of(masked),
+        expiry_month=_count(card, "expiration_month"),
+        expiry_year=_year(_count(card, "expiration_year")),
+    )
+
+
+def to_bank_customer(raw: Json) -> VaultCustomer:
+    """A stored customer by its bank account, of whose number only the last four are read. Its
+    names are those of an ACH record (inferred). Raises NeverWorks without an id."""
+    return replace(
+        _customer(raw), last_four=last_four_of(_masked_account(raw)), method=PaymentMethod.ACH
+    )
+
+
+def _masked_account(raw: Json) -> str:
+    account = object_of(raw, "bank_account", "ach", "check")
+    return text_of(account, "masked_account_number", "account_number") or text_of(
+        raw, "account_masked", "ach_masked"
+    )
+
+
+def _customer(raw: Json) -> VaultCustomer:
     customer_id = text_of(raw, "customer_id", "id")
     if not customer_id:
         raise NeverWorks(
@@ -34,10 +64,6 @@ def to_customer(raw: Json) -> VaultCustomer:
         name=text_of(billing, "name") or text_of(raw, "billing_name", "name"),
         email=text_of(raw, "email", "billing_email"),
         phone=text_of(raw, "phone", "billing_phone"),
-        card_brand=brand_of(masked),
-        last_four=last_four_of(masked),
-        expiry_month=_count(card, "expiration_month"),
-        expiry_year=_year(_count(card, "expiration_year")),
         billing=_address(billing),
     )
 

@@ -1,10 +1,12 @@
-"""Stored customers: PayTrace keeps the card, we keep its id, brand, last four and expiry."""
+"""Stored customers: PayTrace keeps the card or bank account, we keep its id, last four, and of a
+card its brand and expiry."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from integrations.canonical.transactions import PaymentMethod
 from integrations.paytrace.people import Address, HostedFields
 
 
@@ -45,6 +47,9 @@ class VaultCustomer:
     phone: str = ""
     card_brand: str = ""
     last_four: str = ""
+    """Of the card or bank account; no more of either number is ever read."""
+    method: PaymentMethod = PaymentMethod.CARD
+    """What is kept of it: a customer with a bank account and no card is charged by ACH."""
     expiry_month: int | None = None
     expiry_year: int | None = None
     """Four digits."""
@@ -64,6 +69,11 @@ class Vault(Protocol):
     ) -> VaultCustomer:
         """Store the card that paid this transaction."""
 
+    def create_from_bank_payment(
+        self, customer: NewCustomer, *, transaction_id: str
+    ) -> VaultCustomer:
+        """Store the bank account that made this ACH payment; v3 only."""
+
     def update(self, *, customer_id: str, change: CustomerChange) -> None:
         """Change a stored customer; v1 only."""
 
@@ -71,7 +81,10 @@ class Vault(Protocol):
         """Forget a stored customer. NeverWorks `paytrace.customer_unknown` when it is gone."""
 
     def customer(self, customer_id: str) -> VaultCustomer | None:
-        """One stored customer, or None."""
+        """One stored customer with a card, or None."""
+
+    def bank_customer(self, customer_id: str) -> VaultCustomer | None:
+        """One stored customer with a bank account, or None; v3 only."""
 
     def created_as(self, customer_id: str) -> VaultCustomer | None:
         """The customer that was stored under this id (v1) or label (v3), or None."""

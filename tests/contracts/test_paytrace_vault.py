@@ -8,6 +8,7 @@ import pytest
 
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
 from integrations.canonical.transactions import PaymentMethod
+from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.cards import Charge
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.people import Address, VaultPayer
@@ -91,6 +92,56 @@ def test_a_customer_that_is_deleted_is_gone(bench: Bench, client: PayTraceClient
 def test_a_customer_nobody_stored_is_none(client: PayTraceClient) -> None:
     assert client.vault.customer("999") is None
     assert client.vault.customer("NOBODY") is None
+
+
+@only_v3
+def test_a_bank_account_is_stored_from_a_payment_charged_by_ach_and_forgotten(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    paid = bench.simulator.control("ach", account="acme", amount="40.00", last_four="6789")
+    made = client.vault.create_from_bank_payment(NEWCO, transaction_id=paid["transaction_id"])
+    found = client.vault.bank_customer(made.customer_id)
+    assert found == VaultCustomer(
+        customer_id=made.customer_id,
+        label="NEWCO",
+        name="New Company",
+        email="ap@newco.test",
+        phone="555-1",
+        last_four="6789",
+        method=PaymentMethod.ACH,
+    )
+    assert client.vault.created_as("NEWCO") == found
+    charge = AchCharge(VaultPayer(made.customer_id), usd("5.00"), "1", idempotency_key="k-1")
+    charged = client.ach.transaction(client.ach.sale(charge).transaction_id)
+    assert charged is not None
+    assert (charged.customer_id, charged.last_four) == ("NEWCO", "6789")
+    client.vault.delete(made.customer_id)
+    assert client.vault.bank_customer(made.customer_id) is None
+
+
+@only_v3
+def test_a_bank_account_that_cannot_be_stored_says_why(
+    bench: Bench, client: PayTraceClient
+) -> None:
+    paid = str(bench.simulator.control("ach", account="acme", amount="40.00")["transaction_id"])
+    store = client.vault.create_from_bank_payment
+    taken = refused(store, NewCustomer("HAVEN"), transaction_id=paid)
+    assert (taken.code, taken.field) == ("paytrace.customer_id_taken", "customer_id")
+    assert refused(store, NEWCO, transaction_id="none").code == "paytrace.ach_not_found"
+    too_long = refused(store, NewCustomer("N" * 51), transaction_id=paid)
+    assert (too_long.code, too_long.field) == ("paytrace.invalid_field", "customer_id")
+    assert client.vault.bank_customer(bench.customer_id) is None
+    assert client.vault.bank_customer("NOBODY") is None
+
+
+@only_v1
+def test_v1_stores_no_bank_account_for_its_number_would_be_clear(client: PayTraceClient) -> None:
+    store = client.vault.create_from_bank_payment
+    for error in (
+        refused(store, NEWCO, transaction_id="5"),
+        refused(client.vault.bank_customer, "HAVEN"),
+    ):
+        assert (error.code, bool(error.remedy)) == ("paytrace.not_offered", True)
 
 
 @only_v1

@@ -42,6 +42,7 @@ GET:/v3/checks/transactions GET:/v3/checks/transactions/idempotency-keys/{id}
 GET:/v3/checks/transactions/{id} POST:/v3/checks/deposit/search
 POST:/v3/checks/deposit/transactions GET:/v3/customer POST:/v3/customer/create/by-transaction
 POST:/v3/customer/create/pt-protect GET:/v3/customer/{id} DELETE:/v3/customer/{id}
+POST:/v3/customer/ach/create/by-transaction GET:/v3/customer/ach/{id}
 POST:/v3/recurrence/create DELETE:/v3/recurrence POST:/v3/invoice POST:/v3/payment-fields/token
 GET:/v3/user/self POST:/v3/password/change
 """

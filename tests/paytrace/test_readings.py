@@ -18,7 +18,7 @@ from integrations.canonical.ach import (
 )
 from integrations.canonical.errors import NeverWorks, OutcomeUnknown
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import PartKind, Unreadable
+from integrations.canonical.transactions import PartKind, PaymentMethod, Unreadable
 from integrations.paytrace.account import GatewayUser, UserKind
 from integrations.paytrace.ach import AchCharge
 from integrations.paytrace.ach_reading import (
@@ -38,7 +38,7 @@ from integrations.paytrace.people import VaultPayer
 from integrations.paytrace.record_fields import Reading
 from integrations.paytrace.recurring import Frequency, RecurringPlan
 from integrations.paytrace.settings import PayTraceSettings, Secret
-from integrations.paytrace.stored import to_customer, to_plan
+from integrations.paytrace.stored import to_bank_customer, to_customer, to_plan
 from integrations.paytrace.unreadable import UnreadableRecord
 from integrations.paytrace.v1.account import V1Account
 from integrations.paytrace.v1.cards import V1Cards
@@ -206,6 +206,21 @@ def test_a_line_of_a_deposit_whose_type_nobody_knows_is_unreadable() -> None:
     part = to_deposit_part(raw, reading=READING)
     assert isinstance(part, Unreadable)
     assert part.field == "transaction_type"
+
+
+def test_of_a_stored_bank_account_only_the_last_four_are_read() -> None:
+    raw = payload("v3_bank_customer")["data"]
+    account = {"account_number": "000123456789", "routing_number": "325070760"}
+    clear = {**raw, "bank_account": account}
+    for told in (raw, clear):
+        found = to_customer(told)
+        assert found == to_bank_customer(told)
+        assert (found.customer_id, found.label) == ("119", "HAVEN-1")
+        assert (found.method, found.last_four, found.card_brand) == (PaymentMethod.ACH, "6789", "")
+        assert "12345678" not in repr(found)
+        assert "325070760" not in repr(found)
+    with_card = to_customer({**raw, "card_masked": "************5439"})
+    assert (with_card.method, with_card.last_four) == (PaymentMethod.CARD, "5439")
 
 
 def test_a_customer_or_plan_without_an_id_is_told() -> None:

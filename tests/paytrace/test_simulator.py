@@ -183,6 +183,7 @@ def test_the_whole_state_can_be_compared_and_holds_no_secret(
                         "shipping": {},
                         "expiration_month": 12,
                         "expiration_year": 30,
+                        "bank_account": {},
                     }
                 ],
                 "checks": [],

@@ -166,6 +166,21 @@ def _customer(scene: Scene) -> None:
     scene.client.vault.customer(scene.recall("customer"))
 
 
+def _bank_customer_create(scene: Scene) -> None:
+    new = NewCustomer(f"rec-{scene.run}-ach")
+    paid = scene.recall("ach_sale")
+    made = scene.client.vault.create_from_bank_payment(new, transaction_id=paid)
+    scene.known["bank_customer"] = made.customer_id
+
+
+def _bank_customer(scene: Scene) -> None:
+    scene.client.vault.bank_customer(scene.recall("bank_customer"))
+
+
+def _bank_customer_delete(scene: Scene) -> None:
+    scene.client.vault.delete(scene.recall("bank_customer"))
+
+
 def _customer_delete(scene: Scene) -> None:
     scene.client.vault.delete(scene.recall("customer"))
 
@@ -193,7 +208,9 @@ def _ach_sale(scene: Scene) -> None:
     """By the stored customer, which may have no bank account: then the refusal is recorded."""
     key = f"rec-{scene.run}-ach"
     payer = VaultPayer(scene.customer_id)
-    scene.client.ach.sale(AchCharge(payer, Money.parse("2.00", "USD"), key, idempotency_key=key))
+    amount = Money.parse("2.00", "USD")
+    made = scene.client.ach.sale(AchCharge(payer, amount, key, idempotency_key=key))
+    scene.known["ach_sale"] = made.transaction_id
 
 
 def _ach_list(scene: Scene) -> None:
@@ -254,6 +271,9 @@ STEPS: dict[str, Step] = {
     "ach_list": _ach_list,
     "ach_deposits": _ach_deposits,
     "hosted_invoice": _hosted_invoice,
+    "bank_customer_create": _bank_customer_create,
+    "bank_customer": _bank_customer,
+    "bank_customer_delete": _bank_customer_delete,
     "client_key": _client_key,
     "user": _user,
 }

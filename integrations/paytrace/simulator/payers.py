@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from integrations.paytrace.codes import ErrorCode
+from integrations.paytrace.simulator.ach_state import Check
 from integrations.paytrace.simulator.exchange import Json, object_of, text_of
 from integrations.paytrace.simulator.routes import Asked
 from integrations.paytrace.simulator.state import Customer, RefusedError
@@ -24,6 +25,19 @@ def by_transaction(asked: Asked, number: int) -> Customer:
     known = asked.world.store.customer(asked.account, paid.customer_id)
     passing = Customer(asked.account, paid.customer_id, paid.customer_number, paid.customer_name)
     return replace(known or passing, masked_number=paid.masked_number, email=paid.email)
+
+
+def by_bank_payment(asked: Asked, check: Check) -> Customer:
+    """Whoever made that ACH payment, with its bank account and no card."""
+    return Customer(
+        account=asked.account,
+        customer_id=check.customer_id,
+        number=check.customer_number,
+        name=check.customer_name,
+        masked_number="",
+        email=check.email,
+        bank_account={"last_four": check.last_four, "account_type": check.account_type},
+    )
 
 
 def by_token(asked: Asked) -> Customer:

@@ -60,6 +60,8 @@ class Customer:
     shipping: dict[str, str] = field(default_factory=dict)
     expiration_month: int = 12
     expiration_year: int = 30
+    bank_account: dict[str, str] = field(default_factory=dict)
+    """Of a stored bank account: `last_four`, which may be unknown, and `account_type`."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """Stored customers over v1, by the merchant's own id."""
 
+# What a version lacks takes the arguments of the other.
+# ruff: noqa: ARG002
 from __future__ import annotations
 
 from integrations.canonical.errors import NeverWorks
@@ -7,6 +9,7 @@ from integrations.paytrace import endpoints_v1 as at
 from integrations.paytrace.answers import rows_of
 from integrations.paytrace.codes import ResponseCode
 from integrations.paytrace.endpoint import Endpoint
+from integrations.paytrace.gaps import not_offered
 from integrations.paytrace.people import HostedFields
 from integrations.paytrace.stored import to_customer
 from integrations.paytrace.v1.speaker import Json, Speaker, number
@@ -29,6 +32,11 @@ class V1Vault:
     ) -> VaultCustomer:
         paid = {"transaction_id": number(transaction_id)}
         return self._create(at.CUSTOMER_FROM_TRANSACTION, customer, paid)
+
+    def create_from_bank_payment(
+        self, customer: NewCustomer, *, transaction_id: str
+    ) -> VaultCustomer:
+        raise _no_bank_accounts()
 
     def update(self, *, customer_id: str, change: CustomerChange) -> None:
         card = {
@@ -61,6 +69,9 @@ class V1Vault:
             raise
         return next((one for one in found if one.customer_id == customer_id), None)
 
+    def bank_customer(self, customer_id: str) -> VaultCustomer | None:
+        raise _no_bank_accounts()
+
     def created_as(self, customer_id: str) -> VaultCustomer | None:
         return self.customer(customer_id)
 
@@ -83,3 +94,11 @@ class V1Vault:
             **card,
         )
         return to_customer({"customer_id": customer.customer_id, **body})
+
+
+def _no_bank_accounts() -> NeverWorks:
+    """`/v1/customer/create` takes a `check`, whose account number is clear."""
+    return not_offered(
+        "API v1 stores a bank account by its clear number only, and those never enter Tieout.",
+        remedy="Store it in PayTrace itself, or connect the account by API v3.",
+    )

@@ -50,7 +50,9 @@ def _payer(asked: Asked) -> tuple[Customer, str, str]:
     number = exchange.number_of(asked.fields, name="customer_id")
     if number:
         found = asked.world.store.customer_by_number(asked.account, number)
-        return payers.stored(found), "", "checking"
+        known = payers.stored(found)
+        kept = known.bank_account
+        return known, kept.get("last_four", ""), kept.get("account_type", "checking")
     last_four, kind = payers.bank_account(asked.fields, "bank_account")
     return payers.person(asked, {"masked_number": ""}), last_four, kind
 

@@ -35,6 +35,11 @@ def _from_transaction(asked: Asked) -> Json:
     return _create(asked, payers.by_transaction(asked, number))
 
 
+def _from_bank_payment(asked: Asked) -> Json:
+    paid = asked.world.checks.find(asked.account, text_of(asked.fields, "transaction_id"))
+    return _create(asked, payers.by_bank_payment(asked, paid))
+
+
 def _named(asked: Asked) -> Customer:
     number = exchange.number_of({"id": asked.part}, name="id")
     return payers.stored(asked.world.store.customer_by_number(asked.account, number))
@@ -42,6 +47,11 @@ def _named(asked: Asked) -> Customer:
 
 def _one(asked: Asked) -> Json:
     return {"data": exported(_named(asked))}
+
+
+def _bank_one(asked: Asked) -> Json:
+    found = _named(asked)
+    return {"data": exported(payers.stored(found if found.bank_account else None))}
 
 
 def _delete(asked: Asked) -> Json:
@@ -63,7 +73,7 @@ def _done(code: ResponseCode, customer: Customer) -> Json:
 
 def exported(customer: Customer) -> Json:
     """`card_masked` was seen in code (solution25 plugin), the rest is inferred."""
-    return {
+    said = {
         "customer_id": customer.number,
         "customer_label": customer.customer_id,
         "name": customer.name,
@@ -75,11 +85,19 @@ def exported(customer: Customer) -> Json:
             "expiration_year": customer.expiration_year,
         },
     }
+    if not customer.bank_account:
+        return said
+    last_four, kind = customer.bank_account["last_four"], customer.bank_account["account_type"]
+    masked = f"******{last_four}" if last_four else ""
+    del said["card_masked"], said["card"]
+    return {**said, "bank_account": {"masked_account_number": masked, "account_type": kind}}
 
 
 ROUTES = (
     route(at.CUSTOMER_FROM_TOKEN, "customers", _from_token),
     route(at.CUSTOMER_FROM_TRANSACTION, "customers", _from_transaction),
+    route(at.BANK_CUSTOMER_FROM_TRANSACTION, "customers", _from_bank_payment),
+    route(at.BANK_CUSTOMER, "customers", _bank_one),
     route(at.CUSTOMER, "customers", _one),
     route(at.CUSTOMER_DELETE, "customers", _delete),
     route(at.CUSTOMER_LIST, "customers", _list),
