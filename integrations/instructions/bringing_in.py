@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
@@ -48,8 +49,8 @@ def cards(
     numbers: Mapping[str, str],
     asked_at: datetime,
 ) -> int:
-    """Keep every stored card that is not known here, and what is new of those that are; how many
-    were not known.
+    """Keep every stored card and bank account that is not known here, and what is new of those
+    that are; how many were not known.
 
     `numbers` has the customer number in Sage by the merchant's own id in capitals: whoever is not
     in it, a person says whose card it is.
@@ -59,14 +60,13 @@ def cards(
     gone = set(
         kept.filter(forgotten_at__gt=asked_at - _JUST_NOW).values_list("vault_id", flat=True)
     )
-    # A customer without a card has a bank account, which is charged otherwise.
-    with_card = [one for one in found if one.last_four]
-    for one in with_card:
+    can_charge = [one for one in found if _can_charge(one, connection)]
+    for one in can_charge:
         if one.customer_id in known:
             _refresh(known[one.customer_id], one, numbers)
     fresh = [
         _card(one, connection, numbers)
-        for one in with_card
+        for one in can_charge
         if one.customer_id not in known and one.customer_id not in gone
     ]
     return len(insert_all(fresh, telling=("id",)))
@@ -90,6 +90,13 @@ def plans(found: Sequence[PlanThere], *, connection: Connection, asked_at: datet
     resting = [one for one in found if one.customer_id not in touched]
     fresh = [row for one in resting if (row := _plan(one, connection, whose)) is not None]
     return len(insert_all(fresh, telling=("id",)))
+
+
+def _can_charge(one: VaultCustomer, connection: Connection) -> bool:
+    """A customer with neither card nor bank account is none to charge; over API v1 no bank account
+    is, for nobody would learn what became of it."""
+    is_told = connection.settings.get("api_version") == "v3" or one.method is PaymentMethod.CARD
+    return bool(one.last_four) and is_told
 
 
 def _own_id(one: VaultCustomer) -> str:
@@ -116,6 +123,7 @@ def _card(
 def _details(one: VaultCustomer) -> dict[str, Any]:
     return {
         "customer_name": one.name[:120],
+        "method": one.method,
         "brand": one.card_brand[:20],
         "last_four": one.last_four[-4:],
         **_expiry(one),

@@ -43,6 +43,7 @@ def _keep_method(row: Instruction, wish: Wish, outcome: Outcome) -> None:
         vault_id=stored.customer_id,
         customer_number=wish.customer_number,
         customer_name=(stored.name or wish.name)[:120],
+        method=stored.method,
         brand=stored.card_brand[:20],
         last_four=stored.last_four[-4:],
         expiry_month=stored.expiry_month,

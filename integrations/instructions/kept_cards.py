@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from integrations.canonical.money import Money
+from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
 from integrations.instructions import wishes
 from integrations.instructions.kinds import OF_KEPT, Kind
@@ -19,10 +20,21 @@ from integrations.instructions.wishes import Wish
 from tenants import audit
 from tenants.errors import NotPossible
 
+_CHARGING = (Kind.CHARGE, Kind.HOLD, Kind.REFUND_CUSTOMER, Kind.PLAN_CREATE)
+
+# What PayTrace does with cards only, and what is said where a bank account is named.
+_OF_CARDS = {
+    Kind.HOLD: "This payment method is a bank account, and on those nothing can be held. "
+    "Charge it.",
+    Kind.REFUND_CUSTOMER: "This payment method is a bank account, and to those PayTrace refunds "
+    "nothing without a payment. Give a payment of it back, or choose a stored card.",
+}
+
 
 def check(wish: Wish, connection: Connection) -> None:
-    """Raise NotPossible for a change of a stored card that cannot be told to PayTrace now, and
-    for a card that is stored already."""
+    """Raise NotPossible for a change of a stored card that cannot be told to PayTrace now, for a
+    card that is stored already, and for a charge that takes a card for a bank account."""
+    _check_method(wish, connection)
     if wish.kind in OF_KEPT:
         _check_change(wish, connection)
     if wish.kind is Kind.STORE_CUSTOMER and wish.transaction_id:
@@ -73,6 +85,30 @@ def assign(
     return row
 
 
+def method_of(vault_id: str, connection: Connection) -> PaymentMethod | None:
+    """How a stored payment method is charged; None for one that is known to PayTrace alone."""
+    kept = StoredPaymentMethod.objects.filter(
+        connection=connection, vault_id=vault_id, forgotten_at=None
+    ).first()
+    return PaymentMethod(kept.method) if kept is not None else None
+
+
+def _check_method(wish: Wish, connection: Connection) -> None:
+    if wish.kind not in (*_CHARGING, Kind.FORGET_CUSTOMER) or not wish.vault_id:
+        return
+    known = method_of(wish.vault_id, connection)
+    if known is PaymentMethod.ACH and wish.kind in _OF_CARDS:
+        raise NotPossible(_OF_CARDS[wish.kind], field="vault_id")
+    if known is not None and known is not (wish.method or PaymentMethod.CARD):
+        is_account = known is PaymentMethod.ACH
+        what, remedy = (
+            ("a bank account", "Give ach as the method.")
+            if is_account
+            else ("a card", "Leave the method out.")
+        )
+        raise NotPossible(f"This payment method is {what}. {remedy}", field="method")
+
+
 def _check_change(wish: Wish, connection: Connection) -> None:
     """One thing after another of a stored customer."""
     if wish.kind is Kind.UPDATE_CUSTOMER and connection.settings.get("api_version") == "v3":
@@ -103,8 +139,7 @@ def _check_not_charged(connection: Connection, vault_id: str) -> None:
             "End the plan first.",
             field="vault_id",
         )
-    charging = (Kind.CHARGE, Kind.HOLD, Kind.REFUND_CUSTOMER, Kind.PLAN_CREATE)
-    if Instruction.objects.filter(**kept, kind__in=charging, state__in=OPEN).exists():
+    if Instruction.objects.filter(**kept, kind__in=_CHARGING, state__in=OPEN).exists():
         raise NotPossible(
             "A charge, refund or plan of this payment method is still under way. Wait until it is "
             "done, or cancel it.",
@@ -114,6 +149,7 @@ def _check_not_charged(connection: Connection, vault_id: str) -> None:
 
 def _check_not_stored(wish: Wish, connection: Connection) -> None:
     """PayTrace would store the card of a payment as often as it is told to."""
+    what = "bank account" if wish.method is PaymentMethod.ACH else "card"
     same = Instruction.objects.filter(
         connection=connection,
         kind=Kind.STORE_CUSTOMER,
@@ -122,7 +158,7 @@ def _check_not_stored(wish: Wish, connection: Connection) -> None:
     )
     if same.filter(state__in=OPEN).exists():
         raise NotPossible(
-            "The card of this payment is being stored already. Wait until that is done.",
+            f"The {what} of this payment is being stored already. Wait until that is done.",
             field="transaction_id",
         )
     done = same.filter(state=InstructionState.DONE).values("result_id")
@@ -131,7 +167,7 @@ def _check_not_stored(wish: Wish, connection: Connection) -> None:
     ).first()
     if found is not None:
         raise NotPossible(
-            f"PayTrace keeps the card of this payment for {wish.customer_number} already: {found}. "
-            "Charge that one.",
+            f"PayTrace keeps the {what} of this payment for {wish.customer_number} already: "
+            f"{found}. Charge that one.",
             field="transaction_id",
         )

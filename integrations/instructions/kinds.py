@@ -97,10 +97,10 @@ NEEDS: Mapping[Kind, Needs] = {
         ("transaction_id", "level_three"), ("customer_number", "invoice_number")
     ),
     Kind.STORE_CUSTOMER: Needs(
-        ("customer_number", "transaction_id"), ("vault_id", "name", "email")
+        ("customer_number", "transaction_id"), ("vault_id", "name", "email", "method")
     ),
     Kind.UPDATE_CUSTOMER: Needs(("vault_id",), ("customer_number", *DETAILS)),
-    Kind.FORGET_CUSTOMER: Needs(("vault_id",), ("customer_number",)),
+    Kind.FORGET_CUSTOMER: Needs(("vault_id",), ("customer_number", "method")),
     Kind.MAKE_PAGE: Needs(
         ("amount", "customer_number"), ("invoice_number", "description", "email")
     ),

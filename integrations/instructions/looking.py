@@ -151,7 +151,12 @@ def _unseen(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
 
 def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = client.vault.created_as(told.vault_id)
-    return stored(found) if found is not None else _nothing(told, is_real_time=True)
+    if found is not None:
+        return stored(found)
+    if told.wish.method is PaymentMethod.ACH and told.age >= NOTHING_IN_REAL_TIME:
+        # No page says that the list of customers tells those with a bank account.
+        return cannot_look()
+    return _nothing(told, is_real_time=True)
 
 
 def _update(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
@@ -180,7 +185,9 @@ def _alike(one: object, other: object) -> bool:
 
 
 def _forget(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
-    if client.vault.customer(told.wish.vault_id) is None:
+    is_bank_account = told.wish.method is PaymentMethod.ACH
+    read = client.vault.bank_customer if is_bank_account else client.vault.customer
+    if read(told.wish.vault_id) is None:
         return forgotten(told.wish.vault_id)
     return _nothing(told, is_real_time=True)
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from integrations.canonical.card_brands import brand_word
+from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import LABELS
 from integrations.instructions.link_models import PaymentLink
@@ -99,6 +100,10 @@ class StoredPaymentMethod(TenantModel):
     vault_id = models.CharField(max_length=64)
     customer_number = models.CharField(max_length=20)
     customer_name = models.CharField(max_length=120, blank=True)
+    # What it is, and so how it is charged.
+    method = models.CharField(
+        max_length=4, choices=[("card", "Card"), ("ach", "Bank account")], default="card"
+    )
     brand = models.CharField(max_length=20, blank=True)
     last_four = models.CharField(max_length=4, blank=True)
     expiry_month = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -118,8 +123,12 @@ class StoredPaymentMethod(TenantModel):
         indexes = [models.Index(fields=["tenant", "customer_number"], name="method_by_customer")]
 
     def __str__(self) -> str:
-        words = brand_word(self.brand) or "Card"
+        words = "Bank account" if self.is_bank_account else brand_word(self.brand) or "Card"
         return f"{words} ending in {self.last_four}" if self.last_four else words
+
+    @property
+    def is_bank_account(self) -> bool:
+        return self.method == PaymentMethod.ACH
 
     def is_over(self, today: date) -> bool:
         """Whether its month of expiry is over; unknown is not over."""

@@ -17,13 +17,7 @@ def check(wish: Wish, connection: Connection) -> None:
     """Raise NotPossible naming the field and what to do instead."""
     version = connection.settings.get("api_version")
     if wish.method is PaymentMethod.ACH and version == "v1":
-        # It lists none: nobody would learn that a bank took it back.
-        raise NotPossible(
-            f"{connection.name} uses PayTrace’s API v1, which tells nothing of a bank payment "
-            "once it was taken: it would never reach Sage. Connect the account by API v3 to "
-            "charge bank accounts.",
-            field="method",
-        )
+        _refuse_bank_account(wish, connection)
     if wish.kind is Kind.ADD_LEVEL_THREE and version == "v3":
         raise NotPossible(
             f"{connection.name} uses PayTrace’s API v3, whose fields for level 3 detail are not "
@@ -49,6 +43,25 @@ def check(wish: Wish, connection: Connection) -> None:
 def changes_holds(connection: Connection) -> bool:
     """Whether the amount of a hold can be changed in this account."""
     return bool(connection.settings.get("api_version") == "v3")
+
+
+def _refuse_bank_account(wish: Wish, connection: Connection) -> None:
+    if wish.kind is Kind.FORGET_CUSTOMER:
+        return
+    if wish.kind is Kind.STORE_CUSTOMER:
+        raise NotPossible(
+            f"{connection.name} uses PayTrace’s API v1, which stores a bank account by its clear "
+            "number only, and those never enter Tieout. Store it in PayTrace itself, or connect "
+            "the account by API v3.",
+            field="method",
+        )
+    # It lists none: nobody would learn that a bank took it back.
+    raise NotPossible(
+        f"{connection.name} uses PayTrace’s API v1, which tells nothing of a bank payment "
+        "once it was taken: it would never reach Sage. Connect the account by API v3 to "
+        "charge bank accounts.",
+        field="method",
+    )
 
 
 def _check_receipt(wish: Wish, connection: Connection) -> None:

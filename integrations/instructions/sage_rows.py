@@ -18,8 +18,9 @@ from django.db.models.functions import Now
 
 from integrations.canonical.flagged import FlaggedKind, FlaggedRow
 from integrations.canonical.money import Money, MoneyError
+from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
-from integrations.instructions import deciding, operations
+from integrations.instructions import deciding, kept_cards, operations
 from integrations.instructions.errors import KeyReused
 from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
@@ -219,9 +220,12 @@ def _wish(row: FlaggedRow, account: Connection) -> Wish:
             wish, kind=kind, amount=amount, vault_id="", invoice_number=row.invoice_number,
             description=row.description if kind is Kind.GIVE_BACK else "",
         )  # fmt: skip
+    vault_id = _vault(row, account)
+    is_bank_account = kept_cards.method_of(vault_id, account) is PaymentMethod.ACH
     charge = replace(
-        wish, kind=Kind.CHARGE, amount=amount, vault_id=_vault(row, account), transaction_id="",
+        wish, kind=Kind.CHARGE, amount=amount, vault_id=vault_id, transaction_id="",
         invoice_number=row.invoice_number, description=row.description,
+        method=PaymentMethod.ACH if is_bank_account else None,
     )  # fmt: skip
     if row.kind in _OF_CARDS:
         return replace(charge, kind=_OF_CARDS[row.kind])
@@ -255,7 +259,7 @@ def _amount(row: FlaggedRow) -> Money:
 
 
 def _vault(row: FlaggedRow, account: Connection) -> str:
-    """The stored card named, or the only one of the customer."""
+    """The stored card or bank account named, or the only one of the customer."""
     if row.vault_id or not row.customer_number:
         return row.vault_id
     methods = StoredPaymentMethod.objects.filter(
@@ -263,7 +267,7 @@ def _vault(row: FlaggedRow, account: Connection) -> str:
     )
     found = list(methods.values_list("vault_id", flat=True)[:2])
     if len(found) != 1:
-        many = "several stored cards" if found else "no stored card"
+        many = "several stored payment methods" if found else "no stored payment method"
         raise NotPossible(
             f"Customer {row.customer_number} has {many}. Name PayTrace’s id of one in the row."
         )

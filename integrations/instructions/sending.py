@@ -177,6 +177,8 @@ def _store(
         payer = _payer(told, hosted)
         assert isinstance(payer, HostedFields)  # noqa: S101 a store keeps nothing besides
         made = client.vault.create_from_token(wanted, payer)
+    elif wish.method is PaymentMethod.ACH:
+        made = client.vault.create_from_bank_payment(wanted, transaction_id=wish.transaction_id)
     else:
         made = client.vault.create_from_transaction(wanted, transaction_id=wish.transaction_id)
     return stored(_in_full(made, client))
@@ -184,8 +186,10 @@ def _store(
 
 def _in_full(made: VaultCustomer, client: PayTraceClient) -> VaultCustomer:
     """With brand and expiry, which only the record tells; as it is when that cannot be read."""
+    is_bank_account = made.method is PaymentMethod.ACH
+    read = client.vault.bank_customer if is_bank_account else client.vault.customer
     try:
-        return client.vault.customer(made.customer_id) or made
+        return read(made.customer_id) or made
     except IntegrationError:
         return made
 

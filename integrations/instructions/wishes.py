@@ -65,8 +65,9 @@ class Wish:
 
     `vault_id` is the stored customer to charge; for a customer to be stored it is what its id
     there begins with, else the customer number does (`attempts.vault_id`). A charge with a
-    `transaction_id` instead goes to the card that made that payment. `total_count` None goes on
-    until it is ended.
+    `transaction_id` instead goes to the card that made that payment. `method` ACH says that the
+    stored payment method is a bank account; of one to be stored, that the payment came from one.
+    `total_count` None goes on until it is ended.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""Asking PayTrace: charge a stored card, give money back, keep the card of a payment."""
+"""Asking PayTrace: charge what it keeps, give money back, keep the card or account of a payment."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(_METHODS)
 @member_view(Ability.MOVE_MONEY)
 def charge(request: PlacedRequest) -> HttpResponse:
-    """Charge a card that PayTrace keeps, or only hold the amount on it."""
+    """Charge a card or bank account that PayTrace keeps, or only hold the amount on a card."""
     wanted = request.GET.get("method", "")
     methods = _to_choose(request, request.POST.get("method", "") or wanted)
     form = ChargeForm(request.POST or None, methods=methods, initial={"method": wanted})
@@ -73,8 +73,9 @@ def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
 @require_http_methods(_METHODS)
 @member_view(Ability.MOVE_MONEY)
 def keep_card(request: PlacedRequest, effect_id: str) -> HttpResponse:
-    """Have PayTrace keep the card that made a payment, to charge it again."""
-    effect = _payment(request, effect_id)
+    """Have PayTrace keep the card or bank account that made a payment, to charge it again."""
+    effect = _payment(request, effect_id, of_bank=True)
+    is_bank_payment = _is_bank_payment(effect)
     initial = {"customer_number": effect.customer_number}
     form = KeepCardForm(request.POST or None, initial=initial)
     if form.is_valid():
@@ -83,11 +84,13 @@ def keep_card(request: PlacedRequest, effect_id: str) -> HttpResponse:
             customer_number=form.cleaned_data["customer_number"],
             transaction_id=effect.transaction_id,
             name=effect.customer_name,
+            method=PaymentMethod.ACH if is_bank_payment else None,
         )
         answer = _ask(request, form, wish, connection_id=effect.source_id)
         if answer:
             return answer
-    return render(request, "instructions/keep_card.html", {"form": form, "effect": effect})
+    context = {"form": form, "effect": effect, "is_bank_payment": is_bank_payment}
+    return render(request, "instructions/keep_card.html", context)
 
 
 @require_http_methods(_METHODS)
@@ -179,14 +182,21 @@ def _charge(form: ChargeForm, *, is_hold: bool) -> Wish:
         customer_number=method.customer_number,
         invoice_number=given["invoice_number"],
         description=given["description"],
+        method=None if is_hold else bank_method(method),
     )
 
 
-def _payment(request: PlacedRequest, effect_id: str) -> Effect:
+def bank_method(method: StoredPaymentMethod) -> PaymentMethod | None:
+    """What a wish says of how a stored payment method is charged; nothing of a card."""
+    return PaymentMethod.ACH if method.is_bank_account else None
+
+
+def _payment(request: PlacedRequest, effect_id: str, *, of_bank: bool = False) -> Effect:
+    """A payment that something can be asked about; one of a bank account only `of_bank`."""
     effect = posting.effect(
         environment_id=request.place.environment.id, effect_id=parse_id(effect_id)
     )
-    if effect is None or effect.kind != "sale" or _is_bank_payment(effect):
+    if effect is None or effect.kind != "sale" or (not of_bank and _is_bank_payment(effect)):
         raise Http404("Not found")
     return effect
 

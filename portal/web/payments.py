@@ -129,7 +129,7 @@ def _story(effect: Effect) -> dict[str, Any]:
 
 
 def is_bank_payment(fact: GatewayFact) -> bool:
-    """Whether PayTrace told it as an ACH payment, which its API neither gives back nor stores."""
+    """Whether PayTrace told it as an ACH payment, which its API does not give back."""
     return bool(fact.details.get("method") == PaymentMethod.ACH)
 
 

@@ -16,7 +16,7 @@ from integrations.instructions.models import RecurringPlan
 from integrations.instructions.wishes import Wish
 from integrations.paytrace.recurring import Frequency
 from portal.access import PlacedRequest, member_view, parse_id
-from portal.web.asking import asked, currency_of
+from portal.web.asking import asked, bank_method, currency_of
 from portal.web.forms.instructions import (
     AskingForm,
     ChangePlanForm,
@@ -89,6 +89,7 @@ def _new(form: NewPlanForm) -> Wish:
         amount=form.money("amount", currency_of(method.connection)),
         vault_id=method.vault_id,
         customer_number=method.customer_number,
+        method=bank_method(method),
         frequency=Frequency(given["frequency"]),
         start_on=given["start_on"],
         total_count=given["total_count"],

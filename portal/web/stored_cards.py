@@ -1,4 +1,4 @@
-"""Stored cards: what PayTrace keeps for customers, changing it, and having it forgotten."""
+"""Stored cards and bank accounts: what PayTrace keeps, changing it, and having it forgotten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from integrations.instructions.kinds import DETAILS, Kind
 from integrations.instructions.models import StoredPaymentMethod
 from integrations.instructions.wishes import Wish
 from portal.access import PlacedRequest, member_view, parse_id
-from portal.web.asking import asked, currency_of
+from portal.web.asking import asked, bank_method, currency_of
 from portal.web.forms.instructions import (
     AssignForm,
     ChangeMethodForm,
@@ -44,6 +44,7 @@ def stored_card_forget(request: PlacedRequest, method_id: str) -> HttpResponse:
             kind=Kind.FORGET_CUSTOMER,
             vault_id=method.vault_id,
             customer_number=method.customer_number,
+            method=bank_method(method),
         )
         taken = asked(request, form, wish, connection_id=method.connection_id)
         if taken:

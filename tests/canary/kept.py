@@ -34,7 +34,7 @@ def leaks(place: str, data: bytes, cards: Cards) -> list[str]:
 def leaks_in_database(url: str, cards: Cards) -> list[str]:
     """The same of every row of every table, seen as superuser."""
     return [
-        sentence for table, data in _dump(url) for sentence in leaks(f"table {table}", data, cards)
+        sentence for table, data in dump(url) for sentence in leaks(f"table {table}", data, cards)
     ]
 
 
@@ -88,7 +88,7 @@ def _rows_of(path: Path) -> bytes:
     return b"\n".join(_plain("", value) for row in rows for value in row)
 
 
-def _dump(url: str) -> Iterator[tuple[str, bytes]]:
+def dump(url: str) -> Iterator[tuple[str, bytes]]:
     with psycopg.connect(url) as connection:
         for (table,) in connection.execute(_TABLES).fetchall():
             rows = connection.execute(

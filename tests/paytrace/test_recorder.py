@@ -53,7 +53,12 @@ def test_the_simulator_differs_in_nothing_from_itself(bench: Bench, known: Recor
         set(again.skipped)
         == {
             "v1": {
-                "adjust", "several", "ach_list", "ach_deposits", "hosted_invoice", "user",
+                "adjust",
+                "several",
+                "ach_list",
+                "ach_deposits",
+                "hosted_invoice",
+                "user",
                 *BANK_ACCOUNTS,
             },
             "v3": {"recurring_list"},

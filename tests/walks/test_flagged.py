@@ -103,6 +103,19 @@ def test_a_flagged_row_is_charged_reaches_sage_and_learns_it(till: World) -> Non
     assert [one[2] for one in at_paytrace(till)] == ["740.00", "1.00"]
 
 
+def test_a_customer_with_a_bank_account_alone_is_charged_by_ach(till: World) -> None:
+    """Which API v1 offers to nobody, and says so."""
+    with tenant_transaction(till.tenant.id):
+        StoredPaymentMethod.objects.create(
+            environment_id=till.environment_id, connection_id=till.gateway_id, vault_id="A-1",
+            customer_number="ACME01", method="ach", last_four="6789", stored_by=ACTOR,
+        )  # fmt: skip
+    flag(till, vaultid="")
+    look(till)
+    assert says(till)[2] == "Refused"
+    assert "API v1, which tells nothing of" in says(till)[4]
+
+
 def test_a_second_person_approves_what_a_row_asks_for(till: World) -> None:
     """Whatever becomes of it in between, the row is told; edited meanwhile it changes nothing."""
     flag(till, reqamt="1500.00")
@@ -134,7 +147,7 @@ REFUSALS = {
         "'LUNCH' is no word of the posting profile for what a row asks...",
     ),
     "card": ({"reqdesc": "4111111111111111"}, "This row holds something like a card number"),
-    "no card": ({"vaultid": ""}, "Customer ACME01 has no stored card."),
+    "no card": ({"vaultid": ""}, "Customer ACME01 has no stored payment method."),
     "nothing": ({"reqamt": "0"}, "The amount 0.00 USD is not above zero."),
     "currency": ({"currency": "EUR"}, "PayTrace takes USD, and this is 740.00 EUR."),
     "too much": ({"reqamt": "3000.01"}, "3,000.01 USD is above what all rows in Sage together"),

@@ -70,13 +70,17 @@ class InstructionIn(serializers.Serializer[Any]):
     )
     transaction_id = _text(
         "PayTrace’s number of a payment: what to give back, what hold to capture, change or let "
-        "go, whose card to charge again, or whose card to store."
+        "go, whose card to charge again, or whose card or bank account to store."
     )
     plan_id = serializers.UUIDField(
         default=None, allow_null=True, help_text="Of a recurring plan that is there already."
     )
     method = serializers.ChoiceField(
-        choices=[method.value for method in PaymentMethod], default=None, allow_null=True
+        choices=[method.value for method in PaymentMethod],
+        default=None,
+        allow_null=True,
+        help_text="`ach` where the stored payment method is a bank account, or where the bank "
+        "account of a payment is to be stored. Without it, a card.",
     )
     frequency = serializers.ChoiceField(choices=FREQUENCIES, default=None, allow_null=True)
     level_three = LevelThreeIn(

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from integrations.canonical.transactions import PaymentMethod
 from integrations.events import batches
 from integrations.events import queries as events
 from integrations.events.models import GatewayBatch
@@ -30,7 +31,8 @@ class BatchOut(serializers.Serializer[Any]):
 
     id = serializers.UUIDField()
     method = serializers.ChoiceField(
-        choices=GatewayBatch.Method.choices, help_text="`card`: a batch. `ach`: an ACH deposit."
+        choices=[method.value for method in PaymentMethod],
+        help_text="`card`: a batch. `ach`: an ACH deposit.",
     )
     number = serializers.CharField(help_text="Of an ACH deposit its id.")
     settled_on = serializers.DateField(help_text="The day in the PayTrace account's time zone.")

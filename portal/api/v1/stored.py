@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from integrations.canonical.transactions import PaymentMethod
 from integrations.instructions import operations, queries
 from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
 from integrations.paytrace.recurring import Frequency
@@ -25,8 +26,8 @@ from portal.api.v1.storing import PAIR, PairIn, store
 _SCOPE, _WRITE = "instructions:read", "instructions:write"
 _TAGS = ["Instructions"]
 _METHOD = (
-    "id", "connection_id", "vault_id", "customer_number", "customer_name", "brand", "last_four",
-    "expiry_month", "expiry_year", "stored_at",
+    "id", "connection_id", "vault_id", "customer_number", "customer_name", "method", "brand",
+    "last_four", "expiry_month", "expiry_year", "stored_at",
 )  # fmt: skip
 _PLAN = (
     "id", "connection_id", "state", "state_since", "recurrence_id", "customer_number", "vault_id",
@@ -50,7 +51,11 @@ class PaymentMethodOut(serializers.Serializer[Any]):
     vault_id = serializers.CharField(help_text="To charge by.")
     customer_number = serializers.CharField()
     customer_name = serializers.CharField()
-    brand = serializers.CharField()
+    method = serializers.ChoiceField(
+        choices=[method.value for method in PaymentMethod],
+        help_text="`ach` is a bank account: a charge or plan of it says the same method.",
+    )
+    brand = serializers.CharField(help_text="Of a card.")
     last_four = serializers.CharField()
     expiry_month = serializers.IntegerField(allow_null=True)
     expiry_year = serializers.IntegerField(allow_null=True)

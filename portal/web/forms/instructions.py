@@ -159,7 +159,7 @@ class KeepCardForm(AskingForm):
     customer_number = forms.CharField(
         label="Customer number in Sage",
         max_length=20,
-        error_messages={"required": "Say whose card it is."},
+        error_messages={"required": "Say whose it is."},
     )
 
 

@@ -265,6 +265,36 @@ def test_a_bank_account_is_charged_only_where_its_payment_can_be_followed(
         assert Instruction.objects.count() == 1
 
 
+def test_a_stored_bank_account_says_its_method_and_is_charged_by_no_other(
+    program: Program, till: Books
+) -> None:
+    with tenant_transaction(till.tenant.id):
+        factories.instructed(till)
+        StoredPaymentMethod.objects.update(method="ach")
+    (method,) = program.get("payment-methods").json()["payment_methods"]
+    assert (method["method"], method["last_four"]) == ("ach", "5439")
+    body = {"kind": "charge", "amount": "1.00", "vault_id": method["vault_id"]}
+    refused = program.post("instructions", body, **{"Idempotency-Key": "a"})
+    assert error(refused) == (
+        409, "method", "This payment method is a bank account. Give ach as the method.",
+    )  # fmt: skip
+    by_ach = {**body, "method": "ach"}
+    assert program.post("instructions", by_ach, **{"Idempotency-Key": "b"}).status_code == 201
+    held = program.post("instructions", {**body, "kind": "hold"}, **{"Idempotency-Key": "c"})
+    assert error(held)[:2] == (409, "vault_id")
+    kept = {
+        "kind": "store_customer", "customer_number": "ACME01", "transaction_id": "x-1",
+        "method": "ach",
+    }  # fmt: skip
+    assert program.post("instructions", kept, **{"Idempotency-Key": "d"}).status_code == 201
+    with tenant_transaction(till.tenant.id):
+        till.paytrace.settings = {**till.paytrace.settings, "api_version": "v1"}
+        till.paytrace.save(update_fields=["settings"])
+    refused = program.post("instructions", kept, **{"Idempotency-Key": "e"})
+    assert error(refused)[:2] == (409, "method")
+    assert "stores a bank account by its clear number only" in error(refused)[2]
+
+
 def test_each_key_has_a_limit_of_its_own_and_the_company_one_for_all(
     program: Program, till: Books, make_program: MakeProgram
 ) -> None:
@@ -412,6 +442,7 @@ def test_what_can_be_charged_is_listed_without_more_of_a_card_than_its_end(
                 "vault_id": "ACME01",
                 "customer_number": "ACME01",
                 "customer_name": "",
+                "method": "card",
                 "brand": "",
                 "last_four": "5439",
                 "expiry_month": None,

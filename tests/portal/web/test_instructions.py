@@ -137,10 +137,10 @@ def test_a_receipt_is_mailed_from_the_page_of_its_payment(alice: Client, books: 
     assert asked_rows(books) == [("send_receipt", "ready", None, "ACME01", "")]
 
 
-def test_a_bank_payment_is_neither_given_back_nor_kept_from_here(
+def test_a_bank_payment_is_not_given_back_from_here_and_its_account_can_be_kept(
     alice: Client, books: Books
 ) -> None:
-    """PayTrace has no such call, so its page offers none and says where it is done."""
+    """PayTrace has no call that gives it back, so its page says where that is done."""
     allow(books, alice)
     with tenant_transaction(books.tenant.id):
         paid = factories.posted(books, gateway_state="settled", method="ach")
@@ -149,7 +149,18 @@ def test_a_bank_payment_is_neither_given_back_nor_kept_from_here(
     assert "A bank payment is given back in PayTrace’s own terminal." in shown
     assert [word for word in ("Give money back", "Keep this card") if word in shown] == []
     assert alice.get(f"{page}give-back/").status_code == 404
-    assert alice.get(f"{page}keep-card/").status_code == 404
+    assert alice.get(f"{page}mail-receipt/").status_code == 404
+    assert "Keep this bank account" in shown
+    asked = text_of(alice.get(f"{page}keep-card/"))
+    assert "Keep the bank account ending in" in asked
+    assert "Only its last four digits come here." in asked
+    sent = {"key": "k", "customer_number": "ACME01"}
+    assert alice.post(f"{page}keep-card/", sent).status_code == 302
+    with tenant_transaction(books.tenant.id):
+        assert Instruction.objects.get().request == {
+            "kind": "store_customer", "customer_number": "ACME01", "method": "ach",
+            "transaction_id": paid.transaction_id, "name": "Acme Tools Inc.",
+        }  # fmt: skip
 
 
 def test_a_payment_says_who_asked_for_it(alice: Client, books: Books) -> None:

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integrations.instructions.models import RecurringPlan, StoredPaymentMethod
+from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
 from tenants.models import AuditEvent
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
@@ -81,7 +81,7 @@ def test_a_stored_card_shows_only_what_may_be_known_and_is_forgotten(
     shown = text_of(alice.get(at(books, "cards/")))
     known = ("ACME01", "Visa ending in 1111", "In PayTrace V-1", "07/2028", "Ask for a card")
     assert [w for w in known if w not in shown] == []
-    assert "No stored card of ZENITH" in text_of(alice.get(at(books, "cards/?customer=ZENITH")))
+    assert "Nothing stored for ZENITH" in text_of(alice.get(at(books, "cards/?customer=ZENITH")))
     assert alice.post(at(books, f"cards/{card.id}/forget/"), {"key": "f"}).status_code == 302
     assert asked_rows(books)[0][:2] == ("forget_customer", "ready")
 
@@ -179,3 +179,36 @@ def test_a_stored_card_is_edited_once_and_what_is_wrong_stands_beside_its_field(
 )
 def test_a_brand_is_written_as_people_write_it(brand: str, shown: str) -> None:
     assert str(StoredPaymentMethod(brand=brand, last_four="1111")) == shown
+
+
+def test_a_bank_account_is_charged_planned_and_forgotten_as_one(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    account = stored_card(books)
+    with tenant_transaction(books.tenant.id):
+        StoredPaymentMethod.objects.update(
+            method="ach", brand="", last_four="6789", expiry_month=None, expiry_year=None
+        )
+    shown = text_of(alice.get(at(books, "cards/")))
+    assert "Bank account ending in 6789" in shown
+    charge = {"key": "k", "method": str(account.id), "amount": "1.00"}
+    held = text_of(alice.post(at(books, "new/"), {**charge, "what": "hold"}))
+    assert "This payment method is a bank account, and on those nothing can be held." in held
+    assert alice.post(at(books, "new/"), charge).status_code == 302
+    plan = {
+        "key": "p", "method": str(account.id), "amount": "89.00", "frequency": "3",
+        "start_on": "2099-01-31",
+    }  # fmt: skip
+    assert alice.post(at(books, "plans/new/"), plan).status_code == 302
+    with tenant_transaction(books.tenant.id):
+        asked = Instruction.objects.order_by("asked_at").values_list("kind", "request__method")
+        assert list(asked) == [("charge", "ach"), ("plan_create", "ach")]
+        Instruction.objects.update(state="done")
+    assert alice.post(at(books, f"cards/{account.id}/forget/"), {"key": "f"}).status_code == 302
+    with tenant_transaction(books.tenant.id):
+        forgotten = Instruction.objects.get(kind="forget_customer")
+        assert forgotten.request == {
+            "kind": "forget_customer", "customer_number": "ACME01", "method": "ach",
+            "vault_id": "V-1",
+        }  # fmt: skip
