@@ -120,6 +120,17 @@ def test_what_a_bank_account_is_not_is_refused_with_what_to_do(till: World, paid
             Wish(Kind.HOLD, amount=Money(Decimal(1), "USD"), vault_id=vault),
             "on those nothing can be held. Charge it.",
         ),
+        (
+            Wish(
+                Kind.REFUND_CUSTOMER,
+                amount=Money(Decimal(1), "USD"),
+                vault_id=vault,
+                customer_number="ACME01",
+                invoice_number="CM-1",
+                description="Damaged",
+            ),
+            "to those PayTrace refunds nothing without a payment",
+        ),
     ):
         with pytest.raises(NotPossible, match=says):
             ask(till, wish, key=says[:20])
