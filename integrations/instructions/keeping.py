@@ -163,7 +163,7 @@ def _made(row: Instruction, outcome: Outcome) -> int:
 
 def _update(row: Instruction, **fields: Any) -> None:
     assert row.plan_id is not None  # noqa: S101 checked when asked
-    moved = {"state_since": Now()} if "state" in fields else {}
+    moved = {"state_since": Now(), "unlisted_since": None} if "state" in fields else {}
     RecurringPlan.objects.filter(id=row.plan_id).update(**fields, **moved)
 
 

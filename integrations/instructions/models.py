@@ -75,6 +75,8 @@ class RecurringPlan(TenantModel):
     total_count = models.PositiveIntegerField(null=True, blank=True)
     # How many had been made before `counts_from`.
     done_before = models.PositiveIntegerField(default=0)
+    # Since when PayTrace lists it no more; empty while it does, or cannot be asked.
+    unlisted_since = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
     class Meta(TenantModel.Meta):
@@ -111,6 +113,8 @@ class StoredPaymentMethod(TenantModel):
     stored_at = models.DateTimeField(db_default=Now(), editable=False)
     stored_by = models.CharField(max_length=254)
     forgotten_at = models.DateTimeField(null=True, blank=True)
+    # Since when PayTrace lists it no more; empty while it does, or cannot be asked.
+    unlisted_since = models.DateTimeField(null=True, blank=True)
 
     class Meta(TenantModel.Meta):
         constraints = [

@@ -158,10 +158,13 @@ def count_waiting_approval(environment_id: uuid.UUID) -> int:
 
 
 def stored_methods(
-    *, environment_id: uuid.UUID, customer_number: str = ""
+    *, environment_id: uuid.UUID, customer_number: str = "", is_listed: bool = False
 ) -> list[StoredPaymentMethod]:
-    """Payment methods that can be charged, of one customer if asked, newest first."""
+    """Payment methods that can be charged, of one customer if asked, newest first; with
+    `is_listed` without those that PayTrace lists no more."""
     rows = StoredPaymentMethod.objects.filter(environment_id=environment_id, forgotten_at=None)
+    if is_listed:
+        rows = rows.filter(unlisted_since=None)
     if customer_number:
         rows = rows.filter(customer_number__iexact=customer_number)
     return list(rows.select_related("connection").order_by("-stored_at", "-id")[:500])

@@ -263,7 +263,10 @@ def _vault(row: FlaggedRow, account: Connection) -> str:
     if row.vault_id or not row.customer_number:
         return row.vault_id
     methods = StoredPaymentMethod.objects.filter(
-        connection=account, customer_number__iexact=row.customer_number, forgotten_at=None
+        connection=account,
+        customer_number__iexact=row.customer_number,
+        forgotten_at=None,
+        unlisted_since=None,
     )
     found = list(methods.values_list("vault_id", flat=True)[:2])
     if len(found) != 1:

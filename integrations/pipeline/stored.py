@@ -1,9 +1,11 @@
-"""Stored: the cards and plans that PayTrace keeps, brought in each night and when asked for."""
+"""Stored: the cards and plans that PayTrace keeps, brought in each night and when asked for; what
+it lists no more is marked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
@@ -13,7 +15,7 @@ from integrations.canonical.errors import NeverWorks
 from integrations.canonical.redaction import redact_text
 from integrations.connections.models import Connection
 from integrations.events.polling import Window
-from integrations.instructions import bringing_in
+from integrations.instructions import bringing_in, unlisted
 from integrations.open_items import queries as open_items
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.recurring import RecurringPlan
@@ -29,15 +31,17 @@ def read_stored(look: Look, _: Window) -> Found:
     """Everything PayTrace keeps of this account's customers, whatever its day."""
     customers = [_clean(one) for one in look.client.vault.customers() if _may_be_kept(one)]
     plans = _plans(look.client)
+    told: dict[str, Any] = {"connection": look.source, "asked_at": look.now}
     look.keep()
     with tenant_transaction(look.source.tenant_id):
         cards = bringing_in.cards(
             customers,
-            connection=look.source,
             numbers=_numbers(customers, look.source),
-            asked_at=look.now,
+            **told,
         )
-        started = bringing_in.plans(plans, connection=look.source, asked_at=look.now)
+        started = bringing_in.plans(plans, **told)
+        unlisted.mark_methods(customers, **told)
+        unlisted.mark_plans(plans, **told)
     return Found(len(customers) + len(plans), cards + started)
 
 

@@ -114,9 +114,9 @@ def mail_receipt(request: PlacedRequest, effect_id: str) -> HttpResponse:
 
 
 def _to_choose(request: PlacedRequest, wanted: str) -> list[StoredPaymentMethod]:
-    """The newest, and the one that is wanted, where it is none of them."""
+    """The newest that PayTrace lists, and the one that is wanted, where it is none of them."""
     environment_id = request.place.environment.id
-    found = queries.stored_methods(environment_id=environment_id)
+    found = queries.stored_methods(environment_id=environment_id, is_listed=True)
     if not wanted or any(str(one.id) == wanted for one in found):
         return found
     try:

@@ -47,7 +47,7 @@ def plans(request: PlacedRequest) -> HttpResponse:
 @member_view(Ability.MOVE_MONEY)
 def plan_new(request: PlacedRequest) -> HttpResponse:
     """Start one on a card or account that PayTrace keeps."""
-    methods = queries.stored_methods(environment_id=request.place.environment.id)
+    methods = queries.stored_methods(environment_id=request.place.environment.id, is_listed=True)
     form = NewPlanForm(request.POST or None, methods=methods)
     if form.is_valid():
         method = form.chosen

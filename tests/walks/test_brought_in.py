@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 import time_machine
 
+from integrations.canonical.transactions import PaymentMethod
 from integrations.connections import clients
 from integrations.connections.models import Connection
 from integrations.events.models import Source, SyncRun
-from integrations.instructions import bringing_in, keeping
+from integrations.instructions import bringing_in, keeping, queries, unlisted
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import (
     Instruction,
@@ -235,3 +236,73 @@ def _copied(plan: RecurringPlan, recurrence_id: str) -> RecurringPlan:
         amount=plan.amount, currency=plan.currency, frequency=plan.frequency,
         counts_from=plan.counts_from,
     )  # fmt: skip
+
+
+def marks(world: World) -> dict[str, bool]:
+    """By PayTrace's id, whether a stored method or a plan is marked as not listed."""
+    with tenant_transaction(world.tenant.id):
+        found = [
+            *StoredPaymentMethod.objects.values_list("vault_id", "unlisted_since"),
+            *RecurringPlan.objects.values_list("recurrence_id", "unlisted_since"),
+        ]
+    return {name: since is not None for name, since in found}
+
+
+def test_what_paytrace_lists_no_more_is_marked_and_never_taken_away(till: World) -> None:
+    keep_there(till, "ZENITH", name="Zenith")
+    may_read(till)
+    there = client_of(till)
+    gone, stays = (
+        there.recurring.create(
+            NewPlan(customer, usd("1.12"), Frequency.MONTHLY, date(2026, 12, 22), 6)
+        )
+        for customer in ("ZENITH", "ACME01")
+    )
+    till.poll_now()
+    nothing = {"ZENITH": False, "ACME01": False, gone: False, stays: False}
+    assert marks(till) == nothing
+    there.recurring.delete(gone)
+    there.vault.delete("ZENITH")
+    # What was stored within the hour need not be on the list yet.
+    till.poll_now()
+    assert marks(till) == nothing
+    later = NOON + timedelta(hours=3)
+    with tenant_transaction(till.tenant.id):
+        StoredPaymentMethod.objects.update(stored_at=NOON - timedelta(hours=2))
+        RecurringPlan.objects.update(state_since=NOON - timedelta(hours=2))
+    with time_machine.travel(later, tick=True):
+        till.poll_now()
+        assert marks(till) == {**nothing, "ZENITH": True, gone: True}
+        assert {one.vault_id for one in to_charge(till)} == {"ACME01"}
+        # Stored anew under the same id it is listed, and loses its mark.
+        keep_there(till, "ZENITH", name="Zenith")
+        till.poll_now()
+    assert marks(till) == {**nothing, gone: True}
+    assert {one.vault_id for one in to_charge(till)} == {"ACME01", "ZENITH"}
+
+
+def to_charge(world: World) -> list[StoredPaymentMethod]:
+    with tenant_transaction(world.tenant.id):
+        return queries.stored_methods(environment_id=world.environment_id, is_listed=True)
+
+
+def test_an_empty_list_and_one_without_bank_accounts_say_nothing_of_them(till_v3: World) -> None:
+    with tenant_transaction(till_v3.tenant.id):
+        account = Connection.objects.get(id=till_v3.gateway_id)
+        for vault_id, method in (("901", "card"), ("902", "ach")):
+            StoredPaymentMethod.objects.create(
+                environment_id=till_v3.environment_id, connection=account, vault_id=vault_id,
+                customer_number="ACME01", method=method, last_four="6789", stored_by="alice",
+                stored_at=NOON - timedelta(days=1),
+            )  # fmt: skip
+        told: dict[str, Any] = {"connection": account, "asked_at": NOON}
+        card = VaultCustomer("903", last_four="5439")
+        unlisted.mark_methods([], **told)
+        unlisted.mark_plans([], **told)
+    assert marks(till_v3) == {"901": False, "902": False}
+    with tenant_transaction(till_v3.tenant.id):
+        unlisted.mark_methods([card], **told)
+    assert marks(till_v3) == {"901": True, "902": False}
+    with tenant_transaction(till_v3.tenant.id):
+        unlisted.mark_methods([card, replace(card, method=PaymentMethod.ACH)], **told)
+    assert marks(till_v3) == {"901": True, "902": True}

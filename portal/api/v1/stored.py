@@ -27,14 +27,15 @@ _SCOPE, _WRITE = "instructions:read", "instructions:write"
 _TAGS = ["Instructions"]
 _METHOD = (
     "id", "connection_id", "vault_id", "customer_number", "customer_name", "method", "brand",
-    "last_four", "expiry_month", "expiry_year", "stored_at",
+    "last_four", "expiry_month", "expiry_year", "stored_at", "unlisted_since",
 )  # fmt: skip
 _PLAN = (
     "id", "connection_id", "state", "state_since", "recurrence_id", "customer_number", "vault_id",
-    "currency", "method", "description", "total_count", "created_at",
+    "currency", "method", "description", "total_count", "created_at", "unlisted_since",
 )  # fmt: skip
 # Coming payments that a plan names.
 _MOST_DAYS = 6
+_UNLISTED = "Since when PayTrace lists it no more; null while it does, or tells no list."
 
 
 class CustomerQuery(serializers.Serializer[Any]):
@@ -60,6 +61,7 @@ class PaymentMethodOut(serializers.Serializer[Any]):
     expiry_month = serializers.IntegerField(allow_null=True)
     expiry_year = serializers.IntegerField(allow_null=True)
     stored_at = serializers.DateTimeField()
+    unlisted_since = serializers.DateTimeField(allow_null=True, help_text=_UNLISTED)
 
 
 class PaymentMethodListOut(serializers.Serializer[Any]):
@@ -87,6 +89,7 @@ class RecurringPlanOut(serializers.Serializer[Any]):
     done_count = serializers.IntegerField(help_text="Payments made, by the calendar.")
     next_days = serializers.ListField(child=serializers.DateField())
     created_at = serializers.DateTimeField()
+    unlisted_since = serializers.DateTimeField(allow_null=True, help_text=_UNLISTED)
 
 
 class RecurringPlanListOut(serializers.Serializer[Any]):

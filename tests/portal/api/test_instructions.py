@@ -447,6 +447,7 @@ def test_what_can_be_charged_is_listed_without_more_of_a_card_than_its_end(
                 "last_four": "5439",
                 "expiry_month": None,
                 "expiry_year": None,
+                "unlisted_since": None,
             }
         ]
     }
@@ -478,6 +479,7 @@ def test_plans_are_listed_with_their_next_days(program: Program, till: Books) ->
         "total_count": 2,
         "done_count": 0,
         "next_days": ["2099-01-31", "2100-01-31"],
+        "unlisted_since": None,
     }
 
 

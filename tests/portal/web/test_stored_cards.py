@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -212,3 +212,30 @@ def test_a_bank_account_is_charged_planned_and_forgotten_as_one(
             "kind": "forget_customer", "customer_number": "ACME01", "method": "ach",
             "vault_id": "V-1",
         }  # fmt: skip
+
+
+def test_what_paytrace_lists_no_more_says_so_and_is_not_offered(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    card = stored_card(books)
+    with tenant_transaction(books.tenant.id):
+        StoredPaymentMethod.objects.update(unlisted_since=at_noon("2026-11-20"))
+        plan = RecurringPlan.objects.create(
+            environment=books.environment, connection=books.paytrace, recurrence_id="R-1",
+            customer_number="ACME01", vault_id=card.vault_id, amount=Decimal("89.00"),
+            currency="USD", frequency="3", counts_from="2099-01-31",
+            unlisted_since=at_noon("2026-11-20"),
+        )  # fmt: skip
+    shown = text_of(alice.get(at(books, "cards/")))
+    assert "Not listed PayTrace lists it no more since Nov 20, 2026" in shown
+    assert "Visa ending in 1111" not in text_of(alice.get(at(books, "new/")))
+    assert "Visa ending in 1111" not in text_of(alice.get(at(books, "plans/new/")))
+    assert "Visa ending in 1111" in text_of(alice.get(at(books, f"new/?method={card.id}")))
+    assert "Not listed" in text_of(alice.get(at(books, "plans/")))
+    told = text_of(alice.get(at(books, f"plans/{plan.id}/")))
+    assert "PayTrace lists this plan no more since Nov 20, 2026." in told
+
+
+def at_noon(day: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T20:00:00+00:00")
