@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from integrations.canonical.effects import EffectKind
+from integrations.canonical.money import Money
 from integrations.canonical.transactions import GatewayTransaction
 from integrations.instructions import queries
-from integrations.posting.models import Effect
-from integrations.workflows.subject import AskedRefund
+from integrations.posting.models import Effect, EffectState
+from integrations.workflows.subject import AskedRefund, Paid
+
+# Payments that a case shows to choose from.
+MOST_PAYMENTS = 5
 
 
 def of(effect: Effect, transaction: GatewayTransaction) -> AskedRefund | None:
@@ -25,4 +31,27 @@ def of(effect: Effect, transaction: GatewayTransaction) -> AskedRefund | None:
         asked_by=row.asked_by,
         approved_by=row.decided_by,
         why=str(row.request.get("description", "")),
+        payments=_large_enough(effect, row.customer_number),
+    )
+
+
+def _large_enough(effect: Effect, customer_number: str) -> tuple[Paid, ...]:
+    """The newest payments of that customer in Sage, through the same account."""
+    found = Effect.objects.filter(
+        source_id=effect.source_id,
+        kind=EffectKind.SALE,
+        state__in=(EffectState.POSTED, EffectState.ADOPTED),
+        customer_number__iexact=customer_number,
+        currency=effect.currency,
+        amount__gte=effect.amount,
+    ).order_by("-occurred_at", "-id")
+    zone = ZoneInfo(str(effect.source.settings.get("zone", "America/Los_Angeles")))
+    return tuple(
+        Paid(
+            transaction_id=one.transaction_id,
+            amount=Money(one.amount, one.currency),
+            on=one.occurred_at.astimezone(zone).date(),
+            invoice_reference=one.invoice_reference,
+        )
+        for one in found[:MOST_PAYMENTS]
     )

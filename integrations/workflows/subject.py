@@ -75,6 +75,16 @@ class PaidLink:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """A payment in Sage, as a person chooses it."""
+
+    transaction_id: str
+    amount: Money
+    on: date
+    invoice_reference: str
+
+
+@dataclass(frozen=True)
 class AskedRefund:
     """Of a refund without an earlier payment: what somebody here asked PayTrace for."""
 
@@ -83,6 +93,8 @@ class AskedRefund:
     asked_by: str
     approved_by: str
     why: str
+    payments: tuple[Paid, ...] = ()
+    """The customer's newest ones that are large enough: what it may give back."""
 
 
 @dataclass(frozen=True)

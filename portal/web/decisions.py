@@ -115,6 +115,12 @@ def evidence_lines(case: ExceptionCase) -> list[str]:
         f"open balance {c.balance} {c.currency}."
         for c in candidates(case)
     ]
+    for paid in case.evidence.get("payments", []):
+        about = f" for {paid['invoice_reference']}" if paid.get("invoice_reference") else ""
+        lines.append(
+            f"Payment {paid.get('number', '')} of {paid.get('date', '')}{about}: "
+            f"{paid.get('amount', '')} {paid.get('currency', '')}."
+        )
     for receipt in case.evidence.get("receipts", []):
         where = f" on invoice {receipt['invoice_number']}" if receipt.get("invoice_number") else ""
         lines.append(

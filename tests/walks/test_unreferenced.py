@@ -14,6 +14,7 @@ from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionAttempt, StoredPaymentMethod
 from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
+from portal.web.decisions import evidence_lines
 from tenants.errors import NotPossible
 from tenants.models import Membership
 from tenants.roles import Role
@@ -111,6 +112,7 @@ def test_it_is_approved_made_once_and_taken_from_the_payment_that_a_person_choos
     assert states(shop) == [("sale", "posted", "740.00"), ("refund", "parked", "100.00")]
     open_one = case(shop)
     assert (open_one.code, open_one.sentence) == ("refund_without_payment", ASKED)
+    assert evidence_lines(open_one) == [f"Payment {paid} of 2026-11-20 for 10432: 740.00 USD."]
     with tenant_transaction(shop.tenant.id):
         pipeline.choose_payment(
             effect_id=open_one.effect_id, payment_id=paid, actor="bob", reason="Late truck"

@@ -11,6 +11,7 @@ from integrations.workflows.subject import (
     Draft,
     NeedsPerson,
     Nothing,
+    Paid,
     Parent,
     Subject,
     Waits,
@@ -77,7 +78,18 @@ def _of_no_payment(subject: Subject, asked: AskedRefund) -> NeedsPerson:
         remedy=f"Choose the payment of {asked.customer_number} that it gives back; or enter it in "
         "Sage, against an open credit or credit memo of the customer or as an expense, credit the "
         "card clearing account, and dismiss this with a note.",
+        evidence={"payments": [_shown(one) for one in asked.payments]},
     )
+
+
+def _shown(one: Paid) -> dict[str, str]:
+    return {
+        "number": one.transaction_id,
+        "amount": one.amount.plain,
+        "currency": one.amount.currency,
+        "date": one.on.isoformat(),
+        "invoice_reference": one.invoice_reference,
+    }
 
 
 def _unknown_payment(subject: Subject) -> NeedsPerson:
