@@ -247,8 +247,10 @@ def charged(books: Books, effect: Effect) -> Instruction:
 
 
 def effect(books: Books, **values: Any) -> Effect:
-    """A payment as it arrives, with the fact behind it; `method` is that of the fact."""
+    """A payment as it arrives, with the fact behind it: `method` and `customer_reference` are of
+    that."""
     method = PaymentMethod(values.pop("method", PaymentMethod.CARD))
+    reference = values.pop("customer_reference", "")
     number = str(next(_numbers))
     key = f"paytrace:MID-4417:{number}:{values.get('kind', 'sale')}:1"
     given: dict[str, Any] = {
@@ -272,11 +274,17 @@ def effect(books: Books, **values: Any) -> Effect:
         "gateway_state": "pending_settlement",
     } | values
     made = Effect.objects.create(**given)
-    fact(books, made, method=method)
+    fact(books, made, method=method, customer_reference=reference)
     return made
 
 
-def fact(books: Books, of: Effect, *, method: PaymentMethod = PaymentMethod.CARD) -> GatewayFact:
+def fact(
+    books: Books,
+    of: Effect,
+    *,
+    method: PaymentMethod = PaymentMethod.CARD,
+    customer_reference: str = "",
+) -> GatewayFact:
     """What the gateway told about the effect's transaction."""
     kinds = {"refund": TransactionType.REFUND}
     transaction = GatewayTransaction(
@@ -288,6 +296,7 @@ def fact(books: Books, of: Effect, *, method: PaymentMethod = PaymentMethod.CARD
         amount=Money(of.amount, of.currency),
         created_at=of.occurred_at,
         invoice_reference=of.invoice_reference,
+        customer_reference=customer_reference,
         customer_id=of.customer_number,
         customer_name=of.customer_name,
         card_brand=of.card_brand,

@@ -51,6 +51,34 @@ def problems(told: Json) -> Iterator[Problem]:
         yield from _wrong_numbers(item, where, (*ITEM_AMOUNTS, "quantity", _RATE))
 
 
+def difference(told: Json, *, paid: Money) -> Iterator[Problem]:
+    """Whether lines and header come to what was paid; of detail that has no other problem. Tax
+    that a line includes is not added to it."""
+    items = told["items"]
+    lines = _sum(items, "amount", but="is_credit") - _sum(items, "amount", only="is_credit")
+    is_included = any(item.get("is_tax_included") for item in items)
+    added = {name: _decimal(told.get(name)) or Decimal(0) for name in ("tax", "freight", "duty")}
+    if is_included:
+        added["tax"] = Decimal(0)
+    discount = _decimal(told.get("discount")) or Decimal(0)
+    total = lines + sum(added.values(), Decimal(0)) - discount
+    if total == paid.amount:
+        return
+    parts = [f"{name} {value:,.2f}" for name, value in added.items() if value]
+    parts += [f"less the discount of {discount:,.2f}"] if discount else []
+    beside = f", with {' and '.join(parts)}," if parts else ""
+    yield Problem(
+        f"{ROOT}.items",
+        f"The lines, {lines:,.2f}{beside} come to {total:,.2f}, and the payment is {paid}.",
+        remedy="Change the amount of a line, or the tax, freight, duty or discount.",
+    )
+
+
+def _sum(items: Sequence[Json], name: str, *, but: str = "", only: str = "") -> Decimal:
+    meant = (item for item in items if not item.get(but) and (not only or item.get(only)))
+    return sum((_decimal(item[name]) or Decimal(0) for item in meant), Decimal(0))
+
+
 def read(told: Json, *, sale: GatewayTransaction, brand: CardBrand) -> LevelThree:
     """What PayTrace is told. The sale keeps its own invoice, and its customer reference where
     none is given: level 3 would overwrite both (help.paytrace.com/json-visa-level3)."""

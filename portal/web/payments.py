@@ -16,6 +16,7 @@ from integrations.canonical.posting import Hands
 from integrations.canonical.transactions import PaymentMethod
 from integrations.events import batches, deadlines
 from integrations.events import queries as events
+from integrations.events.facts import from_details
 from integrations.events.models import ContestDeadline, GatewayBatch, GatewayFact
 from integrations.exceptions import queries as exceptions
 from integrations.instructions import links
@@ -29,6 +30,7 @@ from portal.asked import instruction_behind
 from portal.web.books import books_of, journal_of, plain_details
 from portal.web.decisions import case_context
 from portal.web.forms.payments import PaymentFilter, read_place, write_place
+from portal.web.level_three import may_describe
 from portal.web.moments import today_in
 from portal.web.spreadsheet import MAX_ROWS, csv_of
 from portal.web.telling import tellings
@@ -125,6 +127,7 @@ def _story(effect: Effect) -> dict[str, Any]:
         "may_ask": effect.kind == EffectKind.SALE
         and instructions.policy_of(effect.environment_id) is not None,
         "is_bank_payment": any(is_bank_payment(fact) for fact in facts),
+        "takes_level_three": bool(facts) and may_describe(effect, from_details(facts[-1].details)),
     }
 
 

@@ -55,6 +55,7 @@ def _pages(books: Books) -> dict[str, str]:
         "give-back": f"payments/{posted.id}/give-back/",
         "keep-card": f"payments/{posted.id}/keep-card/",
         "mail-receipt": f"payments/{posted.id}/mail-receipt/",
+        "level-three": f"payments/{posted.id}/level-three/",
         "holds": "charges/holds/",
         "plans": "charges/plans/",
         "plan": f"charges/plans/{asked.plan_id}/",

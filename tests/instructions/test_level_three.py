@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from integrations.instructions import wishes
+from integrations.canonical.money import Money
+from integrations.instructions import level_three, wishes
 from integrations.instructions.kinds import Kind
 from integrations.instructions.wishes import Wish
 
@@ -59,3 +61,25 @@ def test_a_mistake_in_a_line_is_named(changed: dict[str, str], field: str) -> No
 )
 def test_a_mistake_beside_the_lines_is_named(detail: dict[str, Any], field: str) -> None:
     assert _wrong(detail) == [field]
+
+
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ({"items": [LINE, LINE]}, ""),
+        ({"items": [LINE, LINE], "tax": "1.00", "freight": "2", "discount": "3.00"}, ""),
+        ({"items": [LINE | {"is_tax_included": True}, LINE], "tax": "1.00"}, ""),
+        ({"items": [LINE, LINE | {"is_credit": True}], "duty": "20.00"}, ""),
+        ({"items": [LINE]}, "The lines, 10.00 come to 10.00, and the payment is 20.00 USD."),
+        (
+            {"items": [LINE, LINE], "tax": "1", "discount": "0.50"},
+            (
+                "The lines, 20.00, with tax 1.00 and less the discount of 0.50, come to 20.50, and "
+                "the payment is 20.00 USD."
+            ),
+        ),
+    ],
+)
+def test_it_comes_to_what_was_paid_or_the_sum_is_told(detail: dict[str, Any], told: str) -> None:
+    found = level_three.difference(detail, paid=Money(Decimal(20), "USD"))
+    assert [one.sentence for one in found] == ([told] if told else [])

@@ -33,6 +33,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "instruction_charge": {"GET": G, "POST": G},
     "instruction_give_back": {"GET": G, "POST": G},
     "instruction_mail_receipt": {"GET": G, "POST": G},
+    "instruction_level_three": {"GET": G, "POST": G},
     "instruction_keep_card": {"GET": G, "POST": G},
     "instruction_cancel": {"POST": G},
     "instruction_decide": {"POST": A},

@@ -262,6 +262,7 @@ _BODIES: Mapping[str, Callable[[Values], Body]] = {
     "instruction_charge": lambda v: {**_CHARGE, "method": v["method_id"]},
     "instruction_give_back": lambda _: {**_CHARGE, "description": "Broken on arrival"},
     "instruction_mail_receipt": lambda _: {"key": "k", "email": "ap@elsewhere.example"},
+    "instruction_level_three": lambda _: {"key": "k", "count": "1"},
     "instruction_keep_card": lambda _: {"key": "k", "customer_number": "ACME01"},
     "instruction_cancel": lambda _: _WHY,
     "instruction_decide": lambda _: {**_WHY, "result_id": "9001"},
