@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from integrations.events import holds
 from integrations.events.holds import Hold
-from integrations.instructions import queries
+from integrations.instructions import attempts, queries
 from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.offered import changes_holds
@@ -108,6 +108,13 @@ def _page(request: PlacedRequest, form: AskingForm | None = None) -> HttpRespons
     return render(request, "holds/page.html", context)
 
 
+def _reference(one: Hold) -> str:
+    """What it is for, as somebody wrote it: a number that is only ours says nothing to people."""
+    told = one.transaction
+    written = "" if attempts.is_ours(told.invoice_reference) else told.invoice_reference
+    return told.customer_reference or written
+
+
 def _rows(found: Sequence[Hold], **where: Any) -> list[dict[str, Any]]:
     """Each with what was asked about it and its forms, each with a key of its own."""
     under_way = queries.about_holds(
@@ -116,6 +123,7 @@ def _rows(found: Sequence[Hold], **where: Any) -> list[dict[str, Any]]:
     return [
         {
             "hold": one,
+            "reference": _reference(one),
             "asked": under_way.get((one.connection.id, one.transaction.transaction_id)),
             "capture": CaptureForm(
                 auto_id=f"capture_{one.fact_id}_%s",

@@ -42,6 +42,15 @@ _LINE = {
     "unit_cost": "Price of one",
     "amount": "Amount of the line",
 }
+# How a line is said to lack each of them.
+_LACKS = {
+    "description": "description",
+    "product_id": "product number",
+    "quantity": "quantity",
+    "unit_of_measure": "unit",
+    "unit_cost": "price",
+    "amount": "amount",
+}
 _MORE_OF_LINE = {
     "commodity_code": "Commodity code",
     "discount": "Discount",
@@ -66,7 +75,11 @@ class LevelThreeForm(AskingForm):
         for number in range(lines):
             for name, label in {**_LINE, **_MORE_OF_LINE}.items():
                 words = f"Line {number + 1}: {label[0].lower()}{label[1:]}"
-                self.fields[_in_line(number, name)] = _field(name, words, ITEM_TEXTS)
+                field = self.fields[_in_line(number, name)] = _field(name, words, ITEM_TEXTS)
+                field.required = name in _LACKS
+                if field.required:
+                    missing = f"Line {number + 1} has no {_LACKS[name]}. Give it."
+                    field.error_messages["required"] = missing
         self.lines = lines
 
     @property

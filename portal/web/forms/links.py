@@ -82,7 +82,7 @@ class PaymentLinkForm(CardLinkForm):
         required=False,
         help_text="PayTrace’s own page needs an account of API v3, and cannot be taken back: "
         "PayTrace has no call for that. It ends with its last day. What is paid on it after you "
-        "cancelled the link waits under Exceptions.",
+        "cancelled the link waits under Exceptions. It shows the customer no note.",
     )
     field_order = (
         "account", "customer_number", "invoice_number", "amount", "page", "description", "email",

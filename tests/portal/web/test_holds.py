@@ -110,6 +110,15 @@ def test_api_v1_offers_no_change(alice: Client, books: Books) -> None:
     assert "Let the hold go and make another, or connect the account by API v3." in told
 
 
+def test_a_number_that_is_only_ours_is_not_shown_as_what_it_is_for(
+    alice: Client, books: Books
+) -> None:
+    _held(books, invoice_reference="TBD4C6309W4")
+    _held(books, invoice_reference="10432-TBD4C6309W4", customer_reference="10432")
+    page = text_of(alice.get(at(books, "holds/")))
+    assert ("BD4C6309W4" in page, "for 10432" in page) == (False, True)
+
+
 def test_a_hold_is_let_go(alice: Client, books: Books) -> None:
     allow(books, alice)
     one = _held(books)
