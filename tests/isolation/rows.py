@@ -142,6 +142,7 @@ def fill(books: Books, look: Look) -> dict[str, str]:
         "hold_id": str(held.id),
         "effect_id": str(posted.id),
         "payment": posted.transaction_id,
+        "paid": look.amount,
         "case_id": str(case.id),
         "connection_id": str(books.paytrace.id),
         "sage_id": str(books.sage.id),
