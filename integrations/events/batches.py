@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from integrations.canonical.money import Money, round_to
@@ -27,10 +28,11 @@ _PREFIX = {PaymentMethod.CARD: "B", PaymentMethod.ACH: "D"}
 def keep(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> GatewayBatch:
     """Keep a settled batch, or what it says now.
 
-    Numbers wrap after three digits, so merchant, number and settled date make one batch.
+    A card batch's number wraps after three digits, so merchant, number and settled date make one.
+    An ACH deposit's id never does: told of another day it is the same one, which moves to that day
+    until its settlement is entered under the first.
     """
     told = {
-        "settled_at": batch.settled_at,
         "transaction_count": batch.transaction_count,
         "net": batch.net.amount,
         "sales": batch.sales.amount if batch.sales else None,
@@ -38,17 +40,18 @@ def keep(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> GatewayBatch:
         "fees": batch.fees.amount if batch.fees is not None else None,
         "currency": batch.net.currency,
     }
-    key = _key(batch, connection_id=connection_id, zone=zone)
-    if not insert_once(GatewayBatch(**key, **told)):
-        GatewayBatch.objects.filter(**key).update(**told, read_at=Now())
-    return GatewayBatch.objects.get(**key)
+    at = {"settled_at": batch.settled_at, "settled_on": day_told(batch, zone=zone)}
+    rows = _known(batch, connection_id=connection_id, zone=zone)
+    named = {"connection_id": connection_id, "method": batch.method, "number": batch.number}
+    if not insert_once(GatewayBatch(**named, **at, **told)):
+        rows.update(**told, read_at=Now())
+        rows.filter(effect_id=None).update(**at)
+    return rows.get()
 
 
 def find(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> GatewayBatch | None:
     """The same batch as it was kept before."""
-    return GatewayBatch.objects.filter(
-        **_key(batch, connection_id=connection_id, zone=zone)
-    ).first()
+    return _known(batch, connection_id=connection_id, zone=zone).first()
 
 
 def day_told(batch: Batch, *, zone: str) -> date:
@@ -58,13 +61,14 @@ def day_told(batch: Batch, *, zone: str) -> date:
     return day_of(batch.settled_at, zone=zone)
 
 
-def _key(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> dict[str, Any]:
-    return {
-        "connection_id": connection_id,
-        "method": batch.method,
-        "number": batch.number,
-        "settled_on": day_told(batch, zone=zone),
-    }
+def _known(batch: Batch, *, connection_id: uuid.UUID, zone: str) -> QuerySet[GatewayBatch]:
+    """The row of it, where there is one."""
+    rows = GatewayBatch.objects.filter(
+        connection_id=connection_id, method=batch.method, number=batch.number
+    )
+    if batch.method is PaymentMethod.ACH:
+        return rows
+    return rows.filter(settled_on=day_told(batch, zone=zone))
 
 
 def name_of(batch: GatewayBatch) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from integrations.canonical.ach import (
@@ -95,11 +96,19 @@ def to_deposit(raw: Json, *, reading: Reading) -> AchDeposit:
     return AchDeposit(
         account=reading.account,
         deposit_id=deposit_id,
-        deposited_on=day_of(raw, _first(raw, "deposit_date", "date"), reading),
+        deposited_on=_deposited_on(raw, _first(raw, "deposit_date", "date"), reading=reading),
         net=amount_of(raw, reading, "net_amount", "amount"),
         transaction_count=count_of(raw, "transaction_count", "count"),
         fees=-fees if fees is not None and fees.amount < 0 else fees,
     )
+
+
+def _deposited_on(raw: Json, name: str, *, reading: Reading) -> date | None:
+    """A day may be told as its midnight, `2020-01-10T00:00:00.000Z`, as the request takes it: that
+    is the day itself, in whatever zone (inferred)."""
+    day, _, clock = text_of(raw, name).partition("T")
+    is_midnight = bool(clock) and not clock.strip("0:.Z")
+    return day_of({name: day} if is_midnight else raw, name, reading)
 
 
 def to_deposit_record(raw: object, *, reading: Reading) -> AchDeposit | Unreadable:

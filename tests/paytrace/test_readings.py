@@ -174,6 +174,10 @@ def test_a_deposit_is_read_whole() -> None:
         net=usd("1070.25"),
         transaction_count=3,
     )
+    for told in ("2020-01-10", "2020-01-10T00:00:00.000Z", "2020-01-10T20:00:00Z"):
+        assert to_deposit({**raw, "deposit_date": told}, reading=READING).deposited_on == date(
+            2020, 1, 10
+        )
     error = refused(to_deposit, {**raw, "transaction_count": "few"}, reading=READING)
     assert error.field == "transaction_count"
     for told in ("2.50", "-2.50"):

@@ -271,6 +271,53 @@ def test_a_deposit_that_grows_after_its_journal_asks_a_person_and_posts_nothing_
     hold(depositing)
 
 
+def test_a_deposit_that_is_told_of_another_day_after_its_journal_is_no_second_one(
+    depositing: World,
+) -> None:
+    """Its id is the same: the journal of its first day stands, and the bank has nothing more."""
+    same = "20261120-D0001"
+    pay(depositing, status="settled", deposit_id=same)
+    depositing.poll_now()
+    yesterday = (NOON - timedelta(days=1)).isoformat()
+    late = pay(
+        depositing, "10.00", "99999", status="settled", created_at=yesterday,
+        settled_at=yesterday, deposit_id=same,
+    )  # fmt: skip
+    depositing.poll_now()
+    depositing.poll_now()
+    depositing.dismiss(late, reason="a test")
+    assert [one["state"] for one in depositing.effects() if one["kind"] == "settlement"] == [
+        "posted"
+    ]
+    assert depositing.ledger()[2:] == [("1010-00", "740.00", "0.00"), ("1110-00", "0.00", "740.00")]
+    assert depositing.open_cases() == ["batch_changed"]
+    with tenant_transaction(depositing.tenant.id):
+        told = GatewayBatch.objects.get()
+        assert (told.settled_on, f"{told.net:.2f}") == (TODAY, "750.00")
+    hold(depositing)
+
+
+def test_a_deposit_moves_to_the_day_it_is_told_of_until_its_journal_is_entered(
+    depositing: World,
+) -> None:
+    switch(depositing, "")
+    same, yesterday = "20261120-D0001", NOON - timedelta(days=1)
+    pay(depositing, status="settled", deposit_id=same)
+    depositing.poll_now()
+    stray = pay(
+        depositing, "10.00", "99999", status="settled", created_at=yesterday.isoformat(),
+        settled_at=yesterday.isoformat(), deposit_id=same,
+    )  # fmt: skip
+    depositing.poll_now()
+    depositing.dismiss(stray, reason="a test")
+    switch(depositing, "2026-11-01")
+    depositing.poll_now()
+    settlement = depositing.effect(f"D-{same}-{yesterday.date()}", "settlement")
+    assert (settlement.state, f"{settlement.amount:.2f}") == ("posted", "750.00")
+    assert [one["kind"] for one in depositing.effects()].count("settlement") == 1
+    hold(depositing)
+
+
 def test_a_deposit_that_cannot_be_read_stops_no_other_and_asks_a_person(depositing: World) -> None:
     yesterday = NOON - timedelta(days=1)
     pay(depositing, "55.00", "99999", status="settled", deposit_id="20261120-D0001")

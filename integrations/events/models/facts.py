@@ -155,7 +155,13 @@ class GatewayBatch(TenantModel):
             models.UniqueConstraint(
                 fields=["tenant", "connection", "method", "number", "settled_on"],
                 name="batch_once",
-            )
+            ),
+            # Its id never comes round: a deposit told of another day is no second one.
+            models.UniqueConstraint(
+                fields=["tenant", "connection", "number"],
+                condition=models.Q(method="ach"),
+                name="deposit_once",
+            ),
         ]
 
     def __str__(self) -> str:
