@@ -15,7 +15,12 @@ from integrations.instructions import looking, protocol, sending
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.protocol import Claimed, Told
-from integrations.instructions.subjects import Subject, subject_of
+from integrations.instructions.subjects import (
+    Subject,
+    TakenBack,
+    nothing_taken_back,
+    subject_of,
+)
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.people import HostedFields
 from tenants.scope import tenant_transaction
@@ -32,6 +37,8 @@ class Desk:
     tenant_id: uuid.UUID
     client: PayTraceClient
     today: date
+    taken_back: TakenBack = nothing_taken_back
+    """Of the books, before money is given back; a desk for card forms gives none."""
 
 
 def send_one(claimed: Claimed, *, desk: Desk) -> Outcome | None:
@@ -42,7 +49,7 @@ def send_one(claimed: Claimed, *, desk: Desk) -> Outcome | None:
         told = protocol.intend(claimed, gateway_day=desk.today)
         if told is None:
             return None
-        subject = subject_of(told.instruction_id, today=desk.today)
+        subject = subject_of(told.instruction_id, today=desk.today, taken_back=desk.taken_back)
     return tell(told, subject, desk=desk, began=began)
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Sum
-
-from integrations.canonical.money import Money
+from integrations.canonical.money import Money, round_to
 from integrations.instructions.calendar import runs_until
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, RecurringPlan
@@ -45,25 +44,40 @@ class Subject:
     today: date
     plan: PlanNow | None = None
     already_given: Money | None = None
-    """What our own instructions gave back of the payment so far."""
+    """What our own instructions gave back of the payment so far, and the books took back of it
+    otherwise: by a refund of no payment that a person said belongs to it, by a chargeback."""
     taken_ids: frozenset[str] = frozenset()
     """Ids at PayTrace that other instructions led to: never the answer to this one."""
     page: PageNow | None = None
     """Of PayTrace's own page of a payment link; None where that link has ended."""
 
 
-def subject_of(instruction_id: uuid.UUID, *, today: date) -> Subject:
-    """Inside the open company's transaction."""
+TakenBack = Callable[[uuid.UUID, str], Mapping[str, Decimal]]
+"""What the books took back of this payment of an account, by the transaction that did."""
+
+
+def nothing_taken_back(_: uuid.UUID, __: str) -> Mapping[str, Decimal]:
+    """Of what gives no money back: nobody needs to know."""
+    return {}
+
+
+def subject_of(
+    instruction_id: uuid.UUID, *, today: date, taken_back: TakenBack = nothing_taken_back
+) -> Subject:
+    """Inside the open company's transaction. Before money is given back, `taken_back` has to tell
+    what the books know."""
     row = Instruction.objects.select_related("plan").get(id=instruction_id)
     others = Instruction.objects.filter(connection_id=row.connection_id).exclude(id=row.id)
     already = None
     taken: frozenset[str] = frozenset()
     if row.kind == "give_back":
         same = others.filter(transaction_id=row.transaction_id, kind=row.kind)
-        done = same.filter(state=InstructionState.DONE)
-        total = done.aggregate(total=Sum("amount"))["total"] or Decimal(0)
-        already = Money(total, row.currency)
-        taken = frozenset(done.values_list("result_id", flat=True))
+        done = list(same.filter(state=InstructionState.DONE).values_list("result_id", "amount"))
+        known = taken_back(row.connection_id, row.transaction_id)
+        unknown = (amount or Decimal(0) for number, amount in done if number not in known)
+        total = sum((*known.values(), *unknown), Decimal(0))
+        already = Money(round_to(total, row.currency), row.currency)
+        taken = frozenset(number for number, _ in done)
     elif row.kind == "plan_create":
         made = RecurringPlan.objects.filter(connection_id=row.connection_id)
         taken = frozenset(made.values_list("recurrence_id", flat=True))

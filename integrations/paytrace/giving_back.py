@@ -99,11 +99,16 @@ def choose(
     """
     _check_was_paid(sale)
     if sale.state in _WAITING:
-        return _void(sale, amount)
+        return _void(sale, amount, already_given)
     rest = left(sale, others=refunds, already_given=already_given)
+    return Choice(Way.REFUND, _wanted(amount, rest))
+
+
+def _wanted(amount: Money | None, rest: Money) -> Money:
+    """All that is left, or as much of it as is asked for. Raises NeverWorks."""
     if rest.amount <= 0:
         raise NeverWorks(
-            "All of this payment was given back already.", code="paytrace.nothing_left"
+            "All of this payment was given or taken back already.", code="paytrace.nothing_left"
         )
     wanted = rest if amount is None else amount
     if wanted.amount <= 0 or rest < wanted:
@@ -112,7 +117,7 @@ def choose(
             code="paytrace.above_what_is_left",
             field="amount",
         )
-    return Choice(Way.REFUND, wanted)
+    return wanted
 
 
 def left(
@@ -194,15 +199,10 @@ def _do(client: PayTraceClient, transaction_id: str, choice: Choice) -> GivenBac
     return GivenBack(Way.REFUND, made.transaction_id, transaction_id, choice.amount)
 
 
-def _void(sale: GatewayTransaction, amount: Money | None) -> Choice:
-    if amount is None or amount == sale.amount:
+def _void(sale: GatewayTransaction, amount: Money | None, already_given: Money | None) -> Choice:
+    rest = sale.amount if already_given is None else sale.amount - already_given
+    if _wanted(amount, rest) == sale.amount:
         return Choice(Way.VOID, sale.amount)
-    if sale.amount < amount:
-        raise NeverWorks(
-            f"Only {sale.amount} of this payment is left to give back.",
-            code="paytrace.above_what_is_left",
-            field="amount",
-        )
     raise TryLater(
         "This payment has not settled yet, and until then only all of it can be given back. "
         "A part can be refunded once it has settled.",

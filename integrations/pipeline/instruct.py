@@ -21,6 +21,7 @@ from integrations.instructions import late, operations, protocol, running, waiti
 from integrations.instructions.protocol import Claimed
 from integrations.instructions.running import Desk
 from integrations.pipeline import flagged, holds, resume
+from integrations.posting import queries as posting
 from tenants.models import WorkKind
 from tenants.scope import tenant_transaction
 
@@ -43,7 +44,7 @@ def instruct(
             return False
     try:
         client = clients.paytrace_client(tenant_id=tenant_id, connection_id=connection_id)
-        desk = Desk(tenant_id, client, operations.day_of(connection))
+        desk = Desk(tenant_id, client, operations.day_of(connection), taken_back=posting.taken_back)
         more = _work(connection, desk, keep)
     except IntegrationError as error:
         _failed(connection, error)

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
+from integrations.canonical.effects import EffectKind
 from integrations.canonical.money import Money, round_to
 from integrations.posting.models import Effect, EffectState, LedgerLine, PostingAttempt
+from integrations.posting.outbox import ENDED
 from integrations.posting.search import matches
 from integrations.posting.words import (
     MONEY_BACK,
@@ -145,6 +147,21 @@ def of_transaction(*, source_id: uuid.UUID, transaction_id: str) -> list[Effect]
 def by_id(effect_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Effect]:
     """These effects by their ids."""
     return {row.id: row for row in Effect.objects.filter(id__in=list(effect_ids))}
+
+
+def taken_back(source_id: uuid.UUID, transaction_id: str) -> dict[str, Decimal]:
+    """What the books took back of this payment of a gateway account, or are about to: the amount
+    by the transaction that did, a refund or chargeback, in the payment's currency. Of a payment
+    that stands again after a won dispute too; what was taken back itself counts no more."""
+    payment = Effect.objects.filter(
+        source_id=source_id, transaction_id=transaction_id, kind=EffectKind.SALE
+    )
+    ended = [state for state in ENDED if state not in (EffectState.POSTED, EffectState.ADOPTED)]
+    found = Effect.objects.filter(
+        Q(parent__in=payment) | Q(parent__parent__parent__in=payment),
+        kind__in=(EffectKind.REFUND, EffectKind.CHARGEBACK),
+    ).exclude(state__in=ended)
+    return {row.transaction_id: row.amount for row in found}
 
 
 def movements(*, source_id: uuid.UUID, transaction_ids: Sequence[str]) -> dict[str, Effect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -54,7 +55,11 @@ def charge(request: PlacedRequest) -> HttpResponse:
 def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
     """Give money of a payment back: voided before PayTrace settles it, refunded after."""
     effect = _payment(request, effect_id)
-    form = GiveBackForm(request.POST or None, initial={"amount": f"{effect.amount:.2f}"})
+    taken = sum(
+        posting.taken_back(effect.source_id, effect.transaction_id).values(), start=Decimal(0)
+    )
+    left = max(effect.amount - taken, Decimal(0))
+    form = GiveBackForm(request.POST or None, initial={"amount": f"{left:.2f}"})
     if form.is_valid():
         wish = Wish(
             kind=Kind.GIVE_BACK,
@@ -67,7 +72,8 @@ def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
         answer = _ask(request, form, wish, connection_id=effect.source_id)
         if answer:
             return answer
-    return render(request, "instructions/give_back.html", {"form": form, "effect": effect})
+    context = {"form": form, "effect": effect, "taken": taken}
+    return render(request, "instructions/give_back.html", context)
 
 
 @require_http_methods(_METHODS)

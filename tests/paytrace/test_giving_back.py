@@ -127,6 +127,17 @@ def test_the_callers_own_records_count_where_the_export_is_behind() -> None:
     assert back(gateway, sale, "", "15.00").amount == usd("5.00")
 
 
+def test_what_was_given_back_otherwise_counts_before_the_settlement_too() -> None:
+    gateway = TableGateway()
+    sale = gateway.sell(Decimal("20.00"))
+    assert refused(back, gateway, sale, "", "20.00").code == "paytrace.nothing_left"
+    assert refused(back, gateway, sale, "20.00", "5.00").code == "paytrace.above_what_is_left"
+    waiting = refused(back, gateway, sale, "", "5.00")
+    assert (type(waiting), waiting.code) == (TryLater, "paytrace.part_before_settlement")
+    gateway.settle()
+    assert back(gateway, sale, "", "5.00").amount == usd("15.00")
+
+
 def test_an_unnamed_refund_counts_against_payments_like_it() -> None:
     gateway = TableGateway(names_sales=False)
     first, twin = gateway.sell(Decimal("20.00"), "A"), gateway.sell(Decimal("20.00"), "A")

@@ -130,6 +130,44 @@ def test_it_is_approved_made_once_and_taken_from_the_payment_that_a_person_choos
     assert sorted(receipts) == [("10432", "-100.0000"), ("10432", "740.0000")]
 
 
+def test_what_it_gave_back_of_a_payment_cannot_be_given_back_again(shop: World) -> None:
+    """PayTrace ties it to no payment and would refund all of that once more."""
+    paid = paid_and_settled(shop)
+    approved(shop, ask(shop, REFUND))
+    shop.poll()
+    open_one = case(shop)
+    with tenant_transaction(shop.tenant.id):
+        pipeline.choose_payment(
+            effect_id=open_one.effect_id, payment_id=paid, actor="bob", reason="Late truck"
+        )
+    shop.work()
+    back = Wish(Kind.GIVE_BACK, amount=usd("740.00"), transaction_id=paid)
+    over = ask(shop, back, key="over")
+    assert (over.state, over.sentence) == (
+        "refused", "Only 640.00 USD of this payment is left to give back.",
+    )  # fmt: skip
+    assert ask(shop, replace(back, amount=usd("240.00")), key="some").state == "done"
+    # Of what was given back here, nothing counts twice once PayTrace has told it.
+    shop.poll()
+    assert ask(shop, replace(back, amount=usd("400.00")), key="rest").state == "done"
+    assert [one[2] for one in at_paytrace(shop) if one[0] == "refund"] == [
+        "100.00", "240.00", "400.00",
+    ]  # fmt: skip
+
+
+def test_what_the_payer_took_back_by_a_dispute_is_not_given_back_besides(shop: World) -> None:
+    paid = paid_and_settled(shop)
+    shop.chargeback(paid, "opened", on="2026-12-03")
+    back = Wish(Kind.GIVE_BACK, amount=usd("740.00"), transaction_id=paid)
+    both = ask(shop, back, key="both")
+    assert (both.state, both.sentence) == (
+        "refused", "All of this payment was given or taken back already.",
+    )  # fmt: skip
+    shop.chargeback(paid, "won", on="2026-12-17")
+    assert ask(shop, back, key="won").state == "done"
+    assert [one[2] for one in at_paytrace(shop) if one[0] == "refund"] == ["740.00"]
+
+
 def test_it_is_approved_by_another_whatever_the_amount_and_counts_for_the_day(
     shop: World,
 ) -> None:

@@ -121,6 +121,21 @@ def test_money_is_given_back_from_the_page_of_its_payment(alice: Client, books: 
         )  # fmt: skip
 
 
+def test_the_page_offers_to_give_back_what_is_left_of_the_payment(
+    alice: Client, books: Books
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, amount=Decimal("740.00"))
+        factories.posted(books, kind="refund", amount=Decimal("100.00"), parent=paid)
+        factories.effect(
+            books, kind="refund", amount=Decimal("9.00"), parent=paid, state="dismissed"
+        )
+    allow(books, alice)
+    page = alice.get(f"/t/{books.tenant.slug}/payments/{paid.id}/give-back/")
+    assert "of which 100.00 USD was given or taken back already" in text_of(page)
+    assert 'value="640.00"' in page.content.decode()
+
+
 def test_a_receipt_is_mailed_from_the_page_of_its_payment(alice: Client, books: Books) -> None:
     allow(books, alice)
     with tenant_transaction(books.tenant.id):
