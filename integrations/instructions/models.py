@@ -246,11 +246,11 @@ class Instruction(TenantModel):
                 condition=Q(kind="give_back", state__in=("sent", "unknown")),
                 name="one_give_back_at_a_time",
             ),
-            # What PayTrace shows of a hold must tell which change of it has arrived.
+            # What PayTrace shows of a hold must tell which step of it has arrived.
             models.UniqueConstraint(
                 fields=["tenant", "connection", "transaction_id"],
-                condition=Q(kind="adjust", state__in=("sent", "unknown")),
-                name="one_adjust_at_a_time",
+                condition=Q(kind__in=("adjust", "capture"), state__in=("sent", "unknown")),
+                name="one_hold_step_at_a_time",
             ),
             # The same of a plan: change, pause and end come one after another.
             models.UniqueConstraint(

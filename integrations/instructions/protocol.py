@@ -70,7 +70,7 @@ WHERE id = (
           AND other.state IN ('sent', 'unknown')
           AND (other.plan_id = i.plan_id
                OR other.transaction_id = i.transaction_id
-                  AND (i.kind = 'give_back' AND other.kind = 'give_back'
+                  AND (i.kind = other.kind AND i.kind IN ('give_back', 'capture')
                        OR i.kind = 'adjust' AND other.kind IN ('capture', 'give_back')
                        OR i.kind IN ('adjust', 'capture', 'give_back')
                           AND other.kind = 'adjust')))

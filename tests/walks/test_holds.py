@@ -116,6 +116,23 @@ def test_never_more_than_is_held_and_never_twice(till: World) -> None:
     assert (nothing.state, nothing.code) == ("refused", "paytrace.transaction_unknown")
 
 
+def test_of_two_captures_the_second_waits_until_it_is_known_what_became_of_the_first(
+    till: World,
+) -> None:
+    """PayTrace shows of both that the hold was captured: one answer for two questions."""
+    row = ask(till, HOLD)
+    path = "/v1/transactions/authorization/capture"
+    till.simulator.control("faults", kind="reply_lost", count=1, path_prefix=path, performed=True)
+    first = ask(till, capture(row.result_id, "500.00"), key="key-2")
+    second = ask(till, capture(row.result_id, "240.00"), key="key-3")
+    assert (first.state, second.state) == ("unknown", "ready")
+    look_now(till)
+    assert again(till, first).state == "done"
+    ended = again(till, second)
+    assert (ended.state, ended.sentence) == ("refused", "This hold was captured already.")
+    assert at_paytrace(till) == [("authorization", "pending_settlement", "500.00")]
+
+
 def test_a_declined_hold_is_declined(till: World) -> None:
     row = ask(till, Wish(Kind.HOLD, amount=usd("1.12"), vault_id="ACME01"))
     assert (row.state, row.sentence[:37]) == ("declined", "The hold of 1.12 USD was declined. Th")
