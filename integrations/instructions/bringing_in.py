@@ -170,6 +170,7 @@ def _plan(one: PlanThere, connection: Connection, whose: Mapping[str, str]) -> R
         amount=one.amount.amount,
         currency=one.amount.currency,
         frequency=one.frequency,
+        method=one.method,
         description=one.description[:100],
         counts_from=one.next_on,
         total_count=one.total_count,

@@ -68,6 +68,7 @@ class RecurringPlan:
     """None when it has no end."""
     done_count: int
     description: str = ""
+    method: PaymentMethod = PaymentMethod.CARD
 
 
 class Recurring(Protocol):

@@ -83,7 +83,8 @@ def _address(raw: Json) -> Address:
 
 def to_plan(raw: Json, *, reading: Reading) -> RecurringPlan:
     """One plan; v1's names are inferred from v3's request and the legacy record (RECURID,
-    NEXT, TOTALCOUNT, CURRENTCOUNT, REPEAT). Raises NeverWorks naming the field."""
+    NEXT, TOTALCOUNT, CURRENTCOUNT, REPEAT), and `type` A is of a bank account as in the request.
+    Raises NeverWorks naming the field."""
     total = _count(raw, "total_count")
     code = text_of(raw, "frequency")
     return RecurringPlan(
@@ -95,6 +96,7 @@ def to_plan(raw: Json, *, reading: Reading) -> RecurringPlan:
         total_count=None if total is None or total >= OPEN_ENDED else total,
         done_count=_count(raw, "current_count") or 0,
         description=text_of(raw, "description"),
+        method=PaymentMethod.ACH if text_of(raw, "type").upper() == "A" else PaymentMethod.CARD,
     )
 
 

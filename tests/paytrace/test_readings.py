@@ -103,6 +103,11 @@ def test_a_plan_is_read_whole() -> None:
     )
 
 
+def test_a_plan_of_a_bank_account_is_known_by_its_type() -> None:
+    (raw,) = payload("v1_recurring_export")["recurrences"]
+    assert to_plan({**raw, "type": "A"}, reading=READING).method is PaymentMethod.ACH
+
+
 def test_a_frequency_nobody_knows_is_no_frequency() -> None:
     (raw,) = payload("v1_recurring_export")["recurrences"]
     assert to_plan({**raw, "frequency": "Z"}, reading=READING).frequency is None

@@ -160,6 +160,25 @@ def test_a_plan_from_before_is_brought_in_paused_and_its_failed_run_asks_a_perso
         assert (paused.state, recurring.plans()) == ("done", [])
 
 
+def test_a_plan_of_a_bank_account_stays_one_when_it_is_brought_in(till: World) -> None:
+    """Paused and resumed, PayTrace is told to charge the account and not a card."""
+    may_read(till)
+    recurring = client_of(till).recurring
+    recurring.create(
+        NewPlan(
+            "ACME01", usd("9.00"), Frequency.MONTHLY, date(2026, 11, 22), 6,
+            method=PaymentMethod.ACH,
+        )
+    )  # fmt: skip
+    till.poll_now()
+    with tenant_transaction(till.tenant.id):
+        plan = RecurringPlan.objects.get()
+    ask(till, Wish(Kind.PLAN_PAUSE, plan_id=plan.id), key="pause")
+    resume = Wish(Kind.PLAN_RESUME, plan_id=plan.id, start_on=date(2027, 3, 1))
+    assert ask(till, resume, key="resume").state == "done"
+    assert [one.method for one in recurring.plans()] == [PaymentMethod.ACH]
+
+
 def test_a_plan_that_is_over_or_of_an_unknown_rhythm_is_left_out(till: World) -> None:
     may_read(till)
     client_of(till).recurring.create(
