@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, Min, OuterRef, QuerySet, Sum
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Now
 
 from integrations.canonical.money import Money, round_to
@@ -23,6 +23,9 @@ OLD_AFTER = timedelta(days=30)
 MOST = 200
 # Of those that are asked about by number in one night.
 MOST_ASKED = 500
+# One that PayTrace lists no more is asked about as long as this after it was made: a list may have
+# been cut short, and then it is a hold still.
+UNLISTED_ASKED = timedelta(days=90)
 
 
 @dataclass(frozen=True)
@@ -99,8 +102,10 @@ class Old:
 
 
 def older(*, connection_id: uuid.UUID, before: datetime) -> list[Old]:
-    """An account's holds made before then, the newest first, as many as are asked about."""
-    rows = _open().filter(connection_id=connection_id, created_at__lt=before)
+    """An account's holds made before then, the newest first, as many as are asked about: those
+    too that PayTrace listed no more when they were looked for."""
+    rows = _held().filter(connection_id=connection_id, created_at__lt=before)
+    rows = rows.filter(~Exists(_unlisted()) | Q(created_at__gte=before - UNLISTED_ASKED))
     found = rows.order_by("-created_at", "-id").values_list("transaction_id", "created_at")
     return [Old(*row) for row in found[:MOST_ASKED]]
 
@@ -134,17 +139,26 @@ def is_hold(*, connection_id: uuid.UUID, transaction_id: str) -> bool:
     return told is not None and told.state is TransactionState.AUTHORIZED
 
 
+_SAME = {
+    "connection_id": OuterRef("connection_id"),
+    "transaction_id": OuterRef("transaction_id"),
+}
+
+
 def _open() -> QuerySet[GatewayFact]:
-    """What PayTrace told no later state of, and lists still where it has a list, with the amount
-    that is held now. A hold of nothing only checked a card."""
-    same = {
-        "connection_id": OuterRef("connection_id"),
-        "transaction_id": OuterRef("transaction_id"),
-    }
-    later = GatewayFact.objects.filter(**same).exclude(state=TransactionState.AUTHORIZED)
-    gone = HoldLook.objects.filter(**same, is_listed=False)
+    """Those that PayTrace lists still where it has a list, with the amount that is held now."""
+    return held_amounts.with_amount(_held().filter(~Exists(_unlisted())))
+
+
+def _held() -> QuerySet[GatewayFact]:
+    """What PayTrace told no later state of. A hold of nothing only checked a card."""
+    later = GatewayFact.objects.filter(**_SAME).exclude(state=TransactionState.AUTHORIZED)
     rows = GatewayFact.objects.filter(state=TransactionState.AUTHORIZED, amount__gt=0)
-    return held_amounts.with_amount(rows.filter(~Exists(later), ~Exists(gone)))
+    return rows.filter(~Exists(later))
+
+
+def _unlisted() -> QuerySet[HoldLook]:
+    return HoldLook.objects.filter(**_SAME, is_listed=False)
 
 
 def _read(rows: QuerySet[GatewayFact], now: datetime) -> list[Hold]:

@@ -368,6 +368,27 @@ def test_a_hold_stays_for_months_until_paytrace_tells_otherwise(
     assert world.changed_tables() == []
 
 
+def test_a_hold_that_a_list_left_out_once_is_shown_again_and_its_capture_is_found(
+    till_v3: World,
+) -> None:
+    made = till_v3.pay(amount="740.00", state="authorized", type="authorization")
+    till_v3.poll()
+
+    def left_out() -> None:
+        with tenant_transaction(till_v3.tenant.id):
+            holds.note_listed(connection_id=till_v3.gateway_id, looked_for=[made], listed=[])
+
+    _nights(till_v3, 20)
+    left_out()
+    assert held(till_v3) == []
+    _nights(till_v3, 21)
+    assert held(till_v3) == [(made, "740.00 USD")]
+    left_out()
+    till_v3.simulator.control("capture", account=till_v3.account, transaction_id=made)
+    _nights(till_v3, 40)
+    assert [(one["kind"], one["amount"]) for one in till_v3.effects()] == [("sale", "740.00")]
+
+
 def test_a_list_that_cannot_be_read_hides_nothing(till_v3: World) -> None:
     made = till_v3.pay(amount="740.00", state="authorized", type="authorization")
     till_v3.poll()
