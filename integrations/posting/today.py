@@ -48,7 +48,8 @@ class Numbers:
     waiting: tuple[Total, ...]
     needs_you: tuple[Total, ...]
     batches: int = 0
-    """Of what needs a person: settled batches that did not agree, or wait for a decision."""
+    """Of what needs a person: batches and ACH deposits that did not agree, or wait for a
+    decision."""
 
 
 @dataclass(frozen=True)

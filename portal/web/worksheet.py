@@ -32,7 +32,7 @@ _KIND_WORDS = {
     PostingKind.ON_ACCOUNT: "Payment on account",
     PostingKind.REVERSAL: "Reversal",
     PostingKind.APPLICATION: "Open credit applied",
-    PostingKind.SETTLEMENT: "Settled batch",
+    PostingKind.SETTLEMENT: "Settlement",
     PostingKind.FEE: "Processor's fee",
     PostingKind.CHARGEBACK: "Chargeback",
 }

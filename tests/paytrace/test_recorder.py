@@ -33,6 +33,10 @@ BANK_ACCOUNTS = {"bank_customer_create", "bank_customer", "bank_customer_delete"
 def recorded(bench: Bench, url: str = "", *, can_settle: bool = True) -> Recording:
     settings = bench.settings(base_url=url or bench.simulator.url)
     settle = bench.settle if can_settle else None
+    paid = datetime(2026, 3, 9, 20, tzinfo=UTC).isoformat()
+    bench.simulator.control(
+        "ach", account="acme", amount="5.00", status="settled", created_at=paid, settled_at=paid
+    )
     return record(settings, customer_id=bench.customer_id, today=TODAY, run="ab12", settle=settle)
 
 
@@ -57,6 +61,7 @@ def test_the_simulator_differs_in_nothing_from_itself(bench: Bench, known: Recor
                 "several",
                 "ach_list",
                 "ach_deposits",
+                "ach_deposit_lines",
                 "hosted_invoice",
                 "user",
                 *BANK_ACCOUNTS,

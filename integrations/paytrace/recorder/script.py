@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 
+from integrations.canonical.ach import AchDeposit
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import Batch
@@ -218,7 +219,14 @@ def _ach_list(scene: Scene) -> None:
 
 
 def _ach_deposits(scene: Scene) -> None:
-    scene.client.ach.deposits(start=scene.today - timedelta(days=30), end=scene.today)
+    found = scene.client.ach.deposits(start=scene.today - timedelta(days=30), end=scene.today)
+    readable = [one for one in found if isinstance(one, AchDeposit)]
+    if readable:
+        scene.known["deposit"] = readable[-1].deposit_id
+
+
+def _ach_deposit_lines(scene: Scene) -> None:
+    scene.client.ach.deposit_transactions(scene.recall("deposit"))
 
 
 def _hosted_invoice(scene: Scene) -> None:
@@ -270,6 +278,7 @@ STEPS: dict[str, Step] = {
     "ach_sale": _ach_sale,
     "ach_list": _ach_list,
     "ach_deposits": _ach_deposits,
+    "ach_deposit_lines": _ach_deposit_lines,
     "hosted_invoice": _hosted_invoice,
     "bank_customer_create": _bank_customer_create,
     "bank_customer": _bank_customer,

@@ -44,6 +44,8 @@ def twin_of(settings: PayTraceSettings) -> Iterator[Twin]:
             users=[{"username": "twin_user", "password": _PASSWORD}],
             customers=[{"customer_id": "TWIN", "name": "Twin"}],
         )
+        # So that a deposit can be listed, and what it is made of.
+        _control(url, "ach", account="twin", amount="5.00", status="settled")
         is_v1 = settings.api_version == "v1"
         yield Twin(
             settings=dataclasses.replace(

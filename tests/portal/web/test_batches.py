@@ -56,11 +56,11 @@ def test_today_leads_to_the_batches_where_one_needs_somebody(alice: Client, post
         effects = Effect.objects.filter(kind="settlement").order_by("occurred_at", "id")
         Effect.objects.filter(id=effects[0].id).update(state="parked", reason_code="batch_mismatch")
     shown = alice.get(today)
-    assert "1 settled batch needs you. It does not agree" in text_of(shown)
+    assert "1 batch or ACH deposit needs you. It does not agree" in text_of(shown)
     assert f'href="{page(posting)}"' in shown.content.decode()
     with tenant_transaction(posting.tenant.id):
         Effect.objects.filter(kind="settlement").update(state="parked")
-    assert "2 settled batches need you. They do not agree" in text_of(alice.get(today))
+    assert "2 batches or ACH deposits need you. They do not agree" in text_of(alice.get(today))
 
 
 def test_the_list_asks_the_same_few_questions_for_one_batch_and_for_many(

@@ -93,14 +93,14 @@ def test_a_settled_batch_is_a_gl_entry_of_its_own_list(
         worksheet.enter(journal, company_id=books.sage.id)
     shown = text_of(alice.get(_url(books)))
     for told in (
-        "2 to key into Sage", "GL entries of November 20, 2026", "Settled batch",
+        "2 to key into Sage", "GL entries of November 20, 2026", "Settlement",
         "Type the reference as the document number of each entry, and its date as November",
     ):  # fmt: skip
         assert told in shown
     rows = list(csv.reader(io.StringIO(alice.get(_url(books, "worksheet.csv")).content.decode())))
     assert [row[2:] for row in rows[2:]] == [
-        ["PT0000000B", "Settled batch", "", "", "740.00", "", "USD", "1105-00", ""],
-        ["PT0000000B", "Settled batch", "", "", "740.00", "", "USD", "", "1200-00"],
+        ["PT0000000B", "Settlement", "", "", "740.00", "", "USD", "1105-00", ""],
+        ["PT0000000B", "Settlement", "", "", "740.00", "", "USD", "", "1200-00"],
     ]
 
 
