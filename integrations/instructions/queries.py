@@ -177,8 +177,9 @@ def stored_method(*, environment_id: uuid.UUID, method_id: uuid.UUID) -> StoredP
     ).first()
 
 
-def method_of(row: RecurringPlan) -> StoredPaymentMethod | None:
-    """The card or account that a plan charges; None for one that is known to PayTrace alone."""
+def method_of(row: RecurringPlan | Instruction) -> StoredPaymentMethod | None:
+    """The card or account that a plan charges, or an instruction names; None for one that is known
+    to PayTrace alone."""
     return StoredPaymentMethod.objects.filter(
         connection_id=row.connection_id, vault_id=row.vault_id, forgotten_at=None
     ).first()

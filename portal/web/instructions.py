@@ -20,6 +20,7 @@ from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.flagged import in_sage
+from tenants import queries as tenants
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -162,10 +163,24 @@ def _page(request: PlacedRequest, found: Instruction, *, problem: str = "") -> H
         "link": links.link_of(found),
         "problem": problem,
         "in_sage": in_sage(found),
+        "card": _card(found),
         "is_own": found.asked_by_user_id == request.place.user.id,
         "may_cancel": found.state in {InstructionState.WAITING_APPROVAL, InstructionState.READY},
     }
     return render(request, "instructions/one.html", context)
+
+
+def _card(found: Instruction) -> dict[str, Any] | None:
+    """Of money for a stored card without a payment: where the card is from, and who said last whose
+    it is. Whoever approves has nothing else to go by."""
+    if found.kind != Kind.REFUND_CUSTOMER or found.state != InstructionState.WAITING_APPROVAL:
+        return None
+    method = queries.method_of(found)
+    if method is None:
+        return None
+    told = tenants.audit_trail(subject_id=method.id)
+    said = next((one for one in told if one.action == "payment_method.assigned"), None)
+    return {"method": method, "said": said}
 
 
 def _payments(found: Instruction) -> list[Effect]:

@@ -39,6 +39,15 @@ def test_a_stored_card_is_refunded_without_a_payment_after_somebody_elses_approv
     told = text_of(alice.get(first.headers["Location"]))
     assert "You asked for this, so somebody else approves it" in told
     assert member_with(books, Role.VIEWER).get(page).status_code == 403
+    approver = member_with(books, Role.APPROVER)
+    seen = text_of(approver.get(first.headers["Location"]))
+    assert "It goes to Visa ending in 1111, known here since" in seen
+    assert " said " not in seen
+    # Whoever approves learns who says that the card is the customer's.
+    alice.post(at(books, f"cards/{card.id}/assign/"), {"customer_number": "ACME01"})
+    seen = text_of(approver.get(first.headers["Location"]))
+    assert f"{books.owner.email} said" in seen
+    assert "that it is ACME01’s. PayTrace shows no payment of the customer for it." in seen
 
 
 def test_what_a_plan_cannot_lose_is_said_and_nothing_is_asked(alice: Client, books: Books) -> None:
