@@ -7,12 +7,13 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from integrations.instructions import link_states, protocol
+from integrations.instructions import kept_cards, link_states, protocol
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState
 from integrations.instructions.operations import record, ring
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.policies import Who, may_now
+from integrations.instructions.wishes import Wish
 from integrations.paytrace.vault import VaultCustomer
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -24,9 +25,11 @@ UNSENT = (S.WAITING_APPROVAL, S.READY)
 
 def approve(*, instruction_id: UUID, environment_id: UUID, who: Who) -> Instruction:
     """Let an instruction that waits for approval be sent. Somebody else than who asked, with
-    the approver's or owner's role."""
+    the approver's or owner's role. A card to be refunded has to be the customer's still."""
     row = _mine(instruction_id, environment_id)
     _check_second(row, who)
+    if row.kind == Kind.REFUND_CUSTOMER:
+        kept_cards.check_is_theirs(Wish.from_json(row.request), row.connection)
     _decide(row, S.READY, who=who)
     ring(row.connection_id)
     return _again(row, "instruction.approved", who)

@@ -40,11 +40,12 @@ def check(wish: Wish, connection: Connection) -> None:
     if wish.kind is Kind.STORE_CUSTOMER and wish.transaction_id:
         _check_not_stored(wish, connection)
     if wish.kind is Kind.REFUND_CUSTOMER:
-        _check_is_theirs(wish, connection)
+        check_is_theirs(wish, connection)
 
 
-def _check_is_theirs(wish: Wish, connection: Connection) -> None:
-    """Money without an earlier payment goes to a card that is known as that customer's alone."""
+def check_is_theirs(wish: Wish, connection: Connection) -> None:
+    """Raise NotPossible: money without an earlier payment goes to a card that is known as that
+    customer's alone."""
     known = StoredPaymentMethod.objects.filter(
         connection=connection,
         vault_id=wish.vault_id,

@@ -9,7 +9,7 @@ import pytest
 from integrations import pipeline
 from integrations.canonical.transactions import TransactionState
 from integrations.exceptions.models import ExceptionCase
-from integrations.instructions import deciding
+from integrations.instructions import deciding, kept_cards
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionAttempt, StoredPaymentMethod
 from integrations.instructions.policies import Who
@@ -237,6 +237,19 @@ def test_only_a_card_that_is_known_as_the_customers_is_refunded(shop: World) -> 
         assert error.value.field == "vault_id"
     with pytest.raises(NotPossible, match="needs a reason"):
         ask(shop, replace(REFUND, description=""))
+
+
+def test_a_card_that_is_said_to_be_anothers_meanwhile_is_not_refunded(shop: World) -> None:
+    row = ask(shop, REFUND)
+    with tenant_transaction(shop.tenant.id):
+        kept_cards.assign(
+            method_id=StoredPaymentMethod.objects.get().id, environment_id=shop.environment_id,
+            customer_number="ZENITH", actor="alice@example.com",
+        )  # fmt: skip
+    with pytest.raises(NotPossible, match="No stored card under this id is ACME01’s"):
+        approved(shop, row)
+    shop.work()
+    assert (again(shop, row).state, at_paytrace(shop)) == ("waiting_approval", [])
 
 
 def test_another_refund_without_a_payment_goes_the_way_it_always_did(shop: World) -> None:
