@@ -9,7 +9,10 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from integrations.canonical.ach import AchDepositPart, AchStatus
 from integrations.canonical.money import Money, round_to
@@ -25,6 +28,10 @@ from integrations.events import facts
 from integrations.events.batches import day_of, method_of
 from integrations.events.models import DepositPart, GatewayBatch, GatewayFact
 from tenants.insert import insert_all
+
+# How long, and of how many, the lines of an ACH deposit are asked for again each night.
+ASKED_AGAIN = timedelta(days=30)
+MOST_ASKED = 50
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,21 @@ def _deposited(deposit: GatewayBatch) -> list[Held]:
 def known(batch: GatewayBatch, *, zone: str) -> int:
     """How many of its transactions we know as settled in it."""
     return len(held(batch, zone=zone))
+
+
+def incomplete(*, connection_id: uuid.UUID, before: date) -> list[GatewayBatch]:
+    """ACH deposits of the month before that day of which not every line is known, the newest
+    first: one could not be read, or was not listed yet."""
+    lines = DepositPart.objects.filter(deposit=OuterRef("pk")).order_by().values("deposit")
+    count = lines.annotate(count=Count("id")).values("count")
+    rows = GatewayBatch.objects.filter(
+        connection_id=connection_id,
+        method=PaymentMethod.ACH,
+        settled_on__lt=before,
+        settled_on__gte=before - ASKED_AGAIN,
+    ).annotate(lines=Coalesce(Subquery(count), 0))
+    found = rows.filter(lines__lt=F("transaction_count")).order_by("-settled_on", "-id")
+    return list(found[:MOST_ASKED])
 
 
 def add_parts(deposit: GatewayBatch, told: Sequence[AchDepositPart]) -> bool:

@@ -5,7 +5,7 @@ Where one holds more than we know, it is read itself, line by line.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from integrations.canonical.ach import AchDepositPart
@@ -94,17 +94,37 @@ def _deposit(look: Look, told: Batch) -> Found:
             told.transaction_count
         )
     lines = [] if is_known else look.client.ach.deposit_transactions(told.number)
-    found = look.take_in(
-        _payments(lines, look), origin=Source.DEPOSITS, day=batches.day_told(told, zone=look.zone)
-    )
+    found = _take_in(look, lines, day=batches.day_told(told, zone=look.zone))
     with tenant_transaction(connection.tenant_id):
         deposit = batches.keep(told, connection_id=connection.id, zone=look.zone)
-        readable = [line for line in lines if isinstance(line, AchDepositPart)]
-        has_more = held.add_parts(deposit, readable)
-        if not is_known:
-            batches.note_listed(deposit, count=len(lines))
-        settling.look_again(deposit, source=connection, has_more=has_more)
+        _keep(deposit, lines, look)
     return found
+
+
+def _once_more(look: Look, window: Window) -> Found:
+    """The lines of deposits before the window of which some are not known yet."""
+    connection, total = look.source, Found()
+    with tenant_transaction(connection.tenant_id):
+        rows = held.incomplete(connection_id=connection.id, before=window.first_day)
+    for deposit in rows:
+        lines = look.client.ach.deposit_transactions(deposit.number)
+        total += _take_in(look, lines, day=deposit.settled_on)
+        with tenant_transaction(connection.tenant_id):
+            deposit.refresh_from_db()
+            _keep(deposit, lines, look)
+    return total
+
+
+def _take_in(look: Look, lines: Iterable[AchDepositPart | Unreadable], *, day: date) -> Found:
+    return look.take_in(_payments(lines, look), origin=Source.DEPOSITS, day=day)
+
+
+def _keep(deposit: GatewayBatch, lines: Sequence[AchDepositPart | Unreadable], look: Look) -> None:
+    """Keep the lines that were listed, and see whether the deposit agrees now."""
+    has_more = held.add_parts(deposit, [one for one in lines if isinstance(one, AchDepositPart)])
+    if lines:
+        batches.note_listed(deposit, count=len(lines))
+    settling.look_again(deposit, source=look.source, has_more=has_more)
 
 
 def _payments(lines: Iterable[AchDepositPart | Unreadable], look: Look) -> Iterator[Record]:
@@ -117,7 +137,7 @@ def _batches(look: Look, window: Window) -> Found:
 
 
 def _deposits(look: Look, window: Window) -> Found:
-    return _read(look, window, Source.DEPOSITS)
+    return _once_more(look, window) + _read(look, window, Source.DEPOSITS)
 
 
 READERS: Mapping[Source, Callable[[Look, Window], Found]] = {

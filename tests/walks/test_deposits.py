@@ -233,6 +233,28 @@ def test_a_deposit_that_does_not_add_up_is_not_posted_until_it_does(depositing: 
     hold(depositing)
 
 
+def test_a_line_that_can_be_read_only_weeks_later_lets_its_deposit_be_posted(
+    depositing: World,
+) -> None:
+    """By then nobody lists the deposit any more; it is asked for by its own number."""
+    pay(depositing, "685.00", status="settled")
+    pay(depositing, "55.00", status="settled", created_at=(NOON - timedelta(days=12)).isoformat())
+    spoiled = {"path_prefix": "/v3/checks/deposit/transactions", "count": 50}
+    depositing.simulator.control("faults", kind="unreadable_record", **spoiled)
+    depositing.poll_now()
+    with later(depositing, days=6):
+        depositing.poll_now()
+    settlement = depositing.effect(name(depositing), "settlement")
+    assert (settlement.state, settlement.reason_code) == ("parked", "batch_mismatch")
+    depositing.simulator.control("faults", kind="none")
+    with later(depositing, days=12):
+        depositing.poll_now()
+    settlement = depositing.effect(name(depositing), "settlement")
+    assert (settlement.state, f"{settlement.amount:.2f}") == ("posted", "740.00")
+    assert depositing.open_cases() == []
+    hold(depositing)
+
+
 def test_a_deposit_that_grows_before_it_is_posted_is_walked_again(depositing: World) -> None:
     depositing.publish_rules(RULES[:5])
     pay(depositing, status="settled")
