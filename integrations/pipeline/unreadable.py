@@ -166,11 +166,14 @@ def settle(readable: Sequence[GatewayTransaction], *, source: Connection) -> Non
 
 
 def settle_nameless(*, source: Connection, day: date, but: Collection[str]) -> None:
-    """A day of card payments was read whole: its nameless records that were not told again."""
+    """A day of card payments was read whole: its nameless records that were not told again. One
+    of a bank payment is for a person: its lists are of other days, and their silence says nothing.
+    """
     gone = _parked(source.id).filter(transaction_id__startswith=_NAMELESS)
+    of_day = {"evidence__day": day.isoformat(), "evidence__record_id": ""}
     for effect in gone.exclude(transaction_id__in=but):
         told = ExceptionCase.objects.filter(effect_id=effect.id, state=ExceptionCase.State.OPEN)
-        if told.filter(evidence__day=day.isoformat(), evidence__record_id="").exists():
+        if told.filter(**of_day).exclude(evidence__origin__in=list(_ACH)).exists():
             _end(
                 effect, "The day was read again whole, and PayTrace tells no such record any more."
             )

@@ -255,6 +255,19 @@ def test_a_line_that_can_be_read_only_weeks_later_lets_its_deposit_be_posted(
     hold(depositing)
 
 
+def test_a_bank_payment_without_a_number_stays_a_question_when_cards_are_read(
+    depositing: World,
+) -> None:
+    pay(depositing, "55.00", "99999")
+    path = "/v3/checks/transactions"
+    depositing.simulator.control("faults", kind="nameless_record", path_prefix=path, count=50)
+    depositing.poll()
+    assert depositing.open_cases() == ["unreadable_record"]
+    depositing.poll_now()
+    asked = [one["state"] for one in depositing.effects() if one["kind"] == "unreadable"]
+    assert asked == ["parked"], "asked once, and not closed by a list of cards"
+
+
 def test_a_deposit_that_grows_before_it_is_posted_is_walked_again(depositing: World) -> None:
     depositing.publish_rules(RULES[:5])
     pay(depositing, status="settled")
