@@ -137,7 +137,9 @@ def _batches(look: Look, window: Window) -> Found:
 
 
 def _deposits(look: Look, window: Window) -> Found:
-    return _once_more(look, window) + _read(look, window, Source.DEPOSITS)
+    # What is new first: an old one that cannot be listed must not keep it away.
+    found = _read(look, window, Source.DEPOSITS)
+    return found + _once_more(look, window)
 
 
 READERS: Mapping[Source, Callable[[Look, Window], Found]] = {

@@ -255,6 +255,24 @@ def test_a_line_that_can_be_read_only_weeks_later_lets_its_deposit_be_posted(
     hold(depositing)
 
 
+def test_an_old_deposit_that_cannot_be_listed_keeps_no_new_one_away(depositing: World) -> None:
+    path = {"path_prefix": "/v3/checks/deposit/transactions"}
+    pay(depositing, "685.00", status="settled")
+    depositing.simulator.control("faults", kind="unreadable_record", count=50, **path)
+    depositing.poll_now()
+    with later(depositing, days=6):
+        depositing.poll_now()
+    depositing.simulator.control("faults", kind="none")
+    with later(depositing, days=12):
+        pay(depositing, "55.00", status="settled")
+        # The first call is answered as it is, every other one fails.
+        depositing.simulator.control("faults", kind="slow", seconds=0, count=1, **path)
+        depositing.simulator.control("faults", kind="http_500", count=50, **path)
+        depositing.poll_now()
+    newest = depositing.effect(name(depositing, TODAY + timedelta(days=12)), "settlement")
+    assert f"{newest.amount:.2f}" == "55.00"
+
+
 def test_a_bank_payment_without_a_number_stays_a_question_when_cards_are_read(
     depositing: World,
 ) -> None:
