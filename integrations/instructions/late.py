@@ -23,7 +23,7 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
-from integrations.instructions import attempts, looking, operations, protocol
+from integrations.instructions import attempts, looking, operations, protocol, unanswered
 from integrations.instructions.card_outcomes import of_transaction
 from integrations.instructions.kinds import OF_KEPT, Kind
 from integrations.instructions.models import (
@@ -80,7 +80,7 @@ def look(claimed: Claimed, *, desk: Desk) -> Outcome | None:
     try:
         found = looking.look(told, subject, client=desk.client)
     except (NeverWorks, OutcomeUnknown):
-        found = looking.cannot_look()
+        found = unanswered.cannot_look()
     with tenant_transaction(desk.tenant_id):
         if found.state is S.DONE and _record(told, found):
             return found

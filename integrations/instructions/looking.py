@@ -1,7 +1,6 @@
 """Looking for an answer that did not come: PayTrace is asked what it holds, never told again.
 
-Outside of transactions. Nothing found is an answer only after a time in which neither the
-request nor the record can be under way any more.
+Outside of transactions.
 """
 
 # Every kind is called alike, needed or not.
@@ -24,35 +23,25 @@ from integrations.instructions.card_outcomes import of_transaction
 from integrations.instructions.hold_calls import CAPTURED, captured, look_for_adjusted
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
-from integrations.instructions.outcomes import NEVER_ARRIVED, PERSON_NEEDED, Outcome
+from integrations.instructions.outcomes import Outcome
 from integrations.instructions.own_page_calls import look_for_page
-from integrations.instructions.plan_calls import begun, changed, ended, marked
+from integrations.instructions.plan_looks import plan_changed, plan_ended, plan_made
 from integrations.instructions.protocol import Told
 from integrations.instructions.receipts import mailed
 from integrations.instructions.sending import forgotten, given_back, stored, updated
-from integrations.instructions.subjects import PlanNow, Subject
+from integrations.instructions.subjects import Subject
+from integrations.instructions.unanswered import (
+    NOTHING_IN_REAL_TIME,
+    cannot_look,
+    nothing,
+    person,
+)
 from integrations.instructions.wishes import Wish, details_of
 from integrations.paytrace.client import PayTraceClient
 from integrations.paytrace.people import Address
-from integrations.paytrace.recurring import RecurringPlan
 from integrations.paytrace.vault import VaultCustomer
 
 S = InstructionState
-# PayTrace's real-time records follow within seconds; its exports lag by an unknown time
-# (B2B API, TransactionRecords page), so a day of the poll's overlap must pass.
-NOTHING_IN_REAL_TIME = timedelta(minutes=10)
-NOTHING_IN_EXPORT = timedelta(hours=24)
-_WAITS = (
-    (timedelta(minutes=2), timedelta(seconds=30)),
-    (timedelta(minutes=20), timedelta(minutes=2)),
-    (timedelta(hours=2), timedelta(minutes=15)),
-)
-# What PayTrace's exports tell by themselves, should it have arrived after all (`late`).
-_LISTED = frozenset({Kind.CHARGE, Kind.HOLD, Kind.GIVE_BACK, Kind.REFUND_CUSTOMER})
-_LATE = (
-    (timedelta(hours=1), timedelta(hours=1)),
-    (timedelta(hours=24), timedelta(hours=24)),
-)
 
 
 def look(told: Told, subject: Subject, *, client: PayTraceClient) -> Outcome:
@@ -66,7 +55,7 @@ def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
         # v1 has no look-up of ACH payments: NeverWorks, and a person has to say.
         found = client.ach.find(idempotency_key=told.invoice_id)
         if found is None:
-            return _nothing(told, is_real_time=True)
+            return nothing(told, is_real_time=True)
         sentence = f"PayTrace took the bank payment of {amount} in."
         return Outcome(S.DONE, sentence=sentence, result_id=found.transaction_id)
     attempt = client.find_attempt(
@@ -77,7 +66,7 @@ def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     if not attempt.found:
         # No real-time list is published for refunds of no payment.
         is_listed = attempt.is_real_time and told.wish.kind is not Kind.REFUND_CUSTOMER
-        return _nothing(told, is_real_time=is_listed)
+        return nothing(told, is_real_time=is_listed)
     outcome = of_transaction(attempt.found[0], amount=amount, kind=told.wish.kind)
     is_kept = outcome.state is S.DONE and told.wish.keeps_method
     return replace(outcome, customer=_kept(told, client)) if is_kept else outcome
@@ -97,12 +86,12 @@ def _capture(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = client.transaction(told.wish.transaction_id)
     if found is not None and found.state in CAPTURED:
         return captured(found.transaction_id, _amount(told))
-    return _nothing(told, is_real_time=False)
+    return nothing(told, is_real_time=False)
 
 
 def _adjust(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = look_for_adjusted(told, subject, client)
-    return _nothing(told, is_real_time=False) if found is None else found
+    return nothing(told, is_real_time=False) if found is None else found
 
 
 def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
@@ -119,9 +108,9 @@ def _give_back(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
         if is_refund(one, sale, amount) and one.transaction_id not in subject.taken_ids
     ]
     if not found:
-        return _nothing(told, is_real_time=False)
+        return nothing(told, is_real_time=False)
     if len(found) > 1:
-        return _person("PayTrace shows more than one refund of this amount.")
+        return person("PayTrace shows more than one refund of this amount.")
     return given_back("refund", found[0].transaction_id, amount)
 
 
@@ -141,7 +130,7 @@ def _receipt(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = client.transaction(told.wish.transaction_id)
     if found is not None and _alike(found.email, told.wish.email):
         return mailed(told.wish)
-    return _nothing(told, is_real_time=False)
+    return nothing(told, is_real_time=False)
 
 
 def _unseen(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
@@ -156,14 +145,14 @@ def _store(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     if told.wish.method is PaymentMethod.ACH and told.age >= NOTHING_IN_REAL_TIME:
         # No page says that the list of customers tells those with a bank account.
         return cannot_look()
-    return _nothing(told, is_real_time=True)
+    return nothing(told, is_real_time=True)
 
 
 def _update(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     found = client.vault.customer(told.wish.vault_id)
     if found is not None and _shows_details(found, told.wish):
         return updated(told.wish.vault_id)
-    return _nothing(told, is_real_time=True)
+    return nothing(told, is_real_time=True)
 
 
 def _shows_details(found: VaultCustomer, wish: Wish) -> bool:
@@ -189,102 +178,12 @@ def _forget(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     read = client.vault.bank_customer if is_bank_account else client.vault.customer
     if read(told.wish.vault_id) is None:
         return forgotten(told.wish.vault_id)
-    return _nothing(told, is_real_time=True)
-
-
-def _plan_made(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
-    wish, plan = told.wish, subject.plan
-    word = marked(plan.description if plan else wish.description, told.invoice_id)
-    customer = plan.vault_id if plan else wish.vault_id
-    for one in client.recurring.plans(customer_id=customer):
-        if one.description == word:
-            assert wish.start_on is not None  # noqa: S101 checked when asked
-            return begun(one.recurrence_id, one.amount, wish.start_on)
-    return _nothing(told, is_real_time=True)
-
-
-def _plan_changed(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
-    plan = _plan(subject)
-    found = _listed(plan, client)
-    if found is not None and _shows(found, told):
-        return changed(plan.recurrence_id)
-    return _nothing(told, is_real_time=True)
-
-
-def _shows(found: RecurringPlan, told: Told) -> bool:
-    wish = told.wish
-    wanted = {
-        "amount": wish.amount,
-        "frequency": wish.frequency,
-        "next_on": wish.next_on,
-        "total_count": wish.total_count,
-        "description": wish.description or None,
-    }
-    return all(value is None or getattr(found, name) == value for name, value in wanted.items())
-
-
-def _plan_ended(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
-    plan = _plan(subject)
-    if _listed(plan, client) is None:
-        return ended(plan, told, subject.today)
-    return _nothing(told, is_real_time=True)
-
-
-def _listed(plan: PlanNow, client: PayTraceClient) -> RecurringPlan | None:
-    """As `plan_calls.read`, and what keeps it from being read is raised."""
-    found = client.recurring.plans(customer_id=plan.vault_id)
-    return next((one for one in found if one.recurrence_id == plan.recurrence_id), None)
-
-
-def _nothing(told: Told, *, is_real_time: bool) -> Outcome:
-    enough = NOTHING_IN_REAL_TIME if is_real_time else NOTHING_IN_EXPORT
-    if told.age >= enough:
-        return Outcome(
-            S.REFUSED,
-            NEVER_ARRIVED,
-            "PayTrace holds no record of it: nothing was done. Ask for it again if it is still "
-            "wanted.",
-            after=None if told.wish.kind in _LISTED else _late_look(told.age),
-        )
-    return Outcome(
-        S.UNKNOWN,
-        "paytrace.not_found_yet",
-        "PayTrace shows no record of it yet. We keep looking; nothing is sent again.",
-        after=_wait(told.age),
-    )
-
-
-def _late_look(age: timedelta) -> timedelta | None:
-    """When to ask once more about what nothing was found of; None for never."""
-    return next((wait for until, wait in _LATE if age < until), None)
-
-
-def _person(sentence: str) -> Outcome:
-    return Outcome(
-        S.UNKNOWN,
-        PERSON_NEEDED,
-        f"{sentence} Look it up in PayTrace and say here what happened.",
-        after=timedelta(hours=6),
-    )
-
-
-def cannot_look() -> Outcome:
-    """This account's version of the API has no look-up for it."""
-    return _person("PayTrace’s API cannot be asked what became of this.")
-
-
-def _wait(age: timedelta) -> timedelta:
-    return next((wait for until, wait in _WAITS if age < until), timedelta(hours=1))
+    return nothing(told, is_real_time=True)
 
 
 def _amount(told: Told) -> Money:
     assert told.wish.amount is not None  # noqa: S101 checked when it was asked
     return told.wish.amount
-
-
-def _plan(subject: Subject) -> PlanNow:
-    assert subject.plan is not None  # noqa: S101 checked when it was asked
-    return subject.plan
 
 
 _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
@@ -300,9 +199,9 @@ _LOOKS: Mapping[Kind, Callable[[Told, Subject, PayTraceClient], Outcome]] = {
     Kind.UPDATE_CUSTOMER: _update,
     Kind.FORGET_CUSTOMER: _forget,
     Kind.MAKE_PAGE: look_for_page,
-    Kind.PLAN_CREATE: _plan_made,
-    Kind.PLAN_RESUME: _plan_made,
-    Kind.PLAN_CHANGE: _plan_changed,
-    Kind.PLAN_PAUSE: _plan_ended,
-    Kind.PLAN_CANCEL: _plan_ended,
+    Kind.PLAN_CREATE: plan_made,
+    Kind.PLAN_RESUME: plan_made,
+    Kind.PLAN_CHANGE: plan_changed,
+    Kind.PLAN_PAUSE: plan_ended,
+    Kind.PLAN_CANCEL: plan_ended,
 }

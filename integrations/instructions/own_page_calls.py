@@ -1,7 +1,6 @@
 """Having PayTrace make its own page for a payment link, and looking for a lost answer. Outside of
 transactions."""
 
-# Every kind is called alike, needed or not.
 from __future__ import annotations
 
 from datetime import timedelta

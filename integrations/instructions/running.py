@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrations.canonical.errors import IntegrationError, NeverWorks, OutcomeUnknown
-from integrations.instructions import looking, protocol, sending
+from integrations.instructions import looking, protocol, sending, unanswered
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.protocol import Claimed, Told
@@ -86,7 +86,7 @@ def look_for(claimed: Claimed, *, desk: Desk) -> Outcome | None:
     try:
         found = looking.look(told, subject, client=desk.client)
     except (NeverWorks, OutcomeUnknown):
-        found = looking.cannot_look()
+        found = unanswered.cannot_look()
     with tenant_transaction(desk.tenant_id):
         protocol.record_look(told, found)
     return found
