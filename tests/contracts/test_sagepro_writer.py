@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from integrations.canonical.errors import OutcomeUnknown, TryLater
 from integrations.canonical.posting import PostingOutcome, PostingRequest, WithdrawOutcome
@@ -197,52 +196,71 @@ def _interrupt(*told: object) -> None:
         raise KeyboardInterrupt
 
 
-def test_connections_killed_at_random_never_leave_half_a_posting(
+def test_a_session_killed_before_any_statement_never_leaves_half_a_posting(
     sql_company: SampleCompany,
 ) -> None:
-    """Whatever is cut, the books hold all of a posting or none, and asking again ends it."""
-    dice = random.Random(5)
-    stop = threading.Event()
+    """Wherever it is cut, the books hold all of a posting or none, and asking again ends it."""
     sage = sql_company.connect(limits=PATIENT)
-    killer = threading.Thread(target=_kill_now_and_then, args=(sql_company.dsn, dice, stop))
     before = sql_company.books()
-    killer.start()
-    seen: Counter[str] = Counter()
-    try:
-        for number in range(12):
-            _post_until_known(sage, on_account(f"kill-{number}", "1.00"), seen)
-    finally:
-        stop.set()
-        killer.join()
+    _asked_again(sage, on_account("warm", "1.00"))
+    with _Killer(sql_company.dsn) as killer:
+        _asked_again(sage, on_account("kill-0", "1.00"))
+        statements, told = killer.statements, []
+        for number in range(1, statements + 1):
+            killer.strike_before(number)
+            told.append(_asked_again(sage, on_account(f"kill-{number}", "1.00")))
+    posted = statements + 2
+    assert killer.kills == statements
+    # First words are said again unheard, and what is looked up after the commit changes nothing.
+    assert told == [0] * 2 + [1] * 23 + [0] * 7
     found = changes(before, sql_company.books())
     counts = {table: len(rows) for table, rows in found.added.items()}
-    assert counts == {"arcash": 12, "ardist": 24, "armast": 12, "ptpost": 12}
-    assert found.changed["arcust"]["ACME01"]["balance"] == ("2780.9400", "2768.9400")
-    assert found.changed["sysdata"]["AR/01"]["int1"] == ("4683", "4695")
-    assert seen["cut"] > 0, "the killer never hit: the test proved nothing"
+    assert counts == {"arcash": posted, "ardist": 2 * posted, "armast": posted, "ptpost": posted}
+    assert found.changed["sysdata"]["AR/01"]["int1"] == ("4683", str(4683 + posted))
 
 
 _KILL = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
     "WHERE datname = current_database() AND pid <> pg_backend_pid()"
 )
 
 
-def _kill_now_and_then(dsn: str, dice: random.Random, stop: threading.Event) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        while not stop.wait(dice.uniform(0.005, 0.15)):
-            connection.execute(_KILL)
+class _Killer:
+    """Ends every session just before the nth statement, as an administrator can."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._at = 0
+        self.statements = 0
+        self.kills = 0
+
+    def __enter__(self) -> _Killer:
+        event.listen(Engine, "before_cursor_execute", self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        event.remove(Engine, "before_cursor_execute", self._count)
+
+    def strike_before(self, statement: int) -> None:
+        """Count from here, and end all sessions when that one is about to be said."""
+        self._at, self.statements = statement, 0
+
+    def _count(self, *_: object) -> None:
+        self.statements += 1
+        if self.statements == self._at:
+            with psycopg.connect(self._dsn, autocommit=True) as administrator:
+                self.kills += len(administrator.execute(_KILL).fetchall())
 
 
-def _post_until_known(sage: Connector, request: PostingRequest, seen: Counter[str]) -> None:
-    for _ in range(500):
+def _asked_again(sage: Connector, request: PostingRequest) -> int:
+    """How often, until it was posted."""
+    for again in range(5):
         try:
             outcome = sage.post_if_absent(request).outcome
         except (TryLater, OutcomeUnknown):
-            seen["cut"] += 1
             continue
         assert outcome in {PostingOutcome.POSTED, PostingOutcome.EXISTS}
-        return
+        return again
     pytest.fail("The posting never went through")
 
 
