@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date
+from collections.abc import Callable
 
 from sqlalchemy import Connection
 
 from integrations.canonical.errors import IntegrationError, NeverWorks, TryLater
-from integrations.canonical.flagged import FlagAnswer, FlaggedRow
-from integrations.canonical.keyed import KeyedAnswer, KeyedQuestion
-from integrations.canonical.keyed_changes import ChangeQuestion, ChangeSeen
-from integrations.canonical.ledger_documents import (
-    CompanyProfile,
-    Customer,
-    FiscalPeriod,
-    GLAccount,
-    Invoice,
-    Receipt,
-)
-from integrations.canonical.open_items import OpenItemsAnswer, OpenItemsQuestion
+from integrations.canonical.flagged import FlagAnswer
 from integrations.canonical.orders import CustomerRequest, OrderRequest
 from integrations.canonical.posting import (
     PostingOutcome,
@@ -29,51 +17,36 @@ from integrations.canonical.posting import (
     WithdrawOutcome,
     marker_for,
 )
-from integrations.canonical.stock import (
-    Allocation,
-    ChangeOutcome,
-    ChangeResult,
-    Item,
-    SalesOrder,
-    Stock,
-)
+from integrations.canonical.stock import Allocation, ChangeOutcome, ChangeResult
 from integrations.sagepro.backends import (
     allocating,
     answering,
-    by_hand,
     catalogue,
     documents,
     evidence,
     fingerprint,
     flagging,
     journals,
-    keyed,
     ledger,
-    listing,
-    looking,
     matching_customers,
-    order_reading,
     ordering,
     proving,
-    reading,
     values,
     writers,
 )
 from integrations.sagepro.backends.company import SqlCompany
-from integrations.sagepro.backends.looking import Look
 from integrations.sagepro.backends.plan import Answered
 from integrations.sagepro.backends.preamble import Limits
 from integrations.sagepro.backends.reversing import receipts_by_marker
 from integrations.sagepro.backends.sentences import IN_USE, OF_ONE
 from integrations.sagepro.backends.session import open_session
-from integrations.sagepro.beyond_payments import BeyondPayments
-from integrations.sagepro.calibration.reading import read_snapshot
-from integrations.sagepro.layout import Layout, layout_of
+from integrations.sagepro.backends.sql_reads import SqlReads
+from integrations.sagepro.layout import Layout
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.self_test import SelfTest
 
 
-class SqlConnector(BeyondPayments):
+class SqlConnector(SqlReads):
     """A Sage Pro company in an SQL database; see `Connector` for what each method promises.
 
     Safe to share between threads. `expected_fingerprint`, when given, is compared before
@@ -92,93 +65,14 @@ class SqlConnector(BeyondPayments):
         limits: Limits | None = None,
         writer_epoch: int | None = None,
     ) -> None:
-        self._company = SqlCompany.of(profile)
+        super().__init__(
+            SqlCompany.of(profile),
+            open_session(dsn, company=profile.company_number, limits=limits or Limits()),
+        )
         self._expected = expected_fingerprint
         self._writer_epoch = writer_epoch
         self._layout = expected_layout
         self._compared: catalogue.Sign | None = None
-        self._session = open_session(dsn, company=profile.company_number, limits=limits or Limits())
-
-    def company_profile(self) -> CompanyProfile:
-        with self._session.reading() as connection:
-            return reading.company_profile(connection, self._company)
-
-    def fingerprint(self) -> str:
-        with self._session.reading() as connection:
-            return fingerprint.digest(fingerprint.read(connection, self._company))
-
-    def layout(self) -> Layout:
-        with self._session.reading() as connection:
-            return layout_of(fingerprint.read(connection, self._company))
-
-    def snapshot(self) -> str:
-        with self._session.reading() as connection:
-            return read_snapshot(connection, self._company.profile).to_text()
-
-    def gl_accounts(self) -> list[GLAccount]:
-        with self._session.reading() as connection:
-            return reading.gl_accounts(connection, self._company)
-
-    def fiscal_periods(self) -> list[FiscalPeriod]:
-        with self._session.reading() as connection:
-            return reading.fiscal_periods(connection, self._company)
-
-    def customer(self, number: str) -> Customer | None:
-        with self._session.reading() as connection:
-            return reading.customer(connection, self._company, number)
-
-    def invoices_by_number(self, numbers: Sequence[str]) -> list[Invoice]:
-        with self._session.reading() as connection:
-            return reading.invoices(connection, self._company, "number", numbers)
-
-    def open_invoices(self, customer_number: str) -> list[Invoice]:
-        with self._session.reading() as connection:
-            return reading.open_invoices(connection, self._company, customer_number)
-
-    def open_items(self, question: OpenItemsQuestion) -> OpenItemsAnswer:
-        with self._session.reading() as connection:
-            held = reading.open_items(connection, self._company)
-        return held.answer(question)
-
-    def invoices_by_order(self, order_number: str) -> list[Invoice]:
-        with self._session.reading() as connection:
-            return reading.invoices(connection, self._company, "order_number", [order_number])
-
-    def receipts_for_invoice(self, number: str) -> list[Receipt]:
-        with self._session.reading() as connection:
-            return reading.receipts(connection, self._company, "invoice_number", number)
-
-    def receipts_by_reference(self, reference: str) -> list[Receipt]:
-        with self._session.reading() as connection:
-            return reading.receipts(connection, self._company, "marker", reference)
-
-    def receipts_between(self, *, first: date, last: date) -> list[Receipt]:
-        with self._session.reading() as connection:
-            return listing.receipts_between(connection, self._company, first, last)
-
-    def customers_after(self, *, number: str, limit: int) -> list[Customer]:
-        with self._session.reading() as connection:
-            return listing.customers_after(connection, self._company, number, limit)
-
-    def customers_changed_since(self, day: date) -> list[Customer]:
-        with self._session.reading() as connection:
-            return listing.customers_changed_since(connection, self._company, day)
-
-    def orders_by_number(self, numbers: Sequence[str]) -> list[SalesOrder]:
-        with self._session.reading() as connection:
-            return order_reading.orders(connection, self._company, "number", numbers)
-
-    def open_orders(self, customer_number: str) -> list[SalesOrder]:
-        with self._session.reading() as connection:
-            return order_reading.open_orders(connection, self._company, customer_number)
-
-    def items(self, numbers: Sequence[str]) -> list[Item]:
-        with self._session.reading() as connection:
-            return order_reading.items(connection, self._company, numbers)
-
-    def stock(self, items: Sequence[str]) -> list[Stock]:
-        with self._session.reading() as connection:
-            return order_reading.stock(connection, self._company, items)
 
     def allocate_stock(self, allocation: Allocation) -> ChangeResult:
         return self._change(lambda held: allocating.allocate(held, self._company, allocation))
@@ -191,20 +85,8 @@ class SqlConnector(BeyondPayments):
             lambda held: matching_customers.create_or_match(held, self._company, customer)
         )
 
-    def flagged_rows(self, *, after: str, limit: int) -> list[FlaggedRow]:
-        with self._session.reading() as connection:
-            return flagging.flagged_rows(connection, self._company, after=after, limit=limit)
-
     def answer_flagged(self, answer: FlagAnswer) -> ChangeResult:
         return self._change(lambda held: flagging.answer(held, self._company, answer))
-
-    def look_for_keyed(self, question: KeyedQuestion) -> KeyedAnswer:
-        with self._session.reading() as connection:
-            return keyed.look(connection, self._company, question)
-
-    def look_for_change(self, question: ChangeQuestion) -> ChangeSeen:
-        with self._session.reading() as connection:
-            return by_hand.look(connection, self._company, question)
 
     def post_if_absent(self, request: PostingRequest) -> PostingResult:
         try:
@@ -253,11 +135,6 @@ class SqlConnector(BeyondPayments):
         with self._session.writing() as connection:
             if self._writer_epoch is not None:
                 writers.enter(connection, self._company, epoch=self._writer_epoch)
-
-    def look(self) -> Look:
-        """How many rows each mapped table has, how many are locked, and the code page."""
-        with self._session.reading() as connection:
-            return looking.look(connection, self._company)
 
     def close(self) -> None:
         self._session.engine.dispose()
