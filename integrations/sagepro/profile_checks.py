@@ -12,6 +12,7 @@ from typing import Any
 from integrations.canonical.errors import FixConfiguration
 from integrations.canonical.problems import Problem
 from integrations.sagepro import profile_words as words
+from integrations.sagepro.column_words import COLUMNS, TYPES, column_label
 from integrations.sagepro.columns import ColumnType
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.required import OPTIONAL, REQUIRED, WITH_HISTORY
@@ -68,10 +69,10 @@ def _table(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _missing(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:
-    order = [key for key in words.COLUMNS[table] if key in (REQUIRED | OPTIONAL)[table]]
+    order = [key for key in COLUMNS[table] if key in (REQUIRED | OPTIONAL)[table]]
     for key in order:
         if key not in group["columns"]:
-            label = words.column_label(table, key)
+            label = column_label(table, key)
             yield Problem(
                 f"tables.{table}.columns.{key}.name",
                 f"{group['name']} needs a column for ‘{label}’; {_without(table)}.",
@@ -114,7 +115,7 @@ def _others(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:
         if not parsed.is_text:
             yield Problem(
                 f"{path}.value",
-                f"{where} is {words.TYPES[parsed.letter].lower()}, and only a text column can "
+                f"{where} is {TYPES[parsed.letter].lower()}, and only a text column can "
                 f"hold the fixed text ‘{value}’.",
                 value=value,
                 remedy="Leave the fixed text empty, so that the column is blank.",
@@ -153,12 +154,12 @@ def _bad_type(kind: str) -> str:
     try:
         parsed = ColumnType.parse(kind)
     except ValueError:
-        return f"‘{kind[1:]}’ is no width for {words.TYPES.get(kind[:1], 'this type').lower()}"
+        return f"‘{kind[1:]}’ is no width for {TYPES.get(kind[:1], 'this type').lower()}"
     widest = _WIDEST.get(parsed.letter)
     if widest and parsed.width > widest:
         return f"{parsed.width} is wider than such a column can be ({widest})"
     if widest is None and parsed.width:
-        return f"{words.TYPES[parsed.letter].lower()} has no width"
+        return f"{TYPES[parsed.letter].lower()} has no width"
     return ""
 
 
@@ -177,7 +178,7 @@ def _bad_name(path: str, which: str, name: str) -> Problem:
 def _twice(table: str, group: Mapping[str, Any]) -> Iterator[Problem]:
     seen: dict[str, str] = {}
     for key, column in group["columns"].items():
-        name, label = column["name"].lower(), words.column_label(table, key)
+        name, label = column["name"].lower(), column_label(table, key)
         if name and name in seen:
             yield _double(f"tables.{table}.columns.{key}.name", group, name, seen[name], label)
         seen.setdefault(name, label)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+from integrations.sagepro import column_words
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.columns import ColumnMap, TableMap
 from integrations.sagepro.profile import PostingProfile
@@ -40,7 +41,7 @@ def _plain(profile: PostingProfile) -> dict[str, str]:
         "marker.width": profile.marker.width,
         "marker.prefix": profile.marker.prefix,
         "status_column": profile.status_column
-        and words.column_label("invoices", profile.status_column),
+        and column_words.column_label("invoices", profile.status_column),
     }
     return {key: _said(value) for key, value in values.items()}
 
@@ -75,7 +76,7 @@ def _receipt_fields(old: PostingProfile, new: PostingProfile) -> Iterator[str]:
 
 def _field(profile: PostingProfile, name: str) -> str:
     column = profile.receipt_fields.get(name)
-    return words.column_label("receipts", column) if column else _NOTHING
+    return column_words.column_label("receipts", column) if column else _NOTHING
 
 
 def _tables(old: PostingProfile, new: PostingProfile) -> Iterator[str]:
@@ -106,7 +107,7 @@ def _coming_or_going(label: str, old: TableMap | None, new: TableMap | None) -> 
 
 def _columns(table: str, label: str, old: TableMap, new: TableMap) -> Iterator[str]:
     for key in dict.fromkeys((*old.columns, *new.columns)):
-        name = f"{label}, {words.column_label(table, key).lower()}"
+        name = f"{label}, {column_words.column_label(table, key).lower()}"
         before, after = old.columns.get(key), new.columns.get(key)
         if after is None and before is not None:
             yield f"{name}: no column any more ({before.name} before)."
@@ -130,7 +131,7 @@ def _column_changes(old: ColumnMap, new: ColumnMap) -> Iterator[str]:
 def type_in_words(column: ColumnMap) -> str:
     """`text 10 wide`, `money`."""
     kind = column.type
-    word = words.TYPES[kind.letter].lower()
+    word = column_words.TYPES[kind.letter].lower()
     if kind.decimals:
         return f"{word} {kind.width} wide with {kind.decimals} decimals"
     return f"{word} {kind.width} wide" if kind.width else word

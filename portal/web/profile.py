@@ -19,7 +19,8 @@ from integrations.sagepro.profile_checks import problems
 from integrations.sagepro.profile_diff import differences
 from integrations.sagepro.taking_over import taken_over
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
-from portal.web.forms.profile import read_profile, sections
+from portal.web.forms.profile import sections
+from portal.web.forms.profile_typed import read_profile
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from integrations.canonical.keyed_changes import ListedRow, ListedValue
 from integrations.connections.models import Connection, WorksheetEntry
 from integrations.connections.worksheet_changes import CHANGES, Kept, Kind
-from integrations.sagepro.profile_words import column_label
+from integrations.sagepro.column_words import column_label
 
 _HEADINGS = {
     Kind.CUSTOMER: "New customers",

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from integrations.sagepro import column_words
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.profile import PostingProfile
 from integrations.sagepro.profile_checks import problems
@@ -24,7 +25,7 @@ def shipped() -> dict[str, Any]:
 def test_every_mapped_column_and_setting_has_a_word() -> None:
     profile = sample_profile()
     for table, mapped in profile.tables.items():
-        assert set(mapped.columns) <= set(words.COLUMNS[table])
+        assert set(mapped.columns) <= set(column_words.COLUMNS[table])
     assert set(words.TABLES) == set(profile.tables)
     told = {name.partition(".")[0] for name in (*words.COMPANY, *words.HABITS, *words.LISTS)}
     fixed = {"edition", "company_number", "kinds", "tables", "receipt_fields"}

@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from integrations.sagepro.calibration.notes import Notes
 from integrations.sagepro.calibration.snapshot import Row, Value
+from integrations.sagepro.column_words import column_label
 from integrations.sagepro.columns import ColumnType
 from integrations.sagepro.layout import Layout, Shape
-from integrations.sagepro.profile_words import TABLES, column_label
+from integrations.sagepro.profile_words import TABLES
 from integrations.sagepro.required import REQUIRED
 
 BLANKS = frozenset({"", "0", "false"})

@@ -1,4 +1,4 @@
-"""The posting profile as a form: every field named by its place in the profile."""
+"""The posting profile as a form: what the page draws of it."""
 
 from __future__ import annotations
 
@@ -6,41 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import QueryDict
-
 from integrations.canonical.problems import Problem
+from integrations.sagepro import column_words
 from integrations.sagepro import profile_words as words
 from integrations.sagepro.columns import ColumnType
 from integrations.sagepro.required import OPTIONAL, RECEIPT_FIELDS, REQUIRED, WITH_HISTORY
 from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
+from portal.web.forms.profile_typed import TICKS, UNMAPPED, Data, column_keys
 
-Data = dict[str, Any]
-_NUMBERS = (
-    "customer_numbers.digits",
-    "customer_numbers.letters",
-    "marker.width",
-    "order_numbers.digits",
-    "session.width",
-)
-_RARE_TICKS = (
-    "allocates_stock",
-    "creates_customers",
-    "credits_are_positive",
-    "customer_numbers.is_next",
-    "distributes_applications",
-    "may_oversell",
-    "order_numbers.is_next",
-    "session.is_next",
-    "writes_orders",
-)
-_RARE = (
-    *_RARE_TICKS,
-    "customer_numbers.letters",
-    "customer_numbers.prefix",
-    "system_schema",
-)
-"""Left out of the profile where they are not ticked, or empty."""
-_TICKS = ("paid_includes_discount", *_RARE_TICKS)
 # Room for columns that a person adds, beside those that are there.
 _SPARE_ROWS = 3
 
@@ -109,100 +82,6 @@ class TableView:
 
 
 _WRITTEN = ("customers", "invoices", "receipts", "distributions", "orders", "order_lines")
-_NUMBERED = {"writes_orders": "order_numbers", "creates_customers": "customer_numbers"}
-"""Habit → its rule of numbering, which is left out where the habit is not ticked."""
-
-
-_UNMAPPED: Data = {"columns": {}}
-
-
-def read_profile(post: QueryDict, *, base: Mapping[str, Any]) -> Data:
-    """What was typed, as the profile's JSON form. Edition and company stay those of `base`."""
-    data: Data = {key: base[key] for key in ("edition", "company_number")}
-    for key in words.COMPANY:
-        _put(data, key, _typed(post, key))
-    data |= {key: _listed(post, key) for key in words.LISTS}
-    for path in words.HABITS:
-        _put(data, path, _habit(post, path))
-    for habit, rule in _NUMBERED.items():
-        if habit not in data:
-            del data[rule]
-    data["kinds"] = sorted(kind for kind in words.KINDS if kind in post.getlist("kinds"))
-    fields = {name: _typed(post, f"receipt_fields.{name}") for name in sorted(RECEIPT_FIELDS)}
-    data["receipt_fields"] = {name: column for name, column in fields.items() if column}
-    tables = {table: _read_table(post, table, base) for table in words.TABLES}
-    data["tables"] = {k: read for k, read in tables.items() if k in REQUIRED or read["name"]}
-    if "flagged" not in data["tables"]:
-        del data["flag"]
-    return data
-
-
-def _typed(post: QueryDict, name: str) -> str:
-    return str(post.get(name, "")).strip()
-
-
-def _listed(post: QueryDict, name: str) -> list[str]:
-    return [part.strip() for part in _typed(post, name).split(",") if part.strip()]
-
-
-def _habit(post: QueryDict, path: str) -> Any:
-    if path in _TICKS:
-        return path in post
-    typed = _typed(post, path)
-    if path in _NUMBERS:
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 4 else 0
-    return typed
-
-
-def _put(data: Data, path: str, value: Any) -> None:
-    group, _, key = path.rpartition(".")
-    target = data.setdefault(group, {}) if group else data
-    if value or path not in _RARE:
-        target[key] = value
-
-
-def _read_table(post: QueryDict, table: str, base: Mapping[str, Any]) -> Data:
-    path = f"tables.{table}"
-    read: Data = {"name": _typed(post, f"{path}.name")}
-    if table in WITH_HISTORY:
-        read["history_name"] = _typed(post, f"{path}.history_name")
-    if f"{path}.system" in post:
-        read["system"] = True
-    columns = {
-        key: _read_column(post, f"{path}.columns.{key}") for key in _column_keys(table, base)
-    }
-    read["columns"] = {key: column for key, column in columns.items() if column["name"]}
-    return read | _read_others(post, f"{path}.others")
-
-
-def _column_keys(table: str, base: Mapping[str, Any]) -> list[str]:
-    mapped = base["tables"].get(table, _UNMAPPED)
-    return list(dict.fromkeys((*words.COLUMNS[table], *mapped["columns"])))
-
-
-def _read_column(post: QueryDict, path: str) -> Data:
-    column: Data = {"name": _typed(post, f"{path}.name"), "type": _read_type(post, path)}
-    ticked = ("right_justified", "free_text")
-    return column | {key: True for key in ticked if f"{path}.{key}" in post}
-
-
-def _read_type(post: QueryDict, path: str) -> str:
-    return _typed(post, f"{path}.letter")[:1] + _typed(post, f"{path}.size")
-
-
-def _read_others(post: QueryDict, path: str) -> Data:
-    blanks, constants = {}, {}
-    count = _typed(post, path)
-    for number in range(min(int(count), 200) if count.isascii() and count.isdecimal() else 0):
-        name = _typed(post, f"{path}.{number}.name")
-        kind = _read_type(post, f"{path}.{number}")
-        value = _typed(post, f"{path}.{number}.value")
-        if name and value:
-            constants[name] = {"type": kind, "value": value}
-        elif name:
-            blanks[name] = kind
-    found = {"blanks": blanks, "constants": constants}
-    return {key: group for key, group in found.items() if group}
 
 
 def sections(data: Mapping[str, Any], found: Sequence[Problem]) -> dict[str, Any]:
@@ -217,7 +96,7 @@ def sections(data: Mapping[str, Any], found: Sequence[Problem]) -> dict[str, Any
             _receipt_box(name, data, sample, found) for name in words.RECEIPT_FIELDS
         ],
         "tables": [_table(table, data, sample, found) for table in words.TABLES],
-        "types": list(words.TYPES.items()),
+        "types": list(column_words.TYPES.items()),
     }
 
 
@@ -243,7 +122,7 @@ def _box(
 
 def _at(data: Mapping[str, Any], path: str) -> Any:
     group, _, key = path.rpartition(".")
-    found = (data.get(group, {}) if group else data).get(key, False if path in _TICKS else "")
+    found = (data.get(group, {}) if group else data).get(key, False if path in TICKS else "")
     return ", ".join(found) if isinstance(found, list) else found
 
 
@@ -264,7 +143,7 @@ def _of(found: Sequence[Problem], path: str, *, within: bool = False) -> tuple[P
 def _columns_to_choose(data: Mapping[str, Any], table: str) -> tuple[tuple[str, str], ...]:
     columns = data["tables"][table]["columns"]
     texts = [key for key, column in columns.items() if column["type"][:1] in "CV"]
-    return (("", "None"), *((key, words.column_label(table, key)) for key in texts))
+    return (("", "None"), *((key, column_words.column_label(table, key)) for key in texts))
 
 
 def _receipt_box(
@@ -273,7 +152,7 @@ def _receipt_box(
     columns = _columns_to_choose(data, "receipts")
     choices = tuple((key, label) for key, label in columns if not key or key in RECEIPT_FIELDS)
     word, path = words.RECEIPT_FIELDS[name], f"receipt_fields.{name}"
-    shown = words.column_label("receipts", sample["receipt_fields"].get(name, "nothing"))
+    shown = column_words.column_label("receipts", sample["receipt_fields"].get(name, "nothing"))
     value = data["receipt_fields"].get(name, "")
     return Box(path, word.label, word.help, value, shown, _of(found, path), choices)
 
@@ -281,7 +160,7 @@ def _receipt_box(
 def _table(
     table: str, data: Mapping[str, Any], sample: Mapping[str, Any], found: Sequence[Problem]
 ) -> TableView:
-    group, word, path = data["tables"].get(table, _UNMAPPED), words.TABLES[table], f"tables.{table}"
+    group, word, path = data["tables"].get(table, UNMAPPED), words.TABLES[table], f"tables.{table}"
     labels = {"name": "Table"} | ({"history_name": "Its history"} if table in WITH_HISTORY else {})
     boxes = [
         Box(
@@ -291,7 +170,7 @@ def _table(
         for key, label in labels.items()
     ]  # fmt: skip
     boxes.append(_shared(path, group, sample["tables"][table]))
-    columns = [_column(table, key, group, sample, found) for key in _column_keys(table, data)]
+    columns = [_column(table, key, group, sample, found) for key in column_keys(table, data)]
     return TableView(
         key=table,
         label=word.label,
@@ -316,7 +195,7 @@ def _column(
     path = f"tables.{table}.columns.{key}"
     return ColumnView(
         path=path,
-        label=words.column_label(table, key),
+        label=column_words.column_label(table, key),
         is_required=key in (REQUIRED | OPTIONAL)[table],
         name=column.get("name", ""),
         letter=kind[:1],
@@ -334,7 +213,7 @@ def _sample_column(column: Mapping[str, Any] | None) -> str:
     kind = ColumnType.parse(column["type"])
     size = f" {kind.width}" if kind.width else ""
     right = ", filled on the left" if column.get("right_justified") else ""
-    return f"{column['name']}, {words.TYPES[kind.letter].lower()}{size}{right}"
+    return f"{column['name']}, {column_words.TYPES[kind.letter].lower()}{size}{right}"
 
 
 def _others(path: str, group: Data, found: Sequence[Problem]) -> list[OtherView]:

@@ -15,7 +15,7 @@ from integrations.sagepro.layout import layout_of, to_json
 from integrations.sagepro.profile import HISTORY, PostingProfile
 from integrations.sagepro.sample.profile import foxpro_profile, sample_profile
 from integrations.sagepro.taking_over import taken_over
-from portal.web.forms.profile import read_profile
+from portal.web.forms.profile_typed import read_profile
 from tenants.models import DueWork
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
