@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.scene import Scene
-from tests.faults.stories import Control, Delivery, Reading, templates
+from tests.faults.stories import Control, Delivery, Reading, settlement_template, templates
 from tests.faults.sweep import Story, Strike, Tally, kill, lines_of, pause, sweep
-from tests.faults.told import Flagging, Sending, Unrecorded, open_till
+from tests.faults.told import SENT, Flagging, Sending, Unrecorded, open_till
 from tests.faults.trap import Choice, beyond, every_line
 from tests.faults.workers import Workers
 
@@ -41,6 +41,15 @@ def test_a_posting_is_in_the_books_once(
 
 
 @pytest.mark.parametrize("strike", STRIKES)
+def test_the_entry_of_a_settled_batch_is_in_the_gl_once(
+    strike: str, scene: Scene, staff: Workers
+) -> None:
+    known = beyond(lines_of(Delivery("receipt", scene, templates(scene.world)["receipt"]), staff))
+    story = Delivery("settlement", scene, settlement_template(scene.world))
+    _check(story, staff, strike, known)
+
+
+@pytest.mark.parametrize("strike", STRIKES)
 @pytest.mark.parametrize("told_by", ["notice", "poll"])
 def test_a_payment_that_was_told_is_never_lost(
     told_by: str, strike: str, scene: Scene, staff: Workers
@@ -52,7 +61,7 @@ def test_a_payment_that_was_told_is_never_lost(
 
 
 @pytest.mark.parametrize("strike", STRIKES)
-@pytest.mark.parametrize("kind", ["charge", "give back"])
+@pytest.mark.parametrize("kind", SENT)
 def test_paytrace_is_told_once(kind: str, strike: str, scene: Scene, staff: Workers) -> None:
     open_till(scene.world)
     known: Choice = every_line

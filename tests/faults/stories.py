@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import UUID
 
+from integrations.connections import operations as connections
 from integrations.events.models import InboundNotice
 from integrations.exceptions.models import ExceptionCase
 from integrations.posting.models import Effect
@@ -15,7 +16,7 @@ from tenants.scope import tenant_transaction
 from tests.faults.scene import Scene, Totals
 from tests.faults.sweep import Verdict
 from tests.faults.workers import Job
-from tests.walks.world import World
+from tests.walks.world import ACTOR, World
 
 AMOUNT = Decimal("0.01")
 # What one posting of one cent does to the company's totals.
@@ -25,6 +26,8 @@ _CENT = {
     "reversal": Totals(1, -AMOUNT, 0, AMOUNT, AMOUNT, 2, Decimal(0), 1),
 }
 KINDS = tuple(_CENT)
+# One entry of the GL with its two lines, and nothing of a customer.
+_ENTRY = Totals(0, Decimal(0), 0, Decimal(0), Decimal(0), 2, Decimal(0), 1)
 
 
 @dataclass
@@ -51,9 +54,9 @@ class Delivery:
         assert self.effect_id is not None
         moved = self.scene.totals().since(self.before)
         problems = self.scene.problems(self.effect_id)
-        if moved.receipts == 1 and moved != _CENT[self.name]:
+        if moved.records == 1 and moved != _CENT.get(self.name, _ENTRY):
             problems.append(f"the books moved by {moved}")
-        return Verdict(moved.receipts, tuple(problems))
+        return Verdict(max(moved.receipts, moved.lines // 2), tuple(problems))
 
 
 @dataclass
@@ -160,3 +163,18 @@ def templates(world: World) -> dict[str, UUID]:
     }
     assert {name: effect.state for name, effect in made.items()} == dict.fromkeys(KINDS, "posted")
     return {name: effect.id for name, effect in made.items()}
+
+
+def settlement_template(world: World) -> UUID:
+    """The posted GL entry of a settled batch of one cent."""
+    world.within(
+        lambda: connections.update_settings(
+            connection_id=world.gateway_id, settle_from="2026-11-01", actor=ACTOR
+        )
+    )
+    world.pay(amount="0.01", invoice_id="10432", customer_id="ACME01")
+    world.simulator.control("settle", account=world.account)
+    world.poll_now()
+    made = world.within(lambda: Effect.objects.get(kind="settlement"))
+    assert (made.state, made.amount) == ("posted", AMOUNT)
+    return UUID(str(made.id))

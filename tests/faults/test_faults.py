@@ -44,6 +44,7 @@ def test_paytrace_is_told_once_whoever_is_struck(scene: Scene, staff: Workers) -
     slices: list[tuple[Story, Strike]] = [
         (Sending("charge", scene), kill),
         (Sending("give back", scene), pause),
+        (Sending("capture", scene), kill),
         (Flagging("flagged row", scene), kill),
     ]
     for story, strike in slices:

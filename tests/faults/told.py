@@ -1,7 +1,8 @@
-"""Stories of what PayTrace is told: a charge, money given back, a row flagged in Sage."""
+"""Stories of what PayTrace is told: a charge, a hold, its capture, money back, a flagged row."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -9,14 +10,16 @@ from uuid import UUID
 
 from integrations.canonical.money import Money
 from integrations.connections import flagged
-from integrations.instructions import operations, policies
-from integrations.instructions.kinds import Kind
-from integrations.instructions.models import Instruction
+from integrations.instructions import deciding, operations, policies
+from integrations.instructions.kinds import ALWAYS_APPROVED, Kind
+from integrations.instructions.models import Instruction, StoredPaymentMethod
 from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from tenants.ids import new_id
-from tenants.models import WorkKind
+from tenants.models import Membership, WorkKind
+from tenants.roles import Role
 from tenants.scope import tenant_transaction
+from tests import factories
 from tests.faults.scene import Scene
 from tests.faults.stories import drain_job
 from tests.faults.sweep import Verdict
@@ -26,13 +29,29 @@ from tests.walks.world import ACTOR, World
 
 CENT = Money(Decimal("0.01"), "USD")
 _LOTS = Money(Decimal(1000), "USD")
-# What the gateway calls a transaction of each kind.
-_TYPES = {"charge": "sale", "give back": "refund"}
+_CHARGE = Wish(Kind.CHARGE, amount=CENT, vault_id="ACME01", customer_number="ACME01")
+# What the gateway calls a transaction of each kind, and the states in which it counts.
+_COUNTED = {
+    "charge": ("sale", ()),
+    "hold": ("authorization", ()),
+    "capture": ("authorization", ("pending_settlement", "settled")),
+    "give back": ("refund", ()),
+    "refund to a stored card": ("refund", ()),
+}
+SENT = tuple(_COUNTED)
+_CAROL = "carol@example.com"
 
 
 def open_till(world: World) -> None:
-    """Let anything be asked for, without a second person."""
+    """Let anything be asked for without a second person, except what always needs one: Carol."""
+    carol = factories.person(_CAROL)
     with tenant_transaction(world.tenant.id):
+        Membership.objects.create(tenant=world.tenant, user=carol, role=Role.APPROVER)
+        StoredPaymentMethod.objects.create(
+            environment_id=world.environment_id, connection_id=world.gateway_id,
+            vault_id="ACME01", customer_number="ACME01", brand="visa", last_four="5439",
+            stored_by=ACTOR,
+        )  # fmt: skip
         policies.set_policy(
             environment_id=world.environment_id,
             user_daily_limit=_LOTS,
@@ -45,7 +64,11 @@ def open_till(world: World) -> None:
 def count_at_paytrace(world: World, kind: str) -> int:
     """How many transactions of this kind the gateway holds of the account."""
     account: dict[str, Any] = world.simulator.look("state", account=world.account)["accounts"]
-    return sum(one["type"] == _TYPES[kind] for one in account[world.account]["transactions"])
+    name, states = _COUNTED[kind]
+    return sum(
+        one["type"] == name and (not states or one["state"] in states)
+        for one in account[world.account]["transactions"]
+    )
 
 
 @dataclass
@@ -67,6 +90,8 @@ class Sending:
         wish = self._wish()
         self.before = count_at_paytrace(world, self.name)
         self.instruction_id = ask(world, wish)
+        if wish.kind in ALWAYS_APPROVED:
+            approve(world, self.instruction_id)
         return drain_job(world, WorkKind.INSTRUCT, world.gateway_id)
 
     def take_over(self) -> None:
@@ -85,12 +110,43 @@ class Sending:
         return Verdict(times, tuple(problems))
 
     def _wish(self) -> Wish:
-        if self.name == "charge":
-            return Wish(Kind.CHARGE, amount=CENT, vault_id="ACME01", customer_number="ACME01")
-        world = self.scene.world
-        paid = world.pay(amount="0.02", invoice_id="99999")
-        world.simulator.control("settle", account=world.account)
-        return Wish(Kind.GIVE_BACK, amount=CENT, transaction_id=paid)
+        return _WISHES[self.name](self.scene.world)
+
+
+def _hold(_: World) -> Wish:
+    return Wish(Kind.HOLD, amount=CENT, vault_id="ACME01", customer_number="ACME01")
+
+
+def _capture(world: World) -> Wish:
+    """Of a hold that was made and is known."""
+    held = ask(world, _hold(world))
+    world.work()
+    with tenant_transaction(world.tenant.id):
+        row = Instruction.objects.get(id=held)
+    assert row.state == "done", row.sentence
+    return Wish(Kind.CAPTURE, amount=CENT, transaction_id=row.result_id)
+
+
+def _give_back(world: World) -> Wish:
+    paid = world.pay(amount="0.02", invoice_id="99999")
+    world.simulator.control("settle", account=world.account)
+    return Wish(Kind.GIVE_BACK, amount=CENT, transaction_id=paid)
+
+
+def _refund(_: World) -> Wish:
+    return Wish(
+        Kind.REFUND_CUSTOMER, amount=CENT, vault_id="ACME01", customer_number="ACME01",
+        description="Goodwill",
+    )  # fmt: skip
+
+
+_WISHES: dict[str, Callable[[World], Wish]] = {
+    "charge": lambda _: _CHARGE,
+    "hold": _hold,
+    "capture": _capture,
+    "give back": _give_back,
+    "refund to a stored card": _refund,
+}
 
 
 @dataclass
@@ -140,9 +196,8 @@ class Unrecorded:
 
     def prepare(self) -> Job:
         world = self.scene.world
-        wish = Wish(Kind.CHARGE, amount=CENT, vault_id="ACME01", customer_number="ACME01")
         self.before = count_at_paytrace(world, "charge")
-        ask(world, wish)
+        ask(world, _CHARGE)
         arguments = {"tenant_id": str(world.tenant.id), "connection_id": str(world.gateway_id)}
         self.job = Job(self.name, arguments)
         return self.job
@@ -167,3 +222,13 @@ def ask(world: World, wish: Wish) -> UUID:
             who=Who(ACTOR),
         )
     return taken.instruction.id
+
+
+def approve(world: World, instruction_id: UUID) -> None:
+    """Carol approves what somebody else asked for."""
+    with tenant_transaction(world.tenant.id):
+        carol = Membership.objects.select_related("user").get(user__email=_CAROL).user
+        deciding.approve(
+            instruction_id=instruction_id, environment_id=world.environment_id,
+            who=Who(carol.email, carol.id),
+        )  # fmt: skip
