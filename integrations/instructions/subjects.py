@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -43,9 +43,10 @@ class Subject:
 
     today: date
     plan: PlanNow | None = None
-    already_given: Money | None = None
+    already_given: Mapping[str, Money] = field(default_factory=dict)
     """What our own instructions gave back of the payment so far, and the books took back of it
-    otherwise: by a refund of no payment that a person said belongs to it, by a chargeback."""
+    otherwise, by the transaction that did: a refund of no payment that a person said belongs to
+    it, a chargeback."""
     taken_ids: frozenset[str] = frozenset()
     """Ids at PayTrace that other instructions led to: never the answer to this one."""
     page: PageNow | None = None
@@ -68,15 +69,17 @@ def subject_of(
     what the books know."""
     row = Instruction.objects.select_related("plan").get(id=instruction_id)
     others = Instruction.objects.filter(connection_id=row.connection_id).exclude(id=row.id)
-    already = None
+    already: dict[str, Money] = {}
     taken: frozenset[str] = frozenset()
     if row.kind == "give_back":
         same = others.filter(transaction_id=row.transaction_id, kind=row.kind)
         done = list(same.filter(state=InstructionState.DONE).values_list("result_id", "amount"))
-        known = taken_back(row.connection_id, row.transaction_id)
-        unknown = (amount or Decimal(0) for number, amount in done if number not in known)
-        total = sum((*known.values(), *unknown), Decimal(0))
-        already = Money(round_to(total, row.currency), row.currency)
+        known = {number: amount or Decimal(0) for number, amount in done}
+        known |= taken_back(row.connection_id, row.transaction_id)
+        already = {
+            number: Money(round_to(amount, row.currency), row.currency)
+            for number, amount in known.items()
+        }
         taken = frozenset(number for number, _ in done)
     elif row.kind == "plan_create":
         made = RecurringPlan.objects.filter(connection_id=row.connection_id)

@@ -6,13 +6,13 @@ it has settled (or not) meanwhile, it is looked at once more and never a third t
 
 Never more is given back than is left. Exports name the sale of a refund only sometimes; a refund
 that names none counts against every sale of the same invoice, card and customer together. What
-the caller's own records know is taken into account as well. Two calls at once for one sale are
-the caller's to prevent: both would see the same rest.
+the caller's own records know counts besides, each transaction once whoever tells it. Two calls at
+once for one sale are the caller's to prevent: both would see the same rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -29,6 +29,13 @@ from integrations.paytrace.gaps import not_offered
 
 _WAITING = frozenset({TransactionState.PENDING_SETTLEMENT, TransactionState.AUTHORIZED})
 _CHANGED_MEANWHILE = frozenset({"paytrace.not_settled", "paytrace.not_voidable"})
+# Of a refund: nothing of it was given back, or not any more.
+_CAME_TO_NOTHING = frozenset(
+    {TransactionState.VOIDED, TransactionState.AUTO_VOIDED, TransactionState.DECLINED}
+)
+Given = Mapping[str, Money]
+"""What was given or taken back of a payment, by the transaction that did."""
+_NOTHING: Given = {}
 
 
 class Way(StrEnum):
@@ -59,11 +66,11 @@ def give_back(
     *,
     transaction_id: str,
     amount: Money | None = None,
-    already_given: Money | None = None,
+    already_given: Given = _NOTHING,
     today: date,
 ) -> GivenBack:
     """Give back `amount`, or all that is left. `already_given` is what the caller's own records
-    say was given back of it; `today` a day of the gateway's zone.
+    say was given or taken back of it; `today` a day of the gateway's zone.
 
     Raises NeverWorks when nothing, or not as much, is left or the payment never was one; TryLater
     when only waiting for the settlement helps, or PayTrace's records disagree; OutcomeUnknown
@@ -90,7 +97,7 @@ def choose(
     *,
     amount: Money | None,
     refunds: Sequence[GatewayTransaction],
-    already_given: Money | None = None,
+    already_given: Given = _NOTHING,
 ) -> Choice:
     """The way and the amount, from what PayTrace shows. Pure.
 
@@ -124,31 +131,37 @@ def left(
     sale: GatewayTransaction,
     *,
     others: Sequence[GatewayTransaction],
-    already_given: Money | None = None,
+    already_given: Given = _NOTHING,
 ) -> Money:
     """How much of a settled sale can still be given back, at most. Pure; never below zero."""
     zero = Money.zero(sale.amount.currency)
-    named = _sum((one.amount for one in others if _gives_back(one, sale)), zero)
-    known = already_given if already_given is not None and named < already_given else named
-    rest = min(sale.amount - known, _left_of_kin(sale, others), key=lambda money: money.amount)
+    undone = {one.transaction_id for one in others if one.state in _CAME_TO_NOTHING}
+    known = {number: part for number, part in already_given.items() if number not in undone}
+    known |= {one.transaction_id: one.amount for one in others if _gives_back(one, sale)}
+    of_it = sale.amount - _sum(known.values(), zero)
+    rest = min(of_it, _left_of_kin(sale, others, known), key=lambda money: money.amount)
     return rest if rest.amount > 0 else zero
 
 
-def _left_of_kin(sale: GatewayTransaction, others: Sequence[GatewayTransaction]) -> Money:
-    """What is left of all sales that an unnamed refund may belong to. Without an invoice too
-    much would look alike: then only refunds that name their sale are counted."""
+def _left_of_kin(
+    sale: GatewayTransaction, others: Sequence[GatewayTransaction], known: Given
+) -> Money:
+    """What is left of all sales that an unnamed refund may belong to, less what is known of this
+    one besides. Without an invoice too much would look alike: then only refunds that name their
+    sale are counted."""
     if not sale.invoice_reference:
         return sale.amount
     zero = Money.zero(sale.amount.currency)
     kin = {one.transaction_id: one for one in [*others, sale] if _likeness(one) == _likeness(sale)}
     sales = {number for number, one in kin.items() if _is_standing_sale(one)}
-    back = (
-        one.amount
-        for one in kin.values()
+    back = {
+        number: one.amount
+        for number, one in kin.items()
         if _is_standing_refund(one)
         and (not one.original_transaction_id or one.original_transaction_id in sales)
-    )
-    return _sum((kin[number].amount for number in sales), zero) - _sum(back, zero)
+    }
+    paid = _sum((kin[number].amount for number in sales), zero)
+    return paid - _sum({**known, **back}.values(), zero)
 
 
 def _gives_back(one: GatewayTransaction, sale: GatewayTransaction) -> bool:
@@ -159,7 +172,7 @@ def _look(
     client: PayTraceClient,
     transaction_id: str,
     amount: Money | None,
-    already_given: Money | None,
+    already_given: Given,
     today: date,
 ) -> Choice:
     sale = client.transaction(transaction_id)
@@ -199,8 +212,8 @@ def _do(client: PayTraceClient, transaction_id: str, choice: Choice) -> GivenBac
     return GivenBack(Way.REFUND, made.transaction_id, transaction_id, choice.amount)
 
 
-def _void(sale: GatewayTransaction, amount: Money | None, already_given: Money | None) -> Choice:
-    rest = sale.amount if already_given is None else sale.amount - already_given
+def _void(sale: GatewayTransaction, amount: Money | None, already_given: Given) -> Choice:
+    rest = sale.amount - _sum(already_given.values(), Money.zero(sale.amount.currency))
     if _wanted(amount, rest) == sale.amount:
         return Choice(Way.VOID, sale.amount)
     raise TryLater(

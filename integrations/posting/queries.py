@@ -9,11 +9,12 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.money import Money, round_to
+from integrations.events.models import GatewayFact
 from integrations.posting.models import Effect, EffectState, LedgerLine, PostingAttempt
 from integrations.posting.outbox import ENDED
 from integrations.posting.search import matches
@@ -158,10 +159,24 @@ def taken_back(source_id: uuid.UUID, transaction_id: str) -> dict[str, Decimal]:
     )
     ended = [state for state in ENDED if state not in (EffectState.POSTED, EffectState.ADOPTED)]
     found = Effect.objects.filter(
-        Q(parent__in=payment) | Q(parent__parent__parent__in=payment),
+        Q(parent__in=payment)
+        | Q(parent__parent__parent__in=payment)
+        | _will_take_back(source_id, transaction_id),
         kind__in=(EffectKind.REFUND, EffectKind.CHARGEBACK),
     ).exclude(state__in=ended)
     return {row.transaction_id: row.amount for row in found}
+
+
+def _will_take_back(source_id: uuid.UUID, transaction_id: str) -> Q:
+    """What no walk has tied to its payment yet, as while Sage is away: by the payment that it
+    names, or that a person chose."""
+    naming_it = GatewayFact.objects.filter(
+        connection_id=OuterRef("source_id"),
+        transaction_id=OuterRef("transaction_id"),
+        details__original_transaction_id=transaction_id,
+    )
+    is_its = Q(Exists(naming_it)) | Q(decision__payment_id=transaction_id)
+    return Q(source_id=source_id, parent=None) & is_its
 
 
 def movements(*, source_id: uuid.UUID, transaction_ids: Sequence[str]) -> dict[str, Effect]:

@@ -26,7 +26,7 @@ def back(gateway: TableGateway, sale: str, amount: str = "", known: str = "") ->
         gateway.client,
         transaction_id=sale,
         amount=usd(amount) if amount else None,
-        already_given=usd(known) if known else None,
+        already_given={"77": usd(known)} if known else {},
         today=TODAY,
     )
 
@@ -136,6 +136,37 @@ def test_what_was_given_back_otherwise_counts_before_the_settlement_too() -> Non
     assert (type(waiting), waiting.code) == (TryLater, "paytrace.part_before_settlement")
     gateway.settle()
     assert back(gateway, sale, "", "5.00").amount == usd("15.00")
+
+
+@pytest.mark.parametrize("names_sales", [True, False])
+def test_what_paytrace_knows_and_what_only_the_caller_knows_count_together(
+    *, names_sales: bool
+) -> None:
+    """A refund from PayTrace's own terminal, and a chargeback that PayTrace is not told of."""
+    gateway = TableGateway(names_sales=names_sales)
+    sale = gateway.sell(Decimal("740.00"))
+    gateway.settle()
+    back(gateway, sale, "200.00")
+    over = refused(back, gateway, sale, "440.00", "300.00")
+    assert over.sentence == "Only 240.00 USD of this payment is left to give back."
+    assert back(gateway, sale, "", "300.00").amount == usd("240.00")
+
+
+def test_a_refund_that_both_know_counts_once_and_not_at_all_once_it_is_voided() -> None:
+    gateway = TableGateway()
+    sale = gateway.sell(Decimal("740.00"))
+    gateway.settle()
+    refund = back(gateway, sale, "200.00").transaction_id
+    seen = gateway.transaction(sale)
+    assert seen is not None
+
+    def rest() -> Money:
+        listed = gateway.transactions(start=TODAY, end=TODAY)
+        return left(seen, others=listed, already_given={refund: usd("200.00")})
+
+    assert rest() == usd("540.00")
+    back(gateway, refund)
+    assert rest() == usd("740.00")
 
 
 def test_an_unnamed_refund_counts_against_payments_like_it() -> None:

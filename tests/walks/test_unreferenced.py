@@ -168,6 +168,18 @@ def test_what_the_payer_took_back_by_a_dispute_is_not_given_back_besides(shop: W
     assert [one[2] for one in at_paytrace(shop) if one[0] == "refund"] == ["740.00"]
 
 
+def test_a_dispute_counts_before_sage_could_be_told_of_it(shop: World) -> None:
+    """Sage is away, so no walk has tied the case to its payment yet."""
+    paid = paid_and_settled(shop)
+    with shop.sage_away():
+        shop.chargeback(paid, "opened", on="2026-12-03")
+        back = Wish(Kind.GIVE_BACK, amount=usd("740.00"), transaction_id=paid)
+        assert ask(shop, back, key="away").sentence == (
+            "All of this payment was given or taken back already."
+        )
+    assert [one[0] for one in at_paytrace(shop)] == ["sale"]
+
+
 def test_it_is_approved_by_another_whatever_the_amount_and_counts_for_the_day(
     shop: World,
 ) -> None:
