@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models.functions import Now
 
 from integrations.connections.models import Connection
-from tenants.models import Environment
 from tenants.tenant_model import TenantModel
+from tenants.versions import PublishedVersion
 
 
 class GLAccount(TenantModel):
@@ -29,23 +29,18 @@ class GLAccount(TenantModel):
         return f"{self.number} {self.description}"
 
 
-class GLRuleVersion(TenantModel):
+class GLRuleVersion(PublishedVersion):
     """One published set of GL rules of an environment; the highest version is in force."""
 
-    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField()
     rules = models.JSONField()
-    published_at = models.DateTimeField(db_default=Now(), editable=False)
-    published_by = models.CharField(max_length=254)
     note = models.CharField(max_length=300, blank=True)
 
-    class Meta(TenantModel.Meta):
+    class Meta(PublishedVersion.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "environment", "version"], name="gl_rules_version_once"
             )
         ]
-        ordering = ("-version",)
 
     def __str__(self) -> str:
         return f"GL rules {self.version}"

@@ -10,7 +10,6 @@ from django.db.models.functions import Now
 from integrations.accounting.models import GLAccount as StoredAccount
 from integrations.accounting.models import GLRuleVersion
 from integrations.accounting.queries import accounts as accounts_of
-from integrations.accounting.queries import rules_in_force
 from integrations.accounting.rule_checks import validate
 from integrations.accounting.rule_json import to_json
 from integrations.accounting.rules import GLRule
@@ -18,9 +17,8 @@ from integrations.canonical.ledger_documents import GLAccount
 from integrations.canonical.problems import Problem, Unpublishable
 from integrations.connections.queries import sage_companies
 from integrations.connections.waking import wake_companies
-from tenants.audit import record
-from tenants.models import Environment
 from tenants.scope import current_tenant_id
+from tenants.versions import publish_next
 
 
 def publish_rules(
@@ -34,21 +32,13 @@ def publish_rules(
     problems = _problems(environment_id, rules)
     if problems:
         raise Unpublishable(problems)
-    # The environment's row is the turn: two people publishing at once get two versions.
-    Environment.objects.select_for_update().get(pk=environment_id)
-    version = GLRuleVersion.objects.create(
-        environment_id=environment_id,
-        version=rules_in_force(environment_id).version + 1,
-        rules=to_json(rules),
-        published_by=actor,
-        note=note.strip()[:300],
-    )
-    record(
+    version = publish_next(
+        GLRuleVersion,
         "gl_rules.published",
+        environment_id=environment_id,
         actor=actor,
-        subject=str(version),
-        subject_id=version.id,
-        details={"version": version.version, "note": version.note},
+        rules=to_json(rules),
+        note=note.strip()[:300],
     )
     wake_companies(environment_id)
     return version

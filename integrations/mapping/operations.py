@@ -10,10 +10,9 @@ from integrations.canonical.problems import Unpublishable
 from integrations.connections.waking import wake_companies
 from integrations.mapping.checks import validate
 from integrations.mapping.models import MappingVersion
-from integrations.mapping.queries import in_force, targets
+from integrations.mapping.queries import targets
 from integrations.mapping.rows import MappingRow, to_json
-from tenants.audit import record
-from tenants.models import Environment
+from tenants.versions import publish_next
 
 
 def publish(
@@ -26,21 +25,13 @@ def publish(
     problems = validate(rows, sources=PAYMENT_FIELDS, targets=targets(environment_id))
     if problems:
         raise Unpublishable(problems)
-    # The environment's row is the turn: two people publishing at once get two versions.
-    Environment.objects.select_for_update().get(pk=environment_id)
-    version = MappingVersion.objects.create(
-        environment_id=environment_id,
-        version=in_force(environment_id).version + 1,
-        rows=to_json(rows),
-        published_by=actor,
-        note=note.strip()[:300],
-    )
-    record(
+    version = publish_next(
+        MappingVersion,
         "mapping.published",
+        environment_id=environment_id,
         actor=actor,
-        subject=str(version),
-        subject_id=version.id,
-        details={"version": version.version, "note": version.note},
+        rows=to_json(rows),
+        note=note.strip()[:300],
     )
     wake_companies(environment_id)
     return version

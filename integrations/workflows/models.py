@@ -5,27 +5,22 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Now
 
-from tenants.models import Environment
 from tenants.tenant_model import TenantModel
+from tenants.versions import PublishedVersion
 
 
-class WorkflowVersion(TenantModel):
+class WorkflowVersion(PublishedVersion):
     """Steps and their settings, in order; the highest version of an environment is in force."""
 
-    environment = models.ForeignKey(Environment, on_delete=models.PROTECT, related_name="+")
-    version = models.PositiveIntegerField()
     # [{"step": "match", "settings": {...}}, …]
     steps = models.JSONField()
-    published_at = models.DateTimeField(db_default=Now(), editable=False)
-    published_by = models.CharField(max_length=254)
 
-    class Meta(TenantModel.Meta):
+    class Meta(PublishedVersion.Meta):
         constraints = [
             models.UniqueConstraint(
                 fields=["tenant", "environment", "version"], name="workflow_version_once"
             )
         ]
-        ordering = ("-version",)
 
     def __str__(self) -> str:
         return f"Workflow {self.version}"

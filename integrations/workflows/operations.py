@@ -6,16 +6,13 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from django.db.models import Max
-
 from integrations.canonical.problems import Unpublishable
 from integrations.workflows.definition import StepDefinition, to_json, validate
 from integrations.workflows.engine import Walk
 from integrations.workflows.models import StepRun, WorkflowRun, WorkflowVersion
 from integrations.workflows.queries import InForce
-from tenants import audit
-from tenants.models import Environment
 from tenants.scope import current_tenant_id
+from tenants.versions import publish_next
 
 
 def publish(
@@ -25,20 +22,13 @@ def publish(
     problems = validate(steps)
     if problems:
         raise Unpublishable(problems)
-    # The environment's row is the turn: two people publishing at once get two versions.
-    Environment.objects.select_for_update().get(pk=environment_id)
-    last = WorkflowVersion.objects.filter(environment_id=environment_id).aggregate(n=Max("version"))
-    version = WorkflowVersion.objects.create(
+    return publish_next(
+        WorkflowVersion,
+        "workflow.published",
         environment_id=environment_id,
-        version=(last["n"] or 0) + 1,
+        actor=actor,
         steps=to_json(steps),
-        published_by=actor,
     )
-    audit.record(
-        "workflow.published", actor=actor, subject=f"Workflow {version.version}",
-        subject_id=version.id,
-    )  # fmt: skip
-    return version
 
 
 def record_walk(
