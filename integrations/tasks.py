@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import structlog
+from django.utils import timezone
 
 from integrations import pipeline
 from integrations.accounting import operations as accounting
 from integrations.connections import calibrating, testing
+from integrations.events import facts
 from tenants import heartbeat, work
 from tenants.models import WorkKind
 
 # How long a drain may be silent before another worker takes over. Longer than the longest
 # network call (30 s) plus its transactions; shorter than the queue's own time limit.
 LEASE_SECONDS = 75
+# A payment this young is at PayTrace still, however long it keeps the older ones.
+_KNOWN_FOR = timedelta(days=365)
 Keep = Callable[[], bool]
 AFTER_A_FALL_SECONDS = 10
 
@@ -87,6 +92,9 @@ def _test(due: work.Due, _: Keep) -> bool:
         test_id=due.subject_id,
         keep_accounts=lambda company_id, accounts: accounting.refresh_accounts(
             company_id=company_id, accounts=accounts
+        ),
+        known_payments=lambda connection_id: facts.settled_lately(
+            connection_id, since=timezone.now() - _KNOWN_FOR
         ),
     )
     return False

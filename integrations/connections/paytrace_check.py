@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, TypeVar
 
-from integrations.canonical.errors import FixConfiguration, IntegrationError, TryLater
+from integrations.canonical.errors import FixConfiguration, IntegrationError, NeverWorks, TryLater
+from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections.addresses import host_of
 from integrations.connections.clients import Opened, paytrace_with
 from integrations.connections.findings import Findings
@@ -39,6 +40,7 @@ _LABELS = {
 _PATIENCE = Timeouts(connect=4.0, read=10.0, total=12.0)
 # Without these nothing can be brought to Sage.
 _NEEDED = ("cards",)
+_SAME = "Same merchant"
 _NOT_PAYTRACE = "Something answers at {host}, but it is not PayTrace's API. Check the address."
 _CHARACTERS_WORK = (
     "The password has special characters. It works; PayTrace advises against them in the "
@@ -72,10 +74,16 @@ _WORDS = {
 }
 
 
-def check_paytrace(opened: Opened, findings: Findings) -> dict[str, Any]:
+def check_paytrace(
+    opened: Opened, findings: Findings, *, known: Sequence[GatewayTransaction] = ()
+) -> dict[str, Any]:
     """What the user may do, as the connection keeps it. One login attempt at most.
 
-    Raises what signing in raises, FixConfiguration when a needed permission is missing, and
+    `known` are payments that came by this connection: a user who is shown none of them is another
+    merchant's, and nothing would tell otherwise, for with API v1 the user is the merchant.
+
+    Raises what signing in raises, FixConfiguration when a needed permission is missing or the user
+    is another merchant's, and
     TryLater when PayTrace did not answer a needed question; each is a finding by then.
     """
     tokens = OneToken()
@@ -85,10 +93,40 @@ def check_paytrace(opened: Opened, findings: Findings) -> dict[str, Any]:
         tokens.give(_told(findings, opened, lambda: _sign_in(opened, client)))
         findings.add("Sign in", f"PayTrace at {_host(opened)} accepted the user.", ok=True)
         found = _list(client.capabilities(), findings, opened)
+        _check_is_same_account(client, known, findings)
         _warn_of_characters(opened, findings)
         return found
     finally:
         client.close()
+
+
+def _check_is_same_account(
+    client: PayTraceClient, known: Sequence[GatewayTransaction], findings: Findings
+) -> None:
+    if not known:
+        return
+    if any(_is_shown(one, client) for one in known):
+        findings.add(_SAME, "It shows the payments that came by this connection before.", ok=True)
+        return
+    first = known[0]
+    error = FixConfiguration(
+        f"PayTrace shows this user no payment {first.transaction_id} of {first.amount}, which came "
+        "by this connection before.",
+        code="paytrace.another_account",
+        field="username",
+        remedy="It seems to be the user of another merchant. Enter one of the same merchant; or "
+        "pause this connection and connect the other merchant as one of its own.",
+    )
+    findings.add(_SAME, f"{error.sentence} {error.remedy}", ok=False)
+    raise error
+
+
+def _is_shown(one: GatewayTransaction, client: PayTraceClient) -> bool:
+    try:
+        found = client.transaction(one.transaction_id)
+    except NeverWorks:
+        return False
+    return found is not None and found.amount == one.amount
 
 
 def _list(capabilities: Capabilities, findings: Findings, opened: Opened) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from integrations.canonical.errors import FixConfiguration, IntegrationError
 from integrations.canonical.ledger_documents import GLAccount
+from integrations.canonical.transactions import GatewayTransaction
 from integrations.connections import health, layouts, logins, site_tests
 from integrations.connections.agents.connector import ASKED
 from integrations.connections.clients import Opened, open_connection, read_connection
@@ -38,6 +39,16 @@ class KeepAccounts(Protocol):
     def __call__(self, *, company_id: UUID, accounts: Sequence[GLAccount]) -> None: ...
 
 
+KnownPayments = Callable[[UUID], Sequence[GatewayTransaction]]
+"""Some payments that came by a PayTrace account and that it has to show still; read inside the
+open company's transaction."""
+
+
+def none_known(_: UUID) -> Sequence[GatewayTransaction]:
+    """Of what never had any."""
+    return ()
+
+
 @dataclass(frozen=True)
 class _Found:
     """What a passed test keeps."""
@@ -50,11 +61,18 @@ class _Found:
     self_test: SelfTest | None = None
 
 
-def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> None:
+def run_test(
+    *,
+    tenant_id: UUID,
+    test_id: UUID,
+    keep_accounts: KeepAccounts,
+    known_payments: KnownPayments = none_known,
+) -> None:
     """Run one requested test, once, and leave the connection connected or with its reason.
 
-    `keep_accounts` is handed the chart of accounts of a Sage company that passed. A test that
-    somebody else has taken is left alone. Never raises an IntegrationError; any other mistake
+    `keep_accounts` is handed the chart of accounts of a Sage company that passed; of a PayTrace
+    account `known_payments` tells what it must know. A test that somebody else has taken is left
+    alone. Never raises an IntegrationError; any other mistake
     ends the test too, and is raised. Call outside of transactions.
     """
     job = _take(tenant_id, test_id)
@@ -63,7 +81,7 @@ def run_test(*, tenant_id: UUID, test_id: UUID, keep_accounts: KeepAccounts) -> 
     findings = Findings(tenant_id, test_id)
     try:
         opened = open_connection(tenant_id=tenant_id, connection_id=job.connection_id)
-        found = _look(opened, findings)
+        found = _look(opened, findings, known_payments)
         if found.changes:
             _hold(job, found, findings)
         elif found.self_test is not None and not found.self_test.is_passed:
@@ -116,9 +134,11 @@ def _take(tenant_id: UUID, test_id: UUID) -> _Job | None:
         return _Job(tenant_id, test.connection_id, test.requested_by)
 
 
-def _look(opened: Opened, findings: Findings) -> _Found:
+def _look(opened: Opened, findings: Findings, known_payments: KnownPayments) -> _Found:
     if opened.kind == Connection.Kind.PAYTRACE:
-        return _Found(check_paytrace(opened, findings))
+        with tenant_transaction(opened.tenant_id):
+            known = known_payments(opened.connection_id)
+        return _Found(check_paytrace(opened, findings, known=known))
     if opened.kind == Connection.Kind.DISPUTES:
         return _Found(check_disputes(opened, findings, now=timezone.now()))
     sage = check_sage(opened, findings)

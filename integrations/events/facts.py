@@ -126,6 +126,18 @@ def histories(
     return found
 
 
+def settled_lately(connection_id: uuid.UUID, *, since: datetime) -> list[GatewayTransaction]:
+    """The newest card payments and refunds of an account that have settled, for what is settled
+    never changes; three at most."""
+    rows = GatewayFact.objects.filter(
+        connection_id=connection_id,
+        state=TransactionState.SETTLED,
+        created_at__gte=since,
+        details__method=PaymentMethod.CARD,
+    ).order_by("-created_at", "-id")
+    return [from_details(details) for details in rows.values_list("details", flat=True)[:3]]
+
+
 def known_states(
     *, connection_id: uuid.UUID, transaction_ids: Sequence[str]
 ) -> set[tuple[str, str]]:

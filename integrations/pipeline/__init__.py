@@ -4,6 +4,7 @@ Data goes one way. No step returns to an earlier one: retry and resume are new w
 stored row.
 """
 
+from integrations.pipeline.accounts import change_settings
 from integrations.pipeline.answer import take_answers
 from integrations.pipeline.backfill import backfill
 from integrations.pipeline.chargebacks import record_chargebacks
@@ -30,6 +31,7 @@ from integrations.pipeline.worksheet import keyed, not_to_be_keyed
 __all__ = [
     "Preview",
     "backfill",
+    "change_settings",
     "change_way",
     "charge_again",
     "choose_invoice",

@@ -114,7 +114,7 @@ def _save_settings(request: PlacedRequest, found: Connection) -> HttpResponse:
             given["posts_to_id"] = id_or_none(given.pop("posts_to"))
         if tried(
             form,
-            lambda: operations.update_settings(
+            lambda: pipeline.change_settings(
                 connection_id=found.id, actor=request.place.actor, **given
             ),
         ):

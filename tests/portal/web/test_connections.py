@@ -191,6 +191,19 @@ def test_settings_and_secrets_are_changed(alice: Client, books: Books) -> None:
     assert (changed.posts_to_id, changed.state) == (books.sage.id, "new")
 
 
+def test_the_merchant_of_an_account_in_use_is_not_exchanged(alice: Client, books: Books) -> None:
+    """Its payments would be another's from then on, and be posted again."""
+    with tenant_transaction(books.tenant.id):
+        factories.effect(books)
+    settings = {f"settings-{name}": PAYTRACE[name] for name in ("name", "zone", "currency")}
+    given = settings | {"settings-merchant_id": "MID-2", "settings-posts_to": str(books.sage.id)}
+    page = alice.post(_address(books, books.paytrace, "settings"), given)
+    assert "is merchant MID-4417 to everything that came by it" in text_of(page)
+    with tenant_transaction(books.tenant.id):
+        kept = Connection.objects.get(pk=books.paytrace.pk)
+    assert (kept.settings["merchant_id"], kept.state) == ("MID-4417", "connected")
+
+
 def test_an_accountant_looks_and_changes_nothing(books: Books) -> None:
     ana = Client()
     ana.force_login(factories.member(books.tenant, email="ana@acme.example", role=Role.ACCOUNTANT))
