@@ -98,10 +98,10 @@ def test_a_user_of_another_merchant_is_told_from_one_of_the_same(world: World) -
     assert _become(world, "stranger") == [("Same merchant", False)]
     with tenant_transaction(world.tenant.id):
         found = Connection.objects.get(id=world.gateway_id)
-    assert (found.state, found.state_sentence) == (
-        "misconfigured",
+    assert found.state == "misconfigured"
+    assert found.state_sentence == (
         f"PayTrace shows this user no payment {paid} of 740.00 USD, which came by this connection "
-        "before.",
+        "before."
     )
     world.poll()
     assert [one["amount"] for one in world.effects()] == ["740.00"]
