@@ -161,14 +161,23 @@ def _off_the_arrows(told: Sequence[GatewayTransaction]) -> str:
 
 
 def _another_amount(told: Sequence[GatewayTransaction]) -> str:
-    """Two facts that mean the same effect and differ in its amount."""
+    """Two facts that mean the same effect and differ in its amount; or one that takes back what
+    was captured, which it does whole, and is over another amount."""
     amounts: dict[str, Money] = {}
     for one in told:
         for spec in derive(one):
             before = amounts.setdefault(spec.effect_key, spec.amount)
             if before != spec.amount:
                 return f"{_name(one)} was over {before} and is now over {spec.amount}."
-    return ""
+    captured = next((one.amount for one in told if one.state in _CAPTURED), None)
+    undone = (one for one in told if one.state in UNDONE and one.amount != captured)
+    other = next(undone, None) if captured is not None else None
+    if other is None:
+        return ""
+    return (
+        f"{_name(other)} was over {captured} and is {_words(other.state)} over {other.amount}. "
+        "What of it stands in Sage has to be looked at."
+    )
 
 
 def _unreadable(transaction: GatewayTransaction) -> str:

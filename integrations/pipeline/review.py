@@ -15,13 +15,28 @@ from integrations.posting.models import Effect, EffectState
 from tenants.insert import insert_once
 
 KIND = EffectKind.REVIEW
+# Characters of a sentence that a row holds.
+_LONGEST = 600
 
 
 def ask(transaction: GatewayTransaction, *, source: Connection, reason: str, found_by: str) -> None:
-    """Park a row of its own for this transaction and open a case, once."""
+    """Park a row of its own for this transaction and open a case, once for each reason; another
+    one while that case is open is told in it."""
     if source.posts_to_id is None:
         return
-    row = _row(transaction, source=source, company_id=source.posts_to_id, found_by=found_by)
+    asked = Effect.objects.filter(
+        source_id=source.id, transaction_id=transaction.transaction_id, kind=KIND
+    )
+    open_one = asked.filter(state=EffectState.PARKED).first()
+    if open_one is not None:
+        _tell_anew(open_one, reason=reason, status=transaction.status_code)
+        return
+    if ExceptionCase.objects.filter(effect__in=asked, sentence=reason[:_LONGEST]).exists():
+        return
+    row = _row(
+        transaction, source=source, company_id=source.posts_to_id, found_by=found_by,
+        n=1 + asked.count(),
+    )  # fmt: skip
     if not insert_once(row):
         return
     outbox.park(row.id, code="unknown_status", sentence=reason)
@@ -31,6 +46,17 @@ def ask(transaction: GatewayTransaction, *, source: Connection, reason: str, fou
         sentence=reason,
         remedy="Look at the transaction in PayTrace; dismiss this when it is dealt with.",
         evidence={"status": transaction.status_code},
+    )
+
+
+def _tell_anew(open_one: Effect, *, reason: str, status: str) -> None:
+    """The same question, for what makes it one by now."""
+    sentence = reason[:_LONGEST]
+    if open_one.sentence == sentence:
+        return
+    Effect.objects.filter(id=open_one.id).update(sentence=sentence)
+    ExceptionCase.objects.filter(effect=open_one, state=ExceptionCase.State.OPEN).update(
+        sentence=sentence, evidence={"status": status}
     )
 
 
@@ -50,12 +76,18 @@ def settle(transaction: GatewayTransaction, *, source: Connection) -> None:
 
 
 def _row(
-    transaction: GatewayTransaction, *, source: Connection, company_id: uuid.UUID, found_by: str
+    transaction: GatewayTransaction,
+    *,
+    source: Connection,
+    company_id: uuid.UUID,
+    found_by: str,
+    n: int,
 ) -> Effect:
     plain_key = effect_key(
         account=transaction.account,
         transaction_id=transaction.transaction_id,
         kind=KIND,
+        n=n,
     )
     return Effect(
         environment_id=source.environment_id,

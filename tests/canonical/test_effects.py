@@ -219,6 +219,23 @@ def test_an_amount_that_changes_needs_a_person_but_a_partial_capture_does_not() 
     )
 
 
+@pytest.mark.parametrize("amount", ["0.00", "20.00"])
+@pytest.mark.parametrize("state", [S.VOIDED, S.DECLINED])
+def test_what_takes_back_another_amount_than_was_captured_needs_a_person(
+    state: S, amount: str
+) -> None:
+    """A void takes back the whole; told over nothing, it would take back nothing."""
+    captured = payment(amount=usd("60.00"), **ACH)
+    undone = payment(state=state, amount=usd(amount), **ACH)
+    sentence = (
+        f"Transaction 79388123 was over 60.00 USD and is {state.value} over {amount} USD. What of "
+        "it stands in Sage has to be looked at."
+    )
+    assert person_needed(undone, history=[captured, undone]) == sentence
+    assert person_needed(captured, history=[captured, undone]) == sentence
+    assert person_needed(payment(state=state, amount=usd("60.00"), **ACH), history=[captured]) == ""
+
+
 def test_a_separator_inside_an_account_cannot_forge_another_key() -> None:
     keys = {
         effect_key(account="a:b", transaction_id="c", kind=EffectKind.SALE),

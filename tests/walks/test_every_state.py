@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
 
+from integrations import pipeline
+from integrations.canonical.money import Money
+from integrations.canonical.transactions import TransactionState
+from integrations.connections.models import Connection
+from integrations.events import facts
+from integrations.events.models import GatewayFact
+from integrations.pipeline.taking_in import take_in
+from tenants.scope import tenant_transaction
 from tests.paytrace.simulator_process import Simulator
-from tests.walks.world import NOON, World, build
+from tests.walks.world import ACTOR, NOON, World, build
 
 pytestmark = pytest.mark.walk
 
@@ -24,6 +34,26 @@ def ach_world(db: None, simulator: Simulator, sage_dsn: str) -> Iterator[World]:
 
 def _states(world: World) -> list[tuple[str, str, str]]:
     return [(one["kind"], one["state"], one["reason"]) for one in world.effects()]
+
+
+def _tell(world: World, transaction_id: str, amount: str, state: TransactionState) -> None:
+    """PayTrace tells the payment in another state, over this amount."""
+
+    def tell() -> None:
+        source = Connection.objects.get(id=world.gateway_id)
+        last = facts.latest(connection_id=source.id, transaction_id=transaction_id)
+        assert last is not None
+        told = replace(last, state=state, amount=Money.parse(amount, "USD"))
+        take_in([told], source=source, seen_by=GatewayFact.SeenBy.SYNC)
+
+    world.within(tell)
+
+
+def _asked(world: World) -> tuple[str, UUID]:
+    """What the open case says, and of which effect."""
+    with tenant_transaction(world.tenant.id):
+        found = world.case()
+        return found.sentence, found.effect_id
 
 
 def _later(world: World, **delta: float) -> datetime:
@@ -82,6 +112,34 @@ def test_a_technical_error_asks_a_person_and_resolves_when_the_payment_goes_on(
     assert world.effect(str(made["transaction_id"]), "review").sentence == (
         f"Transaction {made['transaction_id']} stands at ‘TECHNICAL_ERROR’, and PayTrace does not "
         "say whether its money moves."
+    )
+
+
+def test_each_new_reason_is_asked_about_and_none_twice(world: World) -> None:
+    """A payment of a status nobody knew, which settled over another amount than was posted."""
+    paid = world.pay(amount="740.00", invoice_id="10432", customer_id="ACME01", state="unknown")
+    world.poll()
+    assert world.open_cases() == ["unknown_status"]
+    _tell(world, paid, "740.00", TransactionState.PENDING_SETTLEMENT)
+    assert (world.open_cases(), world.in_sage()["receipts"]) == (
+        [], [("10432", "2026-11-20", "740.0000")]
+    )  # fmt: skip
+    _tell(world, paid, "700.00", TransactionState.SETTLED)
+    sentence, asked = _asked(world)
+    assert sentence == f"Transaction {paid} was over 740.00 USD and is now over 700.00 USD."
+    world.within(lambda: pipeline.dismiss(effect_id=asked, actor=ACTOR, reason="Booked by hand"))
+    _tell(world, paid, "700.00", TransactionState.PARTLY_REFUNDED)
+    assert world.open_cases() == []
+    assert world.in_sage()["receipts"] == [("10432", "2026-11-20", "740.0000")]
+
+
+def test_another_reason_while_one_is_open_is_told_in_its_case(world: World) -> None:
+    paid = world.pay(amount="740.00", invoice_id="10432", customer_id="ACME01")
+    world.poll()
+    _tell(world, paid, "700.00", TransactionState.SETTLED)
+    _tell(world, paid, "700.00", TransactionState.VOIDED)
+    assert _asked(world)[0] == (
+        f"Transaction {paid} was settled and is now voided, which PayTrace does not allow."
     )
 
 
