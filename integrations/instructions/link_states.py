@@ -8,15 +8,19 @@ Inside the open company's transaction.
 
 from __future__ import annotations
 
+import re
 import uuid
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from integrations.instructions.link_models import PaymentLink
+from integrations.instructions.models import Instruction
 
 _S = PaymentLink.State
+# As `key_of_try` writes it.
+_TRY = re.compile(r"link:([0-9a-f-]{36}):\d+", re.ASCII)
 # Cards that are refused one after another: somebody tries stolen ones. Then the link is over.
 MOST_TRIES = 10
 _TOO_MANY = "Tieout: too many cards were refused"
@@ -39,15 +43,31 @@ def follow(instruction_id: uuid.UUID, *, is_done: bool) -> None:
     """An instruction has ended: its link, if it has one, is paid, or open for another card.
 
     In the transaction that writes the answer down. Money that moved is believed whatever the
-    link's state has become meanwhile.
+    link's state has become meanwhile, and whichever try it was: one that had been given up may
+    turn out as the payment after another card was refused.
     """
-    rows = PaymentLink.objects.filter(instruction_id=instruction_id, page=PaymentLink.Page.TIEOUT)
+    rows = PaymentLink.objects.filter(page=PaymentLink.Page.TIEOUT)
     if is_done:
-        _move(rows.exclude(state=_S.PAID), _S.PAID)
+        its = Q(instruction_id=instruction_id) | Q(id=_link_of_try(instruction_id))
+        unpaid = rows.filter(its).exclude(state=_S.PAID)
+        _move(unpaid, _S.PAID, instruction_id=instruction_id)
         return
-    tried = rows.filter(state=_S.BEING_PAID)
+    tried = rows.filter(state=_S.BEING_PAID, instruction_id=instruction_id)
     _move(tried.filter(tries__gte=MOST_TRIES), _S.CANCELLED, ended_by=_TOO_MANY)
     _move(tried, _S.OPEN)
+
+
+def _link_of_try(instruction_id: uuid.UUID) -> uuid.UUID | None:
+    """The link that an instruction was a try of, by its key."""
+    row = Instruction.objects.filter(id=instruction_id, origin=Instruction.Origin.PAY_PAGE)
+    key = row.values_list("idempotency_key", flat=True).first() or ""
+    found = _TRY.fullmatch(key)
+    return uuid.UUID(found[1]) if found else None
+
+
+def key_of_try(row: PaymentLink) -> str:
+    """The idempotency key of a link's newest try."""
+    return f"link:{row.id}:{row.tries}"
 
 
 def page_answered(instruction_id: uuid.UUID, *, is_made: bool, address: str = "") -> None:

@@ -158,11 +158,6 @@ def link(*, environment_id: UUID, link_id: UUID) -> PaymentLink | None:
     return rows.select_related("connection", "instruction").first()
 
 
-def key_of(row: PaymentLink) -> str:
-    """The idempotency key of a link's newest try."""
-    return f"link:{row.id}:{row.tries}"
-
-
 def link_of(instruction: Instruction) -> PaymentLink | None:
     """The link on which an instruction was asked for, whichever try it was."""
     if instruction.origin != Instruction.Origin.PAY_PAGE:

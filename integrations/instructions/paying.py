@@ -97,7 +97,7 @@ def take(link_id: UUID, *, keeps: bool = False) -> Taken:
         links.wish_of(link),
         environment_id=link.environment_id,
         connection_id=link.connection_id,
-        idempotency_key=links.key_of(link),
+        idempotency_key=link_states.key_of_try(link),
         who=Who(f"Payment link of {link.made_by}"),
         state=InstructionState.SENT,
     )

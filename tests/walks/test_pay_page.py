@@ -11,12 +11,18 @@ from django.core.cache import cache
 from django.test import Client
 
 from integrations.instructions import links
-from integrations.instructions.models import Instruction, PaymentLink, StoredPaymentMethod
+from integrations.instructions.models import (
+    Instruction,
+    InstructionAttempt,
+    PaymentLink,
+    StoredPaymentMethod,
+)
 from portal.web import pay as pay_page
 from tenants import pausing
 from tenants.models import Membership
 from tenants.scope import tenant_transaction
 from tests.portal.web.reading import text_of
+from tests.walks.test_instructions import _make_older
 from tests.walks.test_payment_links import (
     CARD,
     INVOICE,
@@ -109,6 +115,29 @@ def test_a_lost_answer_says_do_not_pay_again_until_it_is_found_out(
     assert asked.headers["HX-Refresh"] == "true"
     assert "Paid. Thank you." in text_of(payer.get(page))
     assert at_paytrace(world) == [("pending_settlement", "740.00")]
+
+
+def test_a_try_that_turns_out_as_the_payment_later_ends_the_link(
+    world: World, payer: Client, superuser_url: str
+) -> None:
+    """It had been given up, and another card was refused since."""
+    made_link, token = made(world)
+    world.simulator.control("faults", kind="offline", count=1, path_prefix=SALES)
+    send(world, payer, token)
+    _make_older(superuser_url, hours=25)
+    look_now(world)
+    send(world, payer, token, is_declined=True)
+    with tenant_transaction(world.tenant.id):
+        first = InstructionAttempt.objects.order_by("started_at")[0]
+    late = world.pay(amount="740.00", invoice_id=first.invoice_id)
+    world.poll()
+    assert "Paid. Thank you." in text_of(payer.get(f"/pay/{token}/"))
+    send(world, payer, token)
+    with tenant_transaction(world.tenant.id):
+        link = PaymentLink.objects.select_related("instruction").get(id=made_link.id)
+    assert link.instruction is not None
+    assert (link.state, link.instruction.result_id) == ("paid", late)
+    assert at_paytrace(world) == [("declined", "740.00"), ("pending_settlement", "740.00")]
 
 
 def test_a_card_is_left_without_being_charged(world: World, payer: Client) -> None:
