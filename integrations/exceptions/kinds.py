@@ -56,7 +56,7 @@ _KINDS: tuple[CaseKind, ...] = (
         "invoice_paid",
         "This invoice is already paid",
         "Posting it again would pay the invoice twice. If the customer really paid twice, put "
-        "it on account; if somebody keyed this payment in Sage, dismiss it.",
+        "it on account or give it back; if somebody keyed this payment in Sage, dismiss it.",
         (Offer.ON_ACCOUNT, Offer.CHOOSE_INVOICE, Offer.RETRY, Offer.DISMISS),
     ),
     CaseKind(

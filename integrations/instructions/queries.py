@@ -24,6 +24,7 @@ from integrations.instructions.subjects import PlanNow, plan_now
 __all__ = [
     "Page",
     "about_holds",
+    "about_payment",
     "attempts",
     "count_waiting_approval",
     "customer_refund_of",
@@ -149,6 +150,19 @@ def about_holds(
     changes_it = Q(kind=Kind.ADJUST, state__in=OPEN)
     found = rows.filter(ends_it | changes_it).defer("request").order_by("asked_at", "id")
     return {(row.connection_id, row.transaction_id): row for row in found}
+
+
+def about_payment(
+    *, environment_id: uuid.UUID, connection_id: uuid.UUID, transaction_id: str, since: datetime
+) -> list[Instruction]:
+    """The newest that were asked about a payment since it was made, newest first; 20 at most."""
+    rows = Instruction.objects.filter(
+        environment_id=environment_id,
+        asked_at__gte=since,
+        connection_id=connection_id,
+        transaction_id=transaction_id,
+    )
+    return list(rows.defer("request").order_by("-asked_at", "-id")[:20])
 
 
 def count_waiting_approval(environment_id: uuid.UUID) -> int:

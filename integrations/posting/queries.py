@@ -179,6 +179,14 @@ def _will_take_back(source_id: uuid.UUID, transaction_id: str) -> Q:
     return Q(source_id=source_id, parent=None) & is_its
 
 
+def is_voided(source_id: uuid.UUID, transaction_id: str) -> bool:
+    """Whether this payment of a gateway account was taken back whole before it settled, whatever
+    became of that in the books."""
+    return Effect.objects.filter(
+        source_id=source_id, transaction_id=transaction_id, kind=EffectKind.VOID
+    ).exists()
+
+
 def movements(*, source_id: uuid.UUID, transaction_ids: Sequence[str]) -> dict[str, Effect]:
     """By transaction, the payment or refund that it is in the books."""
     rows = Effect.objects.filter(

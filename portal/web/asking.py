@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -29,6 +28,7 @@ from portal.web.forms.instructions import (
     ReceiptForm,
 )
 from portal.web.instructions import who
+from portal.web.left import left_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -54,16 +54,16 @@ def charge(request: PlacedRequest) -> HttpResponse:
 @member_view(Ability.MOVE_MONEY)
 def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
     """Give money of a payment back: voided before PayTrace settles it, refunded after."""
-    effect = _payment(request, effect_id)
-    taken = sum(
-        posting.taken_back(effect.source_id, effect.transaction_id).values(), start=Decimal(0)
-    )
-    left = max(effect.amount - taken, Decimal(0))
-    form = GiveBackForm(request.POST or None, initial={"amount": f"{left:.2f}"})
-    if form.is_valid():
+    effect = _payment(request, effect_id, of_bank=True)
+    rest, is_bank_payment = left_of(effect), _is_bank_payment(effect)
+    form = GiveBackForm(request.POST or None, initial={"amount": rest.left.plain})
+    if not is_bank_payment and form.is_valid():
+        amount = form.money("amount", effect.currency)
+        if amount is not None and rest.left < amount:
+            form.add_error("amount", f"Only {rest.left} of this payment is left to give back.")
         wish = Wish(
             kind=Kind.GIVE_BACK,
-            amount=form.money("amount", effect.currency),
+            amount=amount,
             transaction_id=effect.transaction_id,
             customer_number=effect.customer_number,
             invoice_number=effect.invoice_reference[:20],
@@ -72,7 +72,20 @@ def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
         answer = _ask(request, form, wish, connection_id=effect.source_id)
         if answer:
             return answer
-    context = {"form": form, "effect": effect, "taken": taken}
+    about = queries.about_payment(
+        environment_id=effect.environment_id,
+        connection_id=effect.source_id,
+        transaction_id=effect.transaction_id,
+        since=effect.created_at,
+    )
+    waits = [one for one in about if one.kind == Kind.GIVE_BACK and one.state in queries.OPEN]
+    context = {
+        "form": form,
+        "effect": effect,
+        "rest": rest,
+        "waits": waits,
+        "is_bank_payment": is_bank_payment,
+    }
     return render(request, "instructions/give_back.html", context)
 
 

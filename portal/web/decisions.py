@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from integrations.exceptions.kinds import ASKING, Offer, kind_of
@@ -44,6 +45,10 @@ _TEXTS: Mapping[Offer, tuple[str, str]] = {
     Offer.CHARGE_AGAIN: ("Charge again", "credit-card"),
     Offer.PAUSE_PLAN: ("Pause the plan", "circle-pause"),
 }
+# Payments that may not be owed at all: the customer may want the money back.
+_MAYBE_NOT_OWED = frozenset(
+    {"invoice_paid", "invoice_void", "over_balance", "duplicate", "link_used_up"}
+)
 _OF_ANY_KIND = frozenset({Offer.RETRY, Offer.CHOOSE_PAYMENT, Offer.DISMISS, *ASKING})
 _MOST_CANDIDATES = 4
 # Characters of a record that is shown as PayTrace told it.
@@ -58,13 +63,34 @@ def offers_for(case: ExceptionCase) -> list[Button]:
     buttons = [
         Button(Offer.CHOOSE_INVOICE, f"Apply to {found.number}", "file-check", invoice=found.number)
         for found in candidates(case)[:_MOST_CANDIDATES]
-        if found.status == "open" and Offer.CHOOSE_INVOICE in offers
+        if found.status == "open" and Offer.CHOOSE_INVOICE in offers and _takes(found, case)
     ]
-    for offer in offers:
+    for offer in _best_first(offers, case):
         text, icon = _words(offer, case)
         is_danger, asks = offer is Offer.DISMISS, offer in ASKING
         buttons.append(Button(offer, text, icon, is_danger=is_danger, asks=asks))
     return [replace(buttons[0], is_first=True, is_danger=False), *buttons[1:]]
+
+
+def _takes(found: Candidate, case: ExceptionCase) -> bool:
+    """Whether an invoice may take the payment; of what cannot be read Sage is asked."""
+    if case.code != "over_balance":
+        return True
+    try:
+        return Decimal(found.balance) >= case.amount
+    except InvalidOperation:
+        return True
+
+
+def _best_first(offers: Sequence[Offer], case: ExceptionCase) -> list[Offer]:
+    """More than is open on an invoice goes on account, unless somebody knows another invoice."""
+    first = Offer.ON_ACCOUNT if case.code == "over_balance" else None
+    return sorted(offers, key=lambda offer: offer is not first)
+
+
+def may_go_back(case: ExceptionCase) -> bool:
+    """Whether giving the money back is one of the ways to end the case."""
+    return case.effect.kind == "sale" and case.code in _MAYBE_NOT_OWED
 
 
 def is_unclear(case: ExceptionCase) -> bool:
@@ -89,6 +115,7 @@ def case_context(case: ExceptionCase) -> dict[str, Any]:
         "is_unclear": is_unclear(case),
         "evidence": evidence_lines(case),
         "offers": offers_for(case),
+        "may_go_back": may_go_back(case),
     }
 
 

@@ -24,6 +24,7 @@ from portal.web.decisions import (
     case_context,
     evidence_lines,
     is_unclear,
+    may_go_back,
     offers_for,
     teller,
 )
@@ -49,6 +50,7 @@ class Line:
     case: ExceptionCase
     evidence: list[str]
     offers: list[Button]
+    may_go_back: bool
 
 
 @require_safe
@@ -63,15 +65,16 @@ def inbox(request: PlacedRequest) -> HttpResponse:
     context = {
         "every": every,
         "code": code,
-        "groups": [
-            (group, [Line(c, evidence_lines(c), offers_for(c)) for c in group.cases])
-            for group in shown
-        ],
+        "groups": [(group, [_line(case) for case in group.cases]) for group in shown],
         "count": len(found),
         "is_cut": len(found) == exceptions.INBOX_SIZE,
         "at_stake": exceptions.money_at_stake(found),
     }
     return render(request, "exceptions/inbox.html", context)
+
+
+def _line(case: ExceptionCase) -> Line:
+    return Line(case, evidence_lines(case), offers_for(case), may_go_back(case))
 
 
 @require_POST

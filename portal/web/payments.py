@@ -21,6 +21,7 @@ from integrations.events.models import ContestDeadline, GatewayBatch, GatewayFac
 from integrations.exceptions import queries as exceptions
 from integrations.instructions import links
 from integrations.instructions import queries as instructions
+from integrations.instructions.models import Instruction
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect, EffectState, PostingAttempt
 from integrations.posting.words import HANDS
@@ -30,6 +31,7 @@ from portal.asked import instruction_behind
 from portal.web.books import books_of, journal_of, plain_details
 from portal.web.decisions import case_context
 from portal.web.forms.payments import PaymentFilter, read_place, write_place
+from portal.web.left import left_of
 from portal.web.level_three import may_describe
 from portal.web.moments import today_in
 from portal.web.spreadsheet import MAX_ROWS, csv_of
@@ -96,8 +98,11 @@ def _story(effect: Effect) -> dict[str, Any]:
     asked = instruction_behind(effect)
     moved = _moved(effect)
     case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
+    is_payment = effect.kind == EffectKind.SALE
     return {
         "effect": effect,
+        "left": left_of(effect) if is_payment else None,
+        "about": _about(effect) if is_payment else [],
         "is_on_worksheet": effect.state == EffectState.HANDED_OVER
         and effect.reason_code == Hands.PERSON,
         "waits_for": HANDS.get(effect.reason_code, ""),
@@ -124,11 +129,20 @@ def _story(effect: Effect) -> dict[str, Any]:
         "related": posting.related(effect),
         "asked": asked,
         "asked_link": links.link_of(asked) if asked else None,
-        "may_ask": effect.kind == EffectKind.SALE
-        and instructions.policy_of(effect.environment_id) is not None,
+        "may_ask": is_payment and instructions.policy_of(effect.environment_id) is not None,
         "is_bank_payment": any(is_bank_payment(fact) for fact in facts),
         "takes_level_three": bool(facts) and may_describe(effect, from_details(facts[-1].details)),
     }
+
+
+def _about(effect: Effect) -> list[Instruction]:
+    """What was asked of PayTrace about a payment since it is known here."""
+    return instructions.about_payment(
+        environment_id=effect.environment_id,
+        connection_id=effect.source_id,
+        transaction_id=effect.transaction_id,
+        since=effect.created_at,
+    )
 
 
 def is_bank_payment(fact: GatewayFact) -> bool:

@@ -24,7 +24,7 @@ _MONEY = frozenset({EffectKind.SALE, EffectKind.REFUND})
 _REMEDIES = {
     MatchOutcome.NOT_FOUND: "Choose the invoice, or put the payment on account.",
     MatchOutcome.AMBIGUOUS: "Choose the invoice it pays.",
-    MatchOutcome.ALREADY_PAID: "Put it on account, refund it in PayTrace, or dismiss it.",
+    MatchOutcome.ALREADY_PAID: "Put it on account, give it back, or dismiss it.",
     MatchOutcome.OVER_BALANCE: "Put the payment on account, or choose another invoice.",
     MatchOutcome.VOID: "Choose another invoice, or put the payment on account.",
     MatchOutcome.WRONG_CUSTOMER: "Choose the invoice it pays.",

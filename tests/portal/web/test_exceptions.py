@@ -46,6 +46,47 @@ def test_every_trouble_has_a_sentence_its_money_and_a_button(
     assert [words for words in told if words not in text] == []
 
 
+def test_an_invoice_that_is_too_small_is_not_the_first_thing_offered(
+    alice: Client, books: Books
+) -> None:
+    """Choosing it could only end in the same case again."""
+    invoice = {"customer_number": "ACME01", "currency": "USD", "status": "open"}
+    evidence = {
+        "invoices": [
+            invoice | {"number": "10432", "balance": "740.00"},
+            invoice | {"number": "10499", "balance": "1,480.00"},
+            invoice | {"number": "10500", "balance": "1480.00"},
+        ]
+    }
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(
+            books, code="over_balance", amount=Decimal("1240.50"), case_evidence=evidence
+        )
+    text = text_of(alice.get(f"/t/{books.tenant.slug}/payments/{case.effect_id}/"))
+    assert [word for word in ("10432", "10499", "10500") if f"Apply to {word}" in text] == [
+        "10499",
+        "10500",
+    ]
+    order = [text.index(words) for words in ("Apply to 10500", "Put on account", "Try again")]
+    assert order == sorted(order)
+
+
+@pytest.mark.parametrize(
+    ("code", "offers"), [("invoice_paid", 1), ("duplicate", 1), ("validation", 0)]
+)
+def test_money_that_may_not_be_owed_can_be_given_back_from_its_case(
+    alice: Client, books: Books, code: str, offers: int
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books, code=code)
+    way = f"/t/{books.tenant.slug}/payments/{case.effect_id}/give-back/"
+    inbox = alice.get(f"/t/{books.tenant.slug}/exceptions/").content.decode()
+    page = alice.get(f"/t/{books.tenant.slug}/payments/{case.effect_id}/").content.decode()
+    assert (inbox.count(way), page.count(way)) == (offers, offers)
+    if offers:
+        assert "dismiss it under Exceptions afterwards" in text_of(alice.get(way))
+
+
 def test_an_open_invoice_in_the_evidence_gets_its_own_button(alice: Client, books: Books) -> None:
     invoice = {"customer_number": "ACME01", "balance": "740.00", "currency": "USD"}
     evidence = {

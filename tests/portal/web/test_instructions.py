@@ -136,6 +136,60 @@ def test_the_page_offers_to_give_back_what_is_left_of_the_payment(
     assert 'value="640.00"' in page.content.decode()
 
 
+def test_more_than_is_left_is_told_at_the_field_and_asks_for_nothing(
+    alice: Client, books: Books
+) -> None:
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, amount=Decimal("740.00"))
+        factories.posted(books, kind="refund", amount=Decimal("100.00"), parent=paid)
+    allow(books, alice)
+    page = f"/t/{books.tenant.slug}/payments/{paid.id}/"
+    sent = {"key": "k", "amount": "640.01", "description": "Broken on arrival"}
+    told = text_of(alice.post(f"{page}give-back/", sent))
+    assert "Only 640.00 USD of this payment is left to give back." in told
+    assert asked_rows(books) == []
+    assert alice.post(f"{page}give-back/", sent | {"amount": "640.00"}).status_code == 302
+    assert [row[:3] for row in asked_rows(books)] == [("give_back", "ready", Decimal("640.0000"))]
+
+
+def test_a_payment_that_was_voided_offers_nothing_to_give_back(alice: Client, books: Books) -> None:
+    allow(books, alice)
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, state="reversed")
+        factories.effect(
+            books, kind="void", parent=paid, state="posted", transaction_id=paid.transaction_id,
+            gateway_state="voided",
+        )  # fmt: skip
+    page = f"/t/{books.tenant.slug}/payments/{paid.id}/"
+    assert "Give money back" not in text_of(alice.get(page))
+    told = text_of(alice.get(f"{page}give-back/"))
+    assert "Nothing is left to give back" in told
+    assert "Give it back" not in told
+
+
+def test_a_payments_page_tells_what_went_back_and_what_was_asked_about_it(
+    alice: Client, books: Books
+) -> None:
+    allow(books, alice)
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, amount=Decimal("740.00"), gateway_state="settled")
+        factories.posted(books, kind="refund", amount=Decimal("100.00"), parent=paid)
+    page = f"/t/{books.tenant.slug}/payments/{paid.id}/"
+    assert "Asked about it" not in text_of(alice.get(page))
+    sent = {"key": "k", "amount": "40.00", "description": "Broken on arrival"}
+    alice.post(f"{page}give-back/", sent)
+    told = text_of(alice.get(page))
+    wanted = [
+        "100.00 USD of it was given or taken back; 640.00 USD is left.",
+        "Asked about it",
+        "40.00 USD",
+        "Ready to send",
+    ]
+    assert [words for words in wanted if words not in told] == []
+    again = text_of(alice.get(f"{page}give-back/"))
+    assert "alice@acme.example asked to give 40.00 USD back" in again
+
+
 def test_a_receipt_is_mailed_from_the_page_of_its_payment(alice: Client, books: Books) -> None:
     allow(books, alice)
     with tenant_transaction(books.tenant.id):
@@ -163,7 +217,10 @@ def test_a_bank_payment_is_not_given_back_from_here_and_its_account_can_be_kept(
     shown = text_of(alice.get(page))
     assert "A bank payment is given back in PayTrace’s own terminal." in shown
     assert [word for word in ("Give money back", "Keep this card") if word in shown] == []
-    assert alice.get(f"{page}give-back/").status_code == 404
+    sent = {"key": "k", "amount": "40.00", "description": "Broken on arrival"}
+    refused = text_of(alice.post(f"{page}give-back/", sent))
+    assert "PayTrace gives no bank payment back by its API" in refused
+    assert asked_rows(books) == []
     assert alice.get(f"{page}mail-receipt/").status_code == 404
     assert "Keep this bank account" in shown
     asked = text_of(alice.get(f"{page}keep-card/"))
