@@ -44,8 +44,9 @@ def test_a_posting_is_in_the_books_once(
 def test_the_entry_of_a_settled_batch_is_in_the_gl_once(
     strike: str, scene: Scene, staff: Workers
 ) -> None:
-    known = beyond(lines_of(Delivery("receipt", scene, templates(scene.world)["receipt"]), staff))
+    # First of all, while there is no other batch.
     story = Delivery("settlement", scene, settlement_template(scene.world))
+    known = beyond(lines_of(Delivery("receipt", scene, templates(scene.world)["receipt"]), staff))
     _check(story, staff, strike, known)
 
 

@@ -172,7 +172,7 @@ def settlement_template(world: World) -> UUID:
             connection_id=world.gateway_id, settle_from="2026-11-01", actor=ACTOR
         )
     )
-    world.pay(amount="0.01", invoice_id="10432", customer_id="ACME01")
+    world.pay(amount="0.01", invoice_id="100431", customer_id="ADLER1")
     world.simulator.control("settle", account=world.account)
     world.poll_now()
     made = world.within(lambda: Effect.objects.get(kind="settlement"))
