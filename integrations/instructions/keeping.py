@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
+from integrations.instructions import attempts
 from integrations.instructions.calendar import dates
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
@@ -132,7 +134,7 @@ def _change_plan(row: Instruction, wish: Wish, _: Outcome) -> None:
         fields["description"] = wish.description
     if wish.frequency is not None or wish.next_on is not None:
         frequency = wish.frequency or Frequency(plan.frequency)
-        before = row.asked_on
+        before = _told_on(row)
         fields |= {
             "frequency": frequency,
             "done_before": plan_now(plan, today=before).done_count,
@@ -158,7 +160,14 @@ def _made(row: Instruction, outcome: Outcome) -> int:
     """How many payments the plan made until it was ended at PayTrace."""
     plan = row.plan
     assert plan is not None  # noqa: S101 checked when asked
-    return plan_now(plan, today=outcome.on or row.asked_on).done_count
+    return plan_now(plan, today=outcome.on or _told_on(row)).done_count
+
+
+def _told_on(row: Instruction) -> date:
+    """The gateway's day on which PayTrace was told: approval may have taken days, and meanwhile
+    the plan went on as it was."""
+    told = attempts.latest(row.id)
+    return told.gateway_day if told else row.asked_on
 
 
 def _update(row: Instruction, **fields: Any) -> None:

@@ -49,7 +49,8 @@ def plan_ended(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
     """Paused or ended, where PayTrace lists it no more."""
     plan = _plan(subject)
     if _listed(plan, client) is None:
-        return ended(plan, told, subject.today)
+        # It was ended when PayTrace was told, and what is due since was not charged.
+        return ended(plan, told, min(told.gateway_day, subject.today))
     return nothing(told, is_real_time=True)
 
 
