@@ -16,6 +16,7 @@ from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
 from integrations.instructions.protocol import Claimed, Told
 from integrations.instructions.subjects import (
+    RefundsBefore,
     Subject,
     TakenBack,
     nothing_taken_back,
@@ -39,6 +40,8 @@ class Desk:
     today: date
     taken_back: TakenBack = nothing_taken_back
     """Of the books, before money is given back; a desk for card forms gives none."""
+    refunds_before: RefundsBefore | None = None
+    """The same, before one is looked for."""
 
 
 def send_one(claimed: Claimed, *, desk: Desk) -> Outcome | None:
@@ -82,7 +85,9 @@ def look_for(claimed: Claimed, *, desk: Desk) -> Outcome | None:
         told = protocol.open_question(claimed)
         if told is None:
             return None
-        subject = subject_of(told.instruction_id, today=desk.today)
+        subject = subject_of(
+            told.instruction_id, today=desk.today, refunds_before=desk.refunds_before
+        )
     try:
         found = looking.look(told, subject, client=desk.client)
     except (NeverWorks, OutcomeUnknown):

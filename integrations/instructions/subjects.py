@@ -5,10 +5,11 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from integrations.canonical.money import Money, round_to
+from integrations.instructions import attempts
 from integrations.instructions.calendar import runs_until
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, RecurringPlan
@@ -48,7 +49,8 @@ class Subject:
     otherwise, by the transaction that did: a refund of no payment that a person said belongs to
     it, a chargeback."""
     taken_ids: frozenset[str] = frozenset()
-    """Ids at PayTrace that other instructions led to: never the answer to this one."""
+    """Ids at PayTrace that other instructions led to, and refunds that were there before it was
+    told: never the answer to this one."""
     page: PageNow | None = None
     """Of PayTrace's own page of a payment link; None where that link has ended."""
 
@@ -57,16 +59,25 @@ TakenBack = Callable[[uuid.UUID, str], Mapping[str, Decimal]]
 """What the books took back of this payment of an account, by the transaction that did."""
 
 
+RefundsBefore = Callable[[uuid.UUID, Money, datetime], frozenset[str]]
+"""The refunds of an account over this amount that PayTrace had told of before that moment."""
+
+
 def nothing_taken_back(_: uuid.UUID, __: str) -> Mapping[str, Decimal]:
     """Of what gives no money back: nobody needs to know."""
     return {}
 
 
 def subject_of(
-    instruction_id: uuid.UUID, *, today: date, taken_back: TakenBack = nothing_taken_back
+    instruction_id: uuid.UUID,
+    *,
+    today: date,
+    taken_back: TakenBack = nothing_taken_back,
+    refunds_before: RefundsBefore | None = None,
 ) -> Subject:
     """Inside the open company's transaction. Before money is given back, `taken_back` has to tell
-    what the books know."""
+    what the books know; before a refund is looked for, `refunds_before` which of them were there
+    when PayTrace was told."""
     row = Instruction.objects.select_related("plan").get(id=instruction_id)
     others = Instruction.objects.filter(connection_id=row.connection_id).exclude(id=row.id)
     already: dict[str, Money] = {}
@@ -80,13 +91,21 @@ def subject_of(
             number: Money(round_to(amount, row.currency), row.currency)
             for number, amount in known.items()
         }
-        taken = frozenset(number for number, _ in done)
+        taken = frozenset(number for number, _ in done) | _there_before(row, refunds_before)
     elif row.kind == "plan_create":
         made = RecurringPlan.objects.filter(connection_id=row.connection_id)
         taken = frozenset(made.values_list("recurrence_id", flat=True))
     plan = plan_now(row.plan, today=today) if row.plan else None
     page = page_now(row.id) if row.kind == Kind.MAKE_PAGE else None
     return Subject(today, plan, already, taken, page)
+
+
+def _there_before(row: Instruction, refunds_before: RefundsBefore | None) -> frozenset[str]:
+    attempt = attempts.latest(row.id) if refunds_before else None
+    if attempt is None or refunds_before is None:
+        return frozenset()
+    amount = Money(round_to(row.amount or Decimal(0), row.currency), row.currency)
+    return refunds_before(row.connection_id, amount, attempt.started_at)
 
 
 def plan_now(plan: RecurringPlan, *, today: date) -> PlanNow:

@@ -44,7 +44,13 @@ def instruct(
             return False
     try:
         client = clients.paytrace_client(tenant_id=tenant_id, connection_id=connection_id)
-        desk = Desk(tenant_id, client, operations.day_of(connection), taken_back=posting.taken_back)
+        desk = Desk(
+            tenant_id,
+            client,
+            operations.day_of(connection),
+            taken_back=posting.taken_back,
+            refunds_before=posting.refunds_before,
+        )
         more = _work(connection, desk, keep)
     except IntegrationError as error:
         _failed(connection, error)

@@ -187,6 +187,15 @@ def is_voided(source_id: uuid.UUID, transaction_id: str) -> bool:
     ).exists()
 
 
+def refunds_before(source_id: uuid.UUID, amount: Money, moment: datetime) -> frozenset[str]:
+    """The refunds of a gateway account over this amount that were known before that moment."""
+    found = Effect.objects.filter(
+        source_id=source_id, kind=EffectKind.REFUND, created_at__lt=moment,
+        amount=amount.amount, currency=amount.currency,
+    )  # fmt: skip
+    return frozenset(found.values_list("transaction_id", flat=True))
+
+
 def movements(*, source_id: uuid.UUID, transaction_ids: Sequence[str]) -> dict[str, Effect]:
     """By transaction, the payment or refund that it is in the books."""
     rows = Effect.objects.filter(

@@ -196,6 +196,21 @@ def test_money_is_given_back_once_however_often_it_is_lost(till: World) -> None:
     assert [one[2] for one in at_paytrace(till) if one[0] == "refund"] == ["240.00", "500.00"]
 
 
+def test_a_refund_that_was_there_before_is_not_the_answer_to_a_lost_one(till: World) -> None:
+    """Somebody has refunded as much in PayTrace's own terminal; ours never arrived."""
+    paid = till.pay(amount="740.00", invoice_id="10432", customer_id="ACME01", state="settled")
+    till.simulator.control("refund", account=till.account, transaction_id=paid, amount="100.00")
+    till.poll()
+    path = "/v1/transactions/refund"
+    till.simulator.control("faults", kind="offline", count=1, path_prefix=path)
+    back = Wish(Kind.GIVE_BACK, amount=usd("100.00"), transaction_id=paid)
+    row = ask(till, back)
+    look_now(till)
+    row = again(till, row)
+    assert (row.state, row.code) == ("unknown", "paytrace.not_found_yet")
+    assert [one[2] for one in at_paytrace(till) if one[0] == "refund"] == ["100.00"]
+
+
 def test_a_plan_is_made_changed_paused_resumed_and_ended(till: World) -> None:
     made = ask(till, PLAN, key="plan")
     assert made.state == "done"
