@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
@@ -11,6 +12,7 @@ _EXPONENTS = {"JPY": 0, "KRW": 0, "CLP": 0, "VND": 0, "KWD": 3, "BHD": 3, "OMR":
 # Sage Pro keeps money in an 8-byte currency field with 4 decimals (ARCUST, Pro 3.2: type Y);
 # twelve integer digits is PayTrace's documented limit for an amount.
 MAX_INTEGER_DIGITS = 12
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 
 
 class MoneyError(ValueError):
@@ -89,6 +91,14 @@ class Money:
     def plain(self) -> str:
         """The amount as a program writes it: `1234.50`, no separators, full decimals."""
         return f"{self.amount:.{exponent(self.currency)}f}"
+
+
+def without_separators(text: str) -> str:
+    """`1,234.50` as `1234.50`. Raises MoneyError for a comma that stands anywhere but before three
+    digits: `12,50` is twelve and a half where it was written, and never 1250."""
+    if "," in text and not _GROUPED.fullmatch(text):
+        raise MoneyError(f"{text!r} is not an amount such as 1,234.50")
+    return text.replace(",", "")
 
 
 def round_to(amount: Decimal, currency: str) -> Decimal:

@@ -16,7 +16,7 @@ from integrations.canonical.disputes import (
     Dispute,
     is_name,
 )
-from integrations.canonical.money import Money, MoneyError
+from integrations.canonical.money import Money, MoneyError, without_separators
 from integrations.canonical.problems import Problem
 from integrations.canonical.redaction import redact_text
 from integrations.canonical.transactions import TransactionState
@@ -215,9 +215,9 @@ def _date(row: Mapping[str, str], column: str, name: str) -> date:
 
 
 def _amount(row: Mapping[str, str], column: str, currency: str) -> Money:
-    text = row.get(column, "").strip().replace(",", "").removeprefix("$")
+    text = row.get(column, "").strip().removeprefix("$")
     try:
-        amount = Money.parse(text, currency)
+        amount = Money.parse(without_separators(text), currency)
     except MoneyError:
         raise _wrong(column, f"The {column} is not an amount such as 740.00.", text) from None
     if amount.amount < 0 or (column == "amount" and not amount.amount):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from integrations.canonical.card_scan import contains_card_number
 from integrations.canonical.errors import NeverWorks
 from integrations.canonical.identifiers import is_identifier
-from integrations.canonical.money import Money
+from integrations.canonical.money import Money, without_separators
 from integrations.paytrace.moments import parse_day, parse_moment
 
 Json = Mapping[str, Any]
@@ -79,7 +79,7 @@ def amount_of(raw: Json, reading: Reading, *names: str) -> Money:
     """The export sends a number, other fields a string (PayTrace help: json-export-tranx-date)."""
     text = required_text(raw, *names)
     try:
-        return Money(Decimal(text.replace(",", "")), reading.currency)
+        return Money(Decimal(without_separators(text)), reading.currency)
     except (InvalidOperation, ValueError):
         pass
     raise unreadable_record(raw, names[0])

@@ -80,6 +80,10 @@ def test_a_heading_is_read_in_any_order_spelling_and_with_any_delimiter(text: st
         ("1,2,won,2026-11-22,1.00", "Line 2, date: The date lies in the future."),
         ("1,2,won,2026-11-18,ten", "Line 2, amount: The amount is not an amount such as 740.00."),
         ("1,2,won,2026-11-18,1.005", "Line 2, amount: The amount is not an amount such as 740.00."),
+        (
+            '1,2,won,2026-11-18,"12,50"',
+            "Line 2, amount: The amount is not an amount such as 740.00.",
+        ),
         ("1,2,won,2026-11-18,0", "Line 2, amount: The amount is not above zero."),
         ("1,2,won,2026-11-18,-1.00", "Line 2, amount: The amount is not above zero."),
         ("1,2,won,2026-11-18,1.00,-2", "Line 2, fee: The fee is not above zero."),

@@ -183,6 +183,11 @@ def test_a_deposit_is_read_whole() -> None:
         assert to_deposit({**raw, "deposit_date": told}, reading=READING).deposited_on == date(
             2020, 1, 10
         )
+    assert to_deposit({**raw, "net_amount": "1,070.25"}, reading=READING).net == usd("1070.25")
+    # A comma may be a decimal one: never a hundred times as much.
+    assert refused(to_deposit, {**raw, "net_amount": "12,50"}, reading=READING).field == (
+        "net_amount"
+    )
     error = refused(to_deposit, {**raw, "transaction_count": "few"}, reading=READING)
     assert error.field == "transaction_count"
     for told in ("2.50", "-2.50"):
