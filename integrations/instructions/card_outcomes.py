@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from integrations.canonical.money import Money
-from integrations.canonical.transactions import GatewayTransaction, TransactionState
+from integrations.canonical.transactions import (
+    GatewayTransaction,
+    TransactionState,
+    TransactionType,
+)
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
 from integrations.instructions.outcomes import Outcome
@@ -35,6 +39,17 @@ def charged(
             customer_id=answer.customer_id or asked_id, label=asked_id, last_four=answer.last_four
         )
     return Outcome(S.DONE, "", _done(amount, kind), answer.transaction_id, result, customer=stored)
+
+
+def is_its_own(found: GatewayTransaction, *, kind: Kind) -> bool:
+    """Whether it goes the way that was asked for: a refund may carry the invoice id of the payment
+    that it gives back."""
+    return (found.type is TransactionType.REFUND) is (kind is Kind.REFUND_CUSTOMER)
+
+
+def says_nothing(found: GatewayTransaction) -> bool:
+    """Whether its state does not tell if money moves."""
+    return found.state in {TransactionState.UNKNOWN, TransactionState.ERROR}
 
 
 def of_transaction(found: GatewayTransaction, *, amount: Money, kind: Kind) -> Outcome:

@@ -24,7 +24,7 @@ from integrations.canonical.transactions import (
     TransactionType,
 )
 from integrations.instructions import attempts, looking, operations, protocol, unanswered
-from integrations.instructions.card_outcomes import of_transaction
+from integrations.instructions.card_outcomes import is_its_own, of_transaction, says_nothing
 from integrations.instructions.kinds import OF_KEPT, Kind
 from integrations.instructions.models import (
     Instruction,
@@ -43,10 +43,9 @@ Payments = Callable[[Sequence[str]], Mapping[str, GatewayTransaction]]
 """The newest state of each of these payments of the account, where it is known."""
 # How far PayTrace's clock and ours, and a call under way, can be apart.
 _ABOUT_THEN = timedelta(minutes=10)
-_SAYS_NOTHING = frozenset({TransactionState.UNKNOWN, TransactionState.ERROR})
 _NOT_GIVEN = frozenset(
-    {*_SAYS_NOTHING, TransactionState.DECLINED, TransactionState.AUTO_VOIDED,
-     TransactionState.VOIDED}
+    {TransactionState.UNKNOWN, TransactionState.ERROR, TransactionState.DECLINED,
+     TransactionState.AUTO_VOIDED, TransactionState.VOIDED}
 )  # fmt: skip
 # What is known by its attempt's own invoice id.
 _CHARGING = frozenset({Kind.CHARGE, Kind.HOLD, Kind.REFUND_CUSTOMER})
@@ -96,28 +95,30 @@ def _given_up(connection_id: uuid.UUID) -> QuerySet[Instruction]:
 
 
 def _in_doubt(connection_id: uuid.UUID) -> QuerySet[Instruction]:
-    """Charges that PayTrace’s API cannot be asked about: only a person could find out."""
+    """Charges that PayTrace’s API cannot be asked about, or does not show clearly: only a person
+    could find out."""
     return Instruction.objects.filter(
-        connection_id=connection_id, state=S.UNKNOWN, code=PERSON_NEEDED, kind=Kind.CHARGE
+        connection_id=connection_id, state=S.UNKNOWN, code=PERSON_NEEDED, kind__in=_CHARGING
     )
 
 
 def _charges(told: Sequence[GatewayTransaction], rows: Sequence[Instruction]) -> int:
-    by_invoice = {
-        one.invoice_reference: one
-        for one in told
-        if one.invoice_reference and one.state not in _SAYS_NOTHING
-    }
+    clear = [one for one in told if one.invoice_reference and not says_nothing(one)]
     charges = {row.id: row for row in rows if row.kind in _CHARGING}
-    if not by_invoice or not charges:
+    if not clear or not charges:
         return 0
-    found = InstructionAttempt.objects.filter(invoice_id__in=by_invoice, instruction_id__in=charges)
+    found = InstructionAttempt.objects.filter(
+        invoice_id__in=[one.invoice_reference for one in clear], instruction_id__in=charges
+    )
     moved = 0
     for attempt in found:
         row = charges[attempt.instruction_id]
+        its = _of_attempt(attempt, clear, kind=Kind(row.kind))
+        if its is None:
+            continue
         assert row.amount is not None  # noqa: S101 checked when the charge was asked for
         outcome = of_transaction(
-            by_invoice[attempt.invoice_id],
+            its,
             amount=Money(row.amount, row.currency),
             kind=Kind(row.kind),
         )
@@ -127,6 +128,13 @@ def _charges(told: Sequence[GatewayTransaction], rows: Sequence[Instruction]) ->
         else:
             moved += protocol.record(told_by, outcome)
     return moved
+
+
+def _of_attempt(
+    attempt: InstructionAttempt, told: Sequence[GatewayTransaction], *, kind: Kind
+) -> GatewayTransaction | None:
+    its = (one for one in told if one.invoice_reference == attempt.invoice_id)
+    return next((one for one in its if is_its_own(one, kind=kind)), None)
 
 
 def _given_back(

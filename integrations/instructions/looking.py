@@ -19,7 +19,7 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
-from integrations.instructions.card_outcomes import of_transaction
+from integrations.instructions.card_outcomes import is_its_own, of_transaction, says_nothing
 from integrations.instructions.hold_calls import CAPTURED, captured, look_for_adjusted
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import InstructionState
@@ -63,11 +63,14 @@ def _charge(told: Told, subject: Subject, client: PayTraceClient) -> Outcome:
         start=told.gateway_day - timedelta(days=1),
         end=max(subject.today, told.gateway_day) + timedelta(days=1),
     )
-    if not attempt.found:
+    its_own = [one for one in attempt.found if is_its_own(one, kind=told.wish.kind)]
+    if not its_own:
         # No real-time list is published for refunds of no payment.
         is_listed = attempt.is_real_time and told.wish.kind is not Kind.REFUND_CUSTOMER
         return nothing(told, is_real_time=is_listed)
-    outcome = of_transaction(attempt.found[0], amount=amount, kind=told.wish.kind)
+    if len(its_own) > 1 or says_nothing(its_own[0]):
+        return person("PayTrace does not show clearly what became of this.")
+    outcome = of_transaction(its_own[0], amount=amount, kind=told.wish.kind)
     is_kept = outcome.state is S.DONE and told.wish.keeps_method
     return replace(outcome, customer=_kept(told, client)) if is_kept else outcome
 

@@ -73,6 +73,41 @@ def back(payment: str) -> Wish:
     )
 
 
+@pytest.mark.parametrize("is_given_up", [True, False])
+def test_a_refund_with_the_same_invoice_id_is_not_the_charge(
+    till: World, superuser_url: str, *, is_given_up: bool
+) -> None:
+    """A refund may carry the invoice id of the payment that it gives back."""
+    if is_given_up:
+        row = given_up(till, superuser_url, CHARGE, path="/v1/transactions/sale")
+    else:
+        path = "/v1/transactions/sale"
+        till.simulator.control("faults", kind="offline", count=1, path_prefix=path)
+        row = ask(till, CHARGE)
+    with tenant_transaction(till.tenant.id):
+        number = InstructionAttempt.objects.get().invoice_id
+    paid = till.pay(amount="740.00", invoice_id=number, state="settled")
+    till.pay(
+        type="refund", amount="740.00", invoice_id=number, original_transaction_id=paid,
+        created_at=NOON.isoformat(),
+    )  # fmt: skip
+    till.poll()
+    look_now(till)
+    assert (again(till, row).state, again(till, row).result_id) == ("done", paid)
+
+
+def test_a_charge_in_a_state_nobody_knows_is_not_called_done(till: World) -> None:
+    till.simulator.control("faults", kind="offline", count=1, path_prefix="/v1/transactions/sale")
+    row = ask(till, CHARGE)
+    with tenant_transaction(till.tenant.id):
+        number = InstructionAttempt.objects.get().invoice_id
+    till.pay(amount="740.00", invoice_id=number, state="unknown")
+    look_now(till)
+    row = again(till, row)
+    assert (row.state, row.code) == ("unknown", "instruction.person_needed")
+    assert row.sentence.startswith("PayTrace does not show clearly what became of this.")
+
+
 def test_a_refund_that_turns_up_of_that_moment_is_the_one_asked_for(
     till: World, superuser_url: str
 ) -> None:
