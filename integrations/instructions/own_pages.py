@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from integrations.canonical.money import Money
@@ -66,14 +67,23 @@ def begin(row: PaymentLink, wish: Wish) -> None:
 
 
 def told_of(told: Sequence[GatewayTransaction], *, connection_id: UUID) -> None:
-    """Mark the links whose payments these are as paid, once each. A second payment of one, or one
-    of a cancelled link, changes nothing here: its walk brings it before a person."""
-    paid = {one.invoice_reference: one for one in told if _is_payment(one)}
+    """Mark the links whose payments these are as paid, once each, by the first of them. A second
+    payment of one, or one of a cancelled link, changes nothing here: its walk brings it before a
+    person."""
+    paid: dict[str, GatewayTransaction] = {}
+    for one in sorted(told, key=_in_order):
+        if _is_payment(one):
+            paid.setdefault(one.invoice_reference, one)
     for attempt, row in _links_of(paid, connection_id=connection_id):
         number = paid[attempt.invoice_id].transaction_id
         _was_made(attempt)
         if link_states.paid_at_paytrace(row.id, transaction_id=number):
             Instruction.objects.filter(id=attempt.instruction_id).update(result_id=number)
+
+
+def _in_order(one: GatewayTransaction) -> tuple[datetime, int, str]:
+    """By time, which PayTrace tells in whole seconds, and then by number."""
+    return one.created_at, len(one.transaction_id), one.transaction_id
 
 
 def asked_by(transaction: GatewayTransaction, *, connection_id: UUID) -> Asked | None:
