@@ -4,19 +4,23 @@ in PayTrace's own terminal. Inside the open company's transaction; no network.""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
 
+from integrations.canonical.money import Money, round_to
 from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
+from integrations.instructions.operations import day_of
 from integrations.instructions.queries import OPEN
+from integrations.instructions.subjects import plan_now
 from integrations.paytrace.recurring import RecurringPlan as PlanThere
 from integrations.paytrace.vault import VaultCustomer
+from tenants import audit
 from tenants.insert import insert_all
 
 STORED_BY = "PayTrace"
@@ -73,10 +77,13 @@ def cards(
 
 
 def plans(found: Sequence[PlanThere], *, connection: Connection, asked_at: datetime) -> int:
-    """Keep every plan that goes on and is not known here; how many those were. One whose rhythm
-    nobody knows is left out: no day of it could be told. So are those of a stored customer of
-    whom a plan is being made, paused or resumed, or was since the list was read: the next night
-    shows what they came to."""
+    """Keep every plan that goes on and is not known here; how many those were. Of those that are
+    known, what it charges and how often is taken over: it may have been changed in PayTrace's own
+    terminal, and resumed after a pause it is made anew from here.
+
+    One whose rhythm nobody knows is left out: no day of it could be told. So are those of a stored
+    customer of whom a plan is being made, paused or resumed, or was since the list was read: the
+    next night shows what they came to."""
     moving = Instruction.objects.filter(connection=connection, kind__in=_OF_PLANS).filter(
         Q(state__in=OPEN) | Q(state_since__gt=asked_at - _JUST_NOW)
     )
@@ -88,6 +95,11 @@ def plans(found: Sequence[PlanThere], *, connection: Connection, asked_at: datet
         )
     )
     resting = [one for one in found if one.customer_id not in touched]
+    active = RecurringPlan.objects.filter(connection=connection, state=RecurringPlan.State.ACTIVE)
+    known = {row.recurrence_id: row for row in active}
+    for one in resting:
+        if one.recurrence_id in known:
+            _refresh_plan(known[one.recurrence_id], one, today=day_of(connection))
     fresh = [row for one in resting if (row := _plan(one, connection, whose)) is not None]
     return len(insert_all(fresh, telling=("id",)))
 
@@ -154,11 +166,32 @@ def _refresh(row: StoredPaymentMethod, one: VaultCustomer, numbers: Mapping[str,
         StoredPaymentMethod.objects.filter(id=row.id).update(**changed)
 
 
+def _refresh_plan(row: RecurringPlan, one: PlanThere, *, today: date) -> None:
+    fields: dict[str, Any] = {}
+    if one.amount != Money(round_to(row.amount, row.currency), row.currency) and _is_real(one):
+        fields |= {"amount": one.amount.amount, "currency": one.amount.currency}
+    if one.frequency is not None and one.frequency != row.frequency and one.next_on is not None:
+        fields |= {
+            "frequency": one.frequency,
+            "done_before": plan_now(row, today=today).done_count,
+            "counts_from": one.next_on,
+        }
+    if not fields:
+        return
+    RecurringPlan.objects.filter(id=row.id, state=RecurringPlan.State.ACTIVE).update(**fields)
+    audit.record(
+        "recurring_plan.changed_at_paytrace", actor=STORED_BY, subject=str(row), subject_id=row.id,
+        details={name: str(value) for name, value in fields.items()},
+    )  # fmt: skip
+
+
+def _is_real(one: PlanThere) -> bool:
+    return 0 < one.amount.amount < _MOST
+
+
 def _plan(one: PlanThere, connection: Connection, whose: Mapping[str, str]) -> RecurringPlan | None:
     is_over = one.total_count is not None and one.done_count >= one.total_count
-    is_real = 0 < one.amount.amount < _MOST and max(one.done_count, one.total_count or 0) < (
-        _MOST_RUNS
-    )
+    is_real = _is_real(one) and max(one.done_count, one.total_count or 0) < _MOST_RUNS
     if is_over or not is_real or one.frequency is None or one.next_on is None:
         return None
     return RecurringPlan(

@@ -26,7 +26,7 @@ from integrations.instructions.outcomes import Outcome
 from integrations.instructions.wishes import Wish
 from integrations.open_items.models import OpenItem
 from integrations.paytrace.client import PayTraceClient
-from integrations.paytrace.recurring import Frequency, NewPlan
+from integrations.paytrace.recurring import Frequency, NewPlan, PlanChange
 from integrations.paytrace.vault import CustomerChange, VaultCustomer
 from tenants.scope import tenant_transaction
 from tests.walks import test_instructions_v3
@@ -158,6 +158,30 @@ def test_a_plan_from_before_is_brought_in_paused_and_its_failed_run_asks_a_perso
             plan = RecurringPlan.objects.get()
         paused = ask(till, Wish(Kind.PLAN_PAUSE, plan_id=plan.id), key="pause")
         assert (paused.state, recurring.plans()) == ("done", [])
+
+
+def test_what_a_plan_charges_is_taken_over_when_it_was_changed_in_paytrace(till: World) -> None:
+    """Paused and resumed, it is made anew: over the amount of now, and not of when it was found."""
+    may_read(till)
+    recurring = client_of(till).recurring
+    number = recurring.create(
+        NewPlan("ACME01", usd("9.00"), Frequency.MONTHLY, date(2026, 12, 22), 6)
+    )
+    till.poll_now()
+    change = PlanChange(amount=usd("12.00"), frequency=Frequency.WEEKLY, next_on=date(2026, 12, 24))
+    recurring.update(recurrence_id=number, change=change)
+    till.poll_now()
+    with tenant_transaction(till.tenant.id):
+        plan = RecurringPlan.objects.get()
+    assert (plan.amount, plan.frequency, plan.counts_from, plan.done_before) == (
+        Decimal("12.0000"), Frequency.WEEKLY, date(2026, 12, 24), 0,
+    )  # fmt: skip
+    ask(till, Wish(Kind.PLAN_PAUSE, plan_id=plan.id), key="pause")
+    resume = Wish(Kind.PLAN_RESUME, plan_id=plan.id, start_on=date(2027, 3, 1))
+    assert ask(till, resume, key="resume").state == "done"
+    assert [(one.amount, one.frequency, one.total_count) for one in recurring.plans()] == [
+        (usd("12.00"), Frequency.WEEKLY, 6)
+    ]
 
 
 def test_a_plan_of_a_bank_account_stays_one_when_it_is_brought_in(till: World) -> None:
