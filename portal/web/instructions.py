@@ -19,6 +19,7 @@ from integrations.instructions.policies import Who
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
+from portal.web.approving import approval_of
 from portal.web.flagged import in_sage
 from tenants import queries as tenants
 from tenants.errors import NotPossible
@@ -164,6 +165,7 @@ def _page(request: PlacedRequest, found: Instruction, *, problem: str = "") -> H
         "problem": problem,
         "in_sage": in_sage(found),
         "card": _card(found),
+        "approval": approval_of(found),
         "is_own": found.asked_by_user_id == request.place.user.id,
         "may_cancel": found.state in {InstructionState.WAITING_APPROVAL, InstructionState.READY},
     }

@@ -21,6 +21,7 @@ from integrations.connections import worksheet, writing
 from integrations.connections.models import Connection
 from integrations.events import queries as events
 from integrations.exceptions import queries as exceptions
+from integrations.instructions import queries as instructions
 from integrations.posting import queries as posting
 from integrations.posting import today as numbers_of
 from integrations.posting.queries import Total
@@ -28,6 +29,7 @@ from portal.access import Place, PlacedRequest, member_view
 from portal.web.charts import TONES, chart
 from portal.web.headline import Moment, headline
 from portal.web.moments import clock
+from tenants.roles import Ability
 
 CHART_DAYS = 14
 
@@ -104,6 +106,8 @@ def _live(place: Place, now: datetime) -> dict[str, Any]:
         "headline": headline(numbers, connections=found, moment=Moment(now, environment.zone)),
         "tiles": _tiles(numbers, place, _today(place, now)),
         "to_key": _to_key(found),
+        "to_approve": instructions.count_waiting_approval(environment.id),
+        "may_approve": place.may(Ability.APPROVE_PAYMENTS),
         "batches": numbers.batches,
         "lag": numbers_of.lag(environment_id=environment.id, now=now),
         "lamps": _lamps(found),
