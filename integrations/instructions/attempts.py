@@ -10,10 +10,9 @@ from typing import Any
 
 from django.db.models.functions import Now
 
+from integrations.canonical.attempt_numbers import CODE_LENGTH, DIGITS, numbered
 from integrations.instructions.models import InstructionAttempt
 
-_DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_CODE_LENGTH = 10
 # Of it in a vault id: with a customer number of Sage before it, it fits a column of 20.
 _VAULT_CODE = 8
 _MOST_WANTED = 50 - 1 - _VAULT_CODE
@@ -35,16 +34,8 @@ def begin(
 
 def new_invoice_id(invoice_number: str) -> str:
     """Unique, and readable beside the invoice it pays: `10432-T5K2Q9ABCDE`."""
-    code = "".join(secrets.choice(_DIGITS) for _ in range(_CODE_LENGTH))
-    return f"{invoice_number}-T{code}" if invoice_number else f"T{code}"
-
-
-def is_ours(invoice_id: str) -> bool:
-    """Whether it looks like one of ours. Whether it is one, the rows say."""
-    code = invoice_id[-_CODE_LENGTH:]
-    before = invoice_id[:-_CODE_LENGTH]
-    is_marked = before == "T" or before.endswith("-T")
-    return is_marked and len(code) == _CODE_LENGTH and all(char in _DIGITS for char in code)
+    code = "".join(secrets.choice(DIGITS) for _ in range(CODE_LENGTH))
+    return numbered(invoice_number, code=code)
 
 
 def vault_id(invoice_id: str, *, wanted: str) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from integrations.canonical.attempt_numbers import is_ours
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import (
     GatewayTransaction,
     TransactionState,
     TransactionType,
 )
-from integrations.instructions import attempts, link_states, operations, protocol
+from integrations.instructions import link_states, operations, protocol
 from integrations.instructions.kinds import Kind
 from integrations.instructions.link_models import PaymentLink
 from integrations.instructions.models import Instruction, InstructionAttempt, InstructionState
@@ -113,9 +114,7 @@ def _doubt(row: PaymentLink, transaction: GatewayTransaction) -> str:
 
 def _is_payment(one: GatewayTransaction) -> bool:
     return (
-        one.type is TransactionType.SALE
-        and one.state in _PAID
-        and attempts.is_ours(one.invoice_reference)
+        one.type is TransactionType.SALE and one.state in _PAID and is_ours(one.invoice_reference)
     )
 
 
@@ -123,7 +122,7 @@ def _links_of(
     invoice_ids: Sequence[str] | dict[str, GatewayTransaction], *, connection_id: UUID
 ) -> list[tuple[InstructionAttempt, PaymentLink]]:
     """The links whose pages carry these numbers, with the attempt that had them made."""
-    ours = [one for one in invoice_ids if attempts.is_ours(one)]
+    ours = [one for one in invoice_ids if is_ours(one)]
     if not ours:
         return []
     found = list(

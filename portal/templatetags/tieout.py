@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from integrations.canonical.attempt_numbers import invoice_in
 from integrations.canonical.card_brands import brand_word
 from integrations.canonical.money import Money, exponent
 from integrations.instructions.models import PaymentLink
@@ -64,6 +65,12 @@ def effect_money(effect: Any) -> SafeString:
         return format_html('<span class="soft">{}</span>', "no amount")
     sign = MINUS if effect.kind in words.MONEY_BACK else ""
     return _money(effect.amount, effect.currency, sign=sign)
+
+
+@register.filter
+def invoice_words(reference: str) -> str:
+    """What a payment says it is for, without the code under which PayTrace was told."""
+    return invoice_in(reference)
 
 
 @register.filter

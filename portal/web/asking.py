@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from integrations.canonical.attempt_numbers import invoice_in
 from integrations.canonical.transactions import PaymentMethod
 from integrations.connections.models import Connection
 from integrations.events import facts
@@ -66,7 +67,7 @@ def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
             amount=amount,
             transaction_id=effect.transaction_id,
             customer_number=effect.customer_number,
-            invoice_number=effect.invoice_reference[:20],
+            invoice_number=invoice_in(effect.invoice_reference)[:20],
             description=form.cleaned_data["description"],
         )
         answer = _ask(request, form, wish, connection_id=effect.source_id)

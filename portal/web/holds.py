@@ -10,9 +10,10 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from integrations.canonical.attempt_numbers import invoice_in
 from integrations.events import holds
 from integrations.events.holds import Hold
-from integrations.instructions import attempts, queries
+from integrations.instructions import queries
 from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.offered import changes_holds
@@ -111,8 +112,7 @@ def _page(request: PlacedRequest, form: AskingForm | None = None) -> HttpRespons
 def _reference(one: Hold) -> str:
     """What it is for, as somebody wrote it: a number that is only ours says nothing to people."""
     told = one.transaction
-    written = "" if attempts.is_ours(told.invoice_reference) else told.invoice_reference
-    return told.customer_reference or written
+    return told.customer_reference or invoice_in(told.invoice_reference)
 
 
 def _rows(found: Sequence[Hold], **where: Any) -> list[dict[str, Any]]:

@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from integrations.canonical.attempt_numbers import is_ours
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.money import Money
 from integrations.canonical.transactions import GatewayTransaction, PaymentMethod, TransactionState
 from integrations.connections.models import Connection
 from integrations.events import facts
-from integrations.instructions import attempts
 from integrations.instructions.kinds import Kind
 from integrations.instructions.level_three import MOST_ITEMS
 from integrations.instructions.wishes import Wish
@@ -76,7 +76,7 @@ def _version(connection: Connection) -> str:
 
 def _keeps_reference(told: GatewayTransaction) -> bool:
     """Of a charge of ours the invoice stands in the customer reference: its own number is ours."""
-    return attempts.is_ours(told.invoice_reference) and bool(told.customer_reference)
+    return is_ours(told.invoice_reference) and bool(told.customer_reference)
 
 
 def _changed(

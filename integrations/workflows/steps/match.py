@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from integrations.canonical.attempt_numbers import invoice_in
 from integrations.canonical.effects import EffectKind
 from integrations.canonical.ledger_documents import Invoice
 from integrations.canonical.posting import PostingKind
@@ -118,12 +119,12 @@ def _used_up(doubt: str, subject: Subject, draft: Draft) -> StepResult:
 
 def _as_decided(subject: Subject) -> Any:
     """The payment as the payer wrote it, or naming the invoice a person chose or its link asked
-    for: the number that came with it is then ours, and no invoice's."""
+    for. A code of ours in the number that came with it is no part of an invoice's."""
     chosen = str(subject.decision.get("invoice_number", ""))
     if not chosen and subject.link is not None:
         chosen = subject.link.invoice_number
     if not chosen:
-        return subject.transaction
+        chosen = invoice_in(subject.transaction.invoice_reference)
     return replace(subject.transaction, invoice_reference=chosen)
 
 
