@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from integrations.canonical.money import Money
@@ -138,8 +138,8 @@ def tokens_of(rows: Iterable[PaymentLink]) -> dict[UUID, Secret]:
     }
 
 
-def links(*, environment_id: UUID, state: str = "", search: str = "") -> list[PaymentLink]:
-    """Those of an environment, newest first, each with its `connection`; 200 at most."""
+def links(*, environment_id: UUID, state: str = "", search: str = "") -> QuerySet[PaymentLink]:
+    """Those of an environment, newest first, each with its `connection`."""
     rows = PaymentLink.objects.filter(environment_id=environment_id)
     if state:
         rows = rows.filter(state=state)
@@ -149,7 +149,7 @@ def links(*, environment_id: UUID, state: str = "", search: str = "") -> list[Pa
             | Q(invoice_number__iexact=search)
             | Q(email__iexact=search)
         )
-    return list(rows.select_related("connection").order_by("-made_at", "-id")[:200])
+    return rows.select_related("connection").order_by("-made_at", "-id")
 
 
 def link(*, environment_id: UUID, link_id: UUID) -> PaymentLink | None:

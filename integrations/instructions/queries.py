@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q, QuerySet
 
+from integrations.instructions import pages
 from integrations.instructions.calendar import next_dates
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import (
@@ -18,6 +19,7 @@ from integrations.instructions.models import (
     RecurringPlan,
     StoredPaymentMethod,
 )
+from integrations.instructions.pages import Mark, Page
 from integrations.instructions.policies import policy_of
 from integrations.instructions.subjects import PlanNow, plan_now
 
@@ -32,6 +34,7 @@ __all__ = [
     "instruction_of",
     "instructions",
     "method_of",
+    "methods",
     "next_days",
     "of_plan",
     "page",
@@ -42,19 +45,14 @@ __all__ = [
     "stored_method",
     "stored_methods",
 ]
+MOST_PLANS = 500
+# Above every amount that PayTrace or Sage can hold.
+_MOST = Decimal(10) ** 14
 # What still needs somebody or something, for a list's first tab.
 OPEN = (
     InstructionState.WAITING_APPROVAL, InstructionState.READY, InstructionState.CLAIMED,
     InstructionState.SENT, InstructionState.UNKNOWN,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, newest first, and the place where the next begins."""
-
-    rows: list[Instruction]
-    next: tuple[datetime, uuid.UUID] | None
 
 
 def instructions(
@@ -80,19 +78,23 @@ def instructions(
             | Q(transaction_id=search)
             | Q(result_id=search)
             | Q(idempotency_key=search)
+            | _of_amount(search)
         )
     return rows.select_related("connection", "plan").order_by("-asked_at", "-id")
 
 
-def page(
-    rows: QuerySet[Instruction], *, after: tuple[datetime, uuid.UUID] | None, size: int
-) -> Page:
-    """One page by place: stable while rows arrive."""
-    if after is not None:
-        rows = rows.filter(Q(asked_at__lt=after[0]) | Q(asked_at=after[0], id__lt=after[1]))
-    found = list(rows[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    return Page(found[:size], (last.asked_at, last.id) if last else None)
+def _of_amount(text: str) -> Q:
+    """Of exactly this amount, as people write it: `1,240.50`; nothing where it is none."""
+    try:
+        amount = Decimal(text.replace(",", ""))
+    except InvalidOperation:
+        return Q(pk=None)
+    return Q(amount=amount) if amount.is_finite() and abs(amount) < _MOST else Q(pk=None)
+
+
+def page(rows: QuerySet[Instruction], *, after: Mark | None, size: int) -> Page[Instruction]:
+    """One page of them, by when they were asked."""
+    return pages.page(rows, by="asked_at", after=after, size=size)
 
 
 def instruction(*, environment_id: uuid.UUID, instruction_id: uuid.UUID) -> Instruction | None:
@@ -174,14 +176,28 @@ def count_waiting_approval(environment_id: uuid.UUID) -> int:
 def stored_methods(
     *, environment_id: uuid.UUID, customer_number: str = "", is_listed: bool = False
 ) -> list[StoredPaymentMethod]:
-    """Payment methods that can be charged, of one customer if asked, newest first; with
-    `is_listed` without those that PayTrace lists no more."""
-    rows = StoredPaymentMethod.objects.filter(environment_id=environment_id, forgotten_at=None)
+    """Payment methods that can be charged, of one customer if asked, newest first, 500 at most;
+    with `is_listed` without those that PayTrace lists no more."""
+    rows = methods(environment_id=environment_id)
     if is_listed:
         rows = rows.filter(unlisted_since=None)
     if customer_number:
         rows = rows.filter(customer_number__iexact=customer_number)
-    return list(rows.select_related("connection").order_by("-stored_at", "-id")[:500])
+    return list(rows[:500])
+
+
+def methods(*, environment_id: uuid.UUID, search: str = "") -> QuerySet[StoredPaymentMethod]:
+    """Payment methods that are kept, newest first: of a customer by number or part of the name,
+    of a card by its last four digits, or by its id in PayTrace."""
+    rows = StoredPaymentMethod.objects.filter(environment_id=environment_id, forgotten_at=None)
+    if search:
+        rows = rows.filter(
+            Q(customer_number__iexact=search)
+            | Q(customer_name__icontains=search)
+            | Q(last_four=search)
+            | Q(vault_id__iexact=search)
+        )
+    return rows.select_related("connection").order_by("-stored_at", "-id")
 
 
 def stored_method(*, environment_id: uuid.UUID, method_id: uuid.UUID) -> StoredPaymentMethod | None:
@@ -199,12 +215,25 @@ def method_of(row: RecurringPlan | Instruction) -> StoredPaymentMethod | None:
     ).first()
 
 
-def plans(*, environment_id: uuid.UUID, customer_number: str = "") -> list[RecurringPlan]:
-    """Recurring plans, those in force first, newest first; of one customer if asked."""
+def plans(
+    *, environment_id: uuid.UUID, customer_number: str = "", state: str = "", search: str = ""
+) -> list[RecurringPlan]:
+    """Recurring plans, those in force first, newest first, at most `MOST_PLANS`; of one customer
+    if asked, or those whose customer, words or number in PayTrace fit what is searched."""
     rows = RecurringPlan.objects.filter(environment_id=environment_id)
     if customer_number:
         rows = rows.filter(customer_number=customer_number)
-    return list(rows.select_related("connection").order_by("state", "-created_at", "-id")[:500])
+    if state:
+        rows = rows.filter(state=state)
+    if search:
+        rows = rows.filter(
+            Q(customer_number__iexact=search)
+            | Q(description__icontains=search)
+            | Q(recurrence_id=search)
+            | Q(vault_id__iexact=search)
+        )
+    ordered = rows.select_related("connection").order_by("state", "-created_at", "-id")
+    return list(ordered[:MOST_PLANS])
 
 
 def plan(*, environment_id: uuid.UUID, plan_id: uuid.UUID) -> RecurringPlan | None:

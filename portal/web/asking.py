@@ -48,7 +48,12 @@ def charge(request: PlacedRequest) -> HttpResponse:
         answer = _ask(request, form, wish, connection_id=form.chosen.connection_id)
         if answer:
             return answer
-    return render(request, "instructions/charge.html", {"form": form, "methods": methods})
+    context = {
+        "form": form,
+        "methods": methods,
+        "policy": queries.policy_of(request.place.environment.id),
+    }
+    return render(request, "instructions/charge.html", context)
 
 
 @require_http_methods(_METHODS)

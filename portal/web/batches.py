@@ -26,7 +26,7 @@ from integrations.workflows import settled
 from portal.access import PlacedRequest, get_or_404, member_view, parse_id
 from portal.web.books import journal_of
 from portal.web.forms.payments import read_place, write_place
-from portal.web.spreadsheet import MAX_ROWS, safe
+from portal.web.spreadsheet import MAX_ROWS, attached, safe
 
 PAGE_SIZE = 50
 _COMPARED_NEXT = "It is being compared with our own transactions of it."
@@ -112,10 +112,7 @@ def batches_csv(request: PlacedRequest) -> HttpResponse:
     """The list as a file, all of it, at most 50,000 rows."""
     found = events.batches(environment_id=request.place.environment.id)
     text = _csv(_rows(list(found[:MAX_ROWS])))
-    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    name = f"{request.place.tenant.slug}-batches.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(text, name=f"{request.place.tenant.slug}-batches.csv")
 
 
 @require_safe

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -21,11 +20,14 @@ from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.approving import approval_of
 from portal.web.flagged import in_sage
+from portal.web.pages import address_after, address_first, mark_of
 from tenants import queries as tenants
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
 PAGE_SIZE = 50
+# Characters that are looked for; no number or key is longer.
+_MOST_TYPED = 200
 Deed = Callable[[PlacedRequest, Instruction], None]
 _OF_PAYMENTS = frozenset(
     {
@@ -60,27 +62,35 @@ def who(request: PlacedRequest) -> Who:
 def instructions(request: PlacedRequest) -> HttpResponse:
     """What was asked of PayTrace in this environment, newest first."""
     environment = request.place.environment
-    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
-    search = request.GET.get("find", "").strip()
-    found = queries.instructions(
-        environment_id=environment.id,
-        state=state if state in _STATES else "",
-        kind=kind if kind in {one.value for one in LABELS} else "",
-        search=search,
-    )
-    page = queries.page(found, after=_place(request.GET.get("after", "")), size=PAGE_SIZE)
+    page = queries.page(asked_for(request), after=mark_of(request), size=PAGE_SIZE)
     context = {
         "page": page,
-        "next": f"{page.next[0].isoformat()}_{page.next[1]}" if page.next else "",
+        "older": address_after(request, page.next),
+        "newest": address_first(request),
         "waiting_approval": queries.count_waiting_approval(environment.id),
         "policy": queries.policy_of(environment.id),
         "states": InstructionState.choices,
         "kinds": [(one.value, text) for one, text in LABELS.items()],
-        "state": state,
-        "kind": kind,
-        "search": search,
+        "state": request.GET.get("state", ""),
+        "kind": request.GET.get("kind", ""),
+        "search": _search(request),
     }
     return render(request, "instructions/list.html", context)
+
+
+def asked_for(request: PlacedRequest) -> QuerySet[Instruction]:
+    """What the filter in the address means; a choice that does not exist is left out."""
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
+    return queries.instructions(
+        environment_id=request.place.environment.id,
+        state=state if state in _STATES else "",
+        kind=kind if kind in {one.value for one in LABELS} else "",
+        search=_search(request),
+    )
+
+
+def _search(request: PlacedRequest) -> str:
+    return request.GET.get("find", "").strip()[:_MOST_TYPED]
 
 
 @require_safe
@@ -200,12 +210,3 @@ def _find(request: PlacedRequest, instruction_id: str) -> Instruction:
     if found is None:
         raise Http404("Not found")
     return found
-
-
-def _place(text: str) -> tuple[datetime, uuid.UUID] | None:
-    """Where the next page begins; an address somebody changed begins at the newest."""
-    at, _, row = text.partition("_")
-    try:
-        return datetime.fromisoformat(at), uuid.UUID(row)
-    except ValueError:
-        return None

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -18,6 +19,7 @@ from integrations.connections.models import Connection
 from integrations.instructions import link_keeping, links, queries
 from integrations.instructions.link_addresses import addresses_of
 from integrations.instructions.models import PaymentLink
+from integrations.instructions.pages import page
 from integrations.instructions.paying import state_at
 from integrations.open_items import queries as open_items
 from integrations.posting import queries as posting
@@ -25,6 +27,7 @@ from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.forms.links import CardLinkForm, PaymentLinkForm
 from portal.web.instructions import who
+from portal.web.pages import address_after, address_first, mark_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -41,6 +44,8 @@ _CANCELLED: Mapping[str, str] = {
     "until it ends; one that comes waits under Exceptions. Tell the customer not to pay there.",
 }
 _FILLED_IN = ("account", "customer_number", "invoice_number", "amount")
+PAGE_SIZE = 50
+_LONGEST_EMAIL = 254
 # The longest number of a customer or invoice that is looked for.
 _MOST_TYPED = 40
 
@@ -49,21 +54,32 @@ _MOST_TYPED = 40
 @member_view()
 def payment_links(request: PlacedRequest) -> HttpResponse:
     """The links of this environment, newest first, each with its address to copy."""
-    state, search = request.GET.get("state", ""), request.GET.get("find", "").strip()
-    found = links.links(
-        environment_id=request.place.environment.id,
-        state=state if state in _STATES else "",
-        search=search,
-    )
+    found = page(links_wanted(request), by="made_at", after=mark_of(request), size=PAGE_SIZE)
     now = timezone.now()
-    addresses = _addresses(request, found)
+    addresses = _addresses(request, found.rows)
     context = {
-        "rows": [(one, state_at(one, now=now), addresses.get(one.id, "")) for one in found],
+        "rows": [(one, state_at(one, now=now), addresses.get(one.id, "")) for one in found.rows],
+        "older": address_after(request, found.next),
+        "newest": address_first(request),
         "states": PaymentLink.State.choices,
-        "state": state,
-        "search": search,
+        "state": request.GET.get("state", ""),
+        "search": _search(request),
     }
     return render(request, "links/list.html", context)
+
+
+def links_wanted(request: PlacedRequest) -> QuerySet[PaymentLink]:
+    """What the filter in the address means; a state that does not exist is left out."""
+    state = request.GET.get("state", "")
+    return links.links(
+        environment_id=request.place.environment.id,
+        state=state if state in _STATES else "",
+        search=_search(request),
+    )
+
+
+def _search(request: PlacedRequest) -> str:
+    return request.GET.get("find", "").strip()[:_LONGEST_EMAIL]
 
 
 @require_safe

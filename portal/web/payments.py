@@ -34,7 +34,7 @@ from portal.web.forms.payments import PaymentFilter, read_place, write_place
 from portal.web.left import left_of
 from portal.web.level_three import may_describe
 from portal.web.moments import today_in
-from portal.web.spreadsheet import MAX_ROWS, csv_of
+from portal.web.spreadsheet import MAX_ROWS, attached, csv_of
 from portal.web.telling import tellings
 from portal.web.timeline import timeline
 
@@ -72,9 +72,7 @@ def payments_csv(request: PlacedRequest) -> HttpResponse:
     )
     text = csv_of(found[:MAX_ROWS].iterator(chunk_size=2000), zone=environment.zone)
     name = f"{request.place.tenant.slug}-payments.csv"
-    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return attached(text, name=name)
 
 
 @require_safe

@@ -28,6 +28,7 @@ from tenants.roles import Ability
 
 # How many coming payments a list and a plan's own page name.
 _FEW, _MANY = 1, 6
+_MOST_TYPED = 100
 _ENDLESS = (
     "PayTrace cannot take the number of payments away. Enter one, or end this plan and start one "
     "without an end."
@@ -37,10 +38,31 @@ _ENDLESS = (
 @require_safe
 @member_view()
 def plans(request: PlacedRequest) -> HttpResponse:
-    """Every plan of the environment, with the next day it charges."""
-    found = queries.plans(environment_id=request.place.environment.id)
-    rows = [(plan, _coming(plan, _FEW)) for plan in found]
-    return render(request, "plans/list.html", {"plans": rows})
+    """The plans of the environment that match, with the next day each charges."""
+    found = plans_wanted(request)
+    context = {
+        "plans": [(plan, _coming(plan, _FEW)) for plan in found],
+        "policy": queries.policy_of(request.place.environment.id),
+        "is_cut": len(found) == queries.MOST_PLANS,
+        "states": RecurringPlan.State.choices,
+        "state": request.GET.get("state", ""),
+        "search": _search(request),
+    }
+    return render(request, "plans/list.html", context)
+
+
+def plans_wanted(request: PlacedRequest) -> list[RecurringPlan]:
+    """What the filter in the address means; a state that does not exist is left out."""
+    state = request.GET.get("state", "")
+    return queries.plans(
+        environment_id=request.place.environment.id,
+        state=state if state in RecurringPlan.State.values else "",
+        search=_search(request),
+    )
+
+
+def _search(request: PlacedRequest) -> str:
+    return request.GET.get("find", "").strip()[:_MOST_TYPED]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,7 +76,12 @@ def plan_new(request: PlacedRequest) -> HttpResponse:
         taken = asked(request, form, _new(form), connection_id=method.connection_id)
         if taken:
             return redirect("instruction", request.place.tenant.slug, taken.id)
-    return render(request, "plans/new.html", {"form": form, "methods": methods})
+    context = {
+        "form": form,
+        "methods": methods,
+        "policy": queries.policy_of(request.place.environment.id),
+    }
+    return render(request, "plans/new.html", context)
 
 
 @require_safe
@@ -79,7 +106,14 @@ def plan_do(request: PlacedRequest, plan_id: str, what: str) -> HttpResponse:
         taken = asked(request, form, wish, connection_id=found.connection_id)
         if taken:
             return redirect("instruction", request.place.tenant.slug, taken.id)
-    return _page(request, found, **{f"{what}_form": form})
+    # What the plan is now may show no form of this step any more, and so no error in it.
+    is_shown = found.state in _SHOWN_WHILE[what]
+    problem = (
+        ""
+        if is_shown
+        else " ".join(str(error) for errors in form.errors.values() for error in errors)
+    )
+    return _page(request, found, problem=problem, **{f"{what}_form": form})
 
 
 def _new(form: NewPlanForm) -> Wish:
@@ -133,6 +167,13 @@ _STEPS: dict[str, tuple[type[AskingForm], Callable[[AskingForm, RecurringPlan], 
     "pause": (EndPlanForm, _simple(Kind.PLAN_PAUSE)),
     "resume": (ResumePlanForm, _resume),
     "end": (EndPlanForm, _simple(Kind.PLAN_CANCEL)),
+}
+_S = RecurringPlan.State
+_SHOWN_WHILE: dict[str, frozenset[str]] = {
+    "change": frozenset({_S.ACTIVE}),
+    "pause": frozenset({_S.ACTIVE}),
+    "resume": frozenset({_S.PAUSED}),
+    "end": frozenset({_S.ACTIVE, _S.PAUSED}),
 }
 
 

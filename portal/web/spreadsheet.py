@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
 
 from integrations.canonical.money import exponent
 from integrations.posting.models import Effect
@@ -47,6 +49,20 @@ def csv_of(effects: Iterable[Effect], *, zone: str) -> str:
     return out.getvalue()
 
 
+def file_of(rows: Iterable[Sequence[str]], *, name: str) -> HttpResponse:
+    """Rows as a file to download; the byte order mark tells a spreadsheet that it is UTF-8."""
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return attached(out.getvalue(), name=name)
+
+
+def attached(text: str, *, name: str) -> HttpResponse:
+    """A text as a file to download."""
+    response = HttpResponse("\ufeff" + text, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def safe(text: str) -> str:
     """The text with a quote before it when a spreadsheet would read it as a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
@@ -55,7 +71,7 @@ def safe(text: str) -> str:
 def _line(effect: Effect, *, zone: str) -> list[str]:
     sign = "-" if effect.kind in MONEY_BACK else ""
     amount = f"{sign}{effect.amount:.{exponent(effect.currency)}f}"
-    before = [_time(effect.occurred_at, zone), kind_word(effect.kind)]
+    before = [time_of(effect.occurred_at, zone), kind_word(effect.kind)]
     texts = [effect.customer_name, effect.customer_number, effect.invoice_reference]
     after = [
         word_of(effect.state).text,
@@ -66,9 +82,10 @@ def _line(effect: Effect, *, zone: str) -> list[str]:
         effect.transaction_id,
         effect.sage_reference,
     ]
-    ends = [_time(effect.posted_at, zone), str(effect.accounting_date or "")]
+    ends = [time_of(effect.posted_at, zone), str(effect.accounting_date or "")]
     return [*before, *map(safe, texts), amount, effect.currency, *map(safe, after), *ends]
 
 
-def _time(moment: datetime | None, zone: str) -> str:
+def time_of(moment: datetime | None, zone: str) -> str:
+    """A time in the zone that the heading names; empty where there is none."""
     return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M:%S}" if moment else ""

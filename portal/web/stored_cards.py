@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from integrations.instructions import kept_cards, queries
 from integrations.instructions.kinds import DETAILS, Kind
 from integrations.instructions.models import StoredPaymentMethod
+from integrations.instructions.pages import page
 from integrations.instructions.wishes import Wish
 from portal.access import PlacedRequest, member_view, parse_id
 from portal.web.asking import asked, bank_method, currency_of
@@ -22,8 +23,12 @@ from portal.web.forms.instructions import (
     RefundCardForm,
 )
 from portal.web.moments import today_in
+from portal.web.pages import address_after, address_first, mark_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
+
+PAGE_SIZE = 50
+_MOST_TYPED = 100
 
 
 @require_safe
@@ -130,9 +135,12 @@ def _find(request: PlacedRequest, method_id: str) -> StoredPaymentMethod:
 
 
 def _page(request: PlacedRequest, form: forms.Form | None = None) -> HttpResponse:
-    customer = request.GET.get("customer", "").strip()
-    found = queries.stored_methods(
-        environment_id=request.place.environment.id, customer_number=customer
+    search = request.GET.get("customer", "").strip()[:_MOST_TYPED]
+    found = page(
+        queries.methods(environment_id=request.place.environment.id, search=search),
+        by="stored_at",
+        after=mark_of(request),
+        size=PAGE_SIZE,
     )
     # Each its own key: two cards forgotten from one page are two instructions.
     today = today_in(request.place.environment.zone, now=timezone.now())
@@ -143,7 +151,13 @@ def _page(request: PlacedRequest, form: forms.Form | None = None) -> HttpRespons
             EndPlanForm(auto_id=f"forget_{method.id}_%s"),
             AssignForm(auto_id=f"assign_{method.id}_%s", initial=_guess(method)),
         )
-        for method in found
+        for method in found.rows
     ]
-    context = {"rows": rows, "customer": customer, "form": form}
+    context = {
+        "rows": rows,
+        "search": search,
+        "form": form,
+        "older": address_after(request, found.next),
+        "newest": address_first(request),
+    }
     return render(request, "stored_cards/page.html", context)
