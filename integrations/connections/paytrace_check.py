@@ -38,6 +38,8 @@ _LABELS = {
 }
 # A person waits, and the worker's own time limit must not cut the test off half-way.
 _PATIENCE = Timeouts(connect=4.0, read=10.0, total=12.0)
+# Said for information: nobody has to mend it where PayTrace does not offer it.
+_OPTIONAL = ("settle",)
 # Without these nothing can be brought to Sage.
 _NEEDED = ("cards",)
 _SAME = "Same merchant"
@@ -132,7 +134,8 @@ def _is_shown(one: GatewayTransaction, client: PayTraceClient) -> bool:
 def _list(capabilities: Capabilities, findings: Findings, opened: Opened) -> dict[str, Any]:
     for item in capabilities.items:
         label = _LABELS.get(item.name, item.name)
-        findings.add(label, _said(item, opened), ok=item.is_available)
+        ok = None if item.name in _OPTIONAL else item.is_available
+        findings.add(label, _said(item, opened), ok=ok)
     _check_needed(capabilities)
     return {item.name: _kept(item) for item in capabilities.items}
 

@@ -28,8 +28,15 @@ class Meter:
 
     @property
     def unseen(self) -> int:
-        """What the gateway has and we do not know yet."""
-        return max(0, self.told - self.by_notice - self.by_sync)
+        """What the gateway had and we do not know yet. What came since it was read says nothing
+        of what was missing then."""
+        missing = max(0, self.told - self.by_notice - self.by_sync)
+        return missing or int(self.oldest_unseen_at is not None)
+
+    @property
+    def since(self) -> int:
+        """What is known beyond what the gateway had when we last looked."""
+        return max(0, self.by_notice + self.by_sync - self.told)
 
 
 def count_day(

@@ -38,7 +38,7 @@ def cases(*, environment_id: uuid.UUID) -> list[Case]:
     """The newest cases of the environment, those to be contested first and soonest on top; four
     statements however many there are."""
     opened = list(
-        Effect.objects.select_related("parent")
+        Effect.objects.select_related("parent", "source")
         .filter(environment_id=environment_id, kind=EffectKind.CHARGEBACK)
         .order_by("-occurred_at", "id")[:MOST_CASES]
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import lucide
 from django import template
@@ -17,9 +18,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 from integrations.canonical.attempt_numbers import invoice_in
 from integrations.canonical.card_brands import brand_word
+from integrations.canonical.effects import EffectKind
 from integrations.canonical.money import Money, exponent
 from integrations.instructions.models import PaymentLink
 from integrations.posting import words
+from integrations.posting.models import Effect
 from portal import instruction_words, link_words
 from portal.web import moments
 from portal.web.forms.instructions import frequency_words
@@ -83,6 +86,22 @@ def plain_money(value: Decimal, currency: str) -> str:
 def when(context: Context, moment: datetime | None) -> SafeString:
     """A time in the environment's zone, with the full words on hover."""
     return _when(context, moment, say=moments.clock)
+
+
+_TOLD_BY_DAY = frozenset(
+    {EffectKind.CHARGEBACK, EffectKind.CHARGEBACK_WON, EffectKind.CHARGEBACK_LOST, EffectKind.FEE}
+)
+
+
+@register.simple_tag(takes_context=True)
+def when_of(context: Context, effect: Effect) -> SafeString:
+    """When an effect happened; of a dispute the day, because no time is ever told."""
+    if effect.kind not in _TOLD_BY_DAY:
+        return when(context, effect.occurred_at)
+    # A day of the account: seen from the environment's zone it may begin on the one before.
+    day = effect.occurred_at.astimezone(ZoneInfo(effect.source.settings["zone"])).date()
+    words = moments.day(day, today=moments.today_in(_zone(context), now=timezone.now()))
+    return format_html('<time datetime="{}">{}</time>', day.isoformat(), words)
 
 
 @register.simple_tag(takes_context=True)

@@ -135,8 +135,10 @@ def _words(day: date) -> str:
 def _page(request: PlacedRequest, **more: Any) -> HttpResponse:
     accounts = _accounts(request)
     problems = more.pop("problems", ())
+    found = cases.cases(environment_id=request.place.environment.id)
     context = {
-        "cases": cases.cases(environment_id=request.place.environment.id),
+        "cases": found,
+        "is_cut": len(found) == cases.MOST_CASES,
         "today": today_in(request.place.environment.zone, now=timezone.now()),
         "accounts": accounts,
         "tellers": tellers(connections.disputes_providers(request.place.environment.id)),

@@ -24,6 +24,8 @@ from portal.web.asking import asked
 from portal.web.forms.instructions import AdjustForm, AskingForm, CaptureForm, EndPlanForm
 from tenants.roles import Ability
 
+_LONGEST_CUSTOMER = 20
+
 
 @require_safe
 @member_view()
@@ -81,11 +83,18 @@ def _ask(request: PlacedRequest, form: AskingForm, one: Hold, wish: Wish) -> Htt
         wish.kind,
         amount=wish.amount,
         transaction_id=one.transaction.transaction_id,
+        customer_number=_customer(one),
         description=wish.description,
     )
     held = Held(one.transaction.amount, one.first)
     taken = asked(request, form, about, connection_id=one.connection.id, held=held)
     return redirect("instruction", request.place.tenant.slug, taken.id) if taken else None
+
+
+def _customer(one: Hold) -> str:
+    """Whose hold it is, as PayTrace tells it; longer than any number of Sage is none."""
+    told = one.transaction.customer_id
+    return told if len(told) <= _LONGEST_CUSTOMER else ""
 
 
 def _find(request: PlacedRequest, hold_id: str) -> Hold:

@@ -52,11 +52,13 @@ class ChargebackForm(_AccountForm):
         label="Case number",
         max_length=LONGEST_CASE,
         help_text="As the acquirer names it; it keeps a case from being entered twice.",
+        error_messages={"required": "Enter the number the acquirer gave the case."},
     )
     payment = forms.CharField(
         label="PayTrace transaction",
         max_length=64,
         help_text="The number of the disputed payment, as its page shows it.",
+        error_messages={"required": "Enter the number of the disputed payment."},
     )
     state = forms.ChoiceField(
         label="What happened",
@@ -66,9 +68,16 @@ class ChargebackForm(_AccountForm):
             ("lost", "It was lost"),
         ],
     )
-    happened_on = forms.CharField(label="On", widget=forms.DateInput(attrs={"type": "date"}))
+    happened_on = forms.CharField(
+        label="On",
+        widget=forms.DateInput(attrs={"type": "date"}),
+        error_messages={"required": "Choose the day it happened."},
+    )
     amount = forms.CharField(
-        label="Amount", max_length=20, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+        label="Amount",
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+        error_messages={"required": "Enter an amount such as 740.00."},
     )
     fee = forms.CharField(
         label="Fee",

@@ -47,7 +47,11 @@ class DisputesForm(DisputesAccessForm):
 class DisputesSettingsForm(forms.Form):
     """What can change without entering address and key again."""
 
-    name = forms.CharField(label="Name", max_length=80)
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        error_messages={"required": "Give the connection a name."},
+    )
 
 
 def _field(need: Need) -> forms.CharField:

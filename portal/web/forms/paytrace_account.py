@@ -11,6 +11,8 @@ from django import forms
 from integrations.connections.models import Connection
 from portal.web.forms.secret_field import secret_field
 
+_NO_USER = "Enter the user name, or the client id of version 3."
+_NO_MERCHANT = "Enter the merchant id, as PayTrace shows it with the user."
 _CURRENCIES = ("USD", "CAD", "EUR", "GBP", "MXN", "AUD")
 _FIRST_ZONES = (
     ("America/New_York", "Eastern (New York)"),
@@ -42,6 +44,7 @@ class PayTraceForm(forms.Form):
             ("v3", "Version 3: client id and secret"),
             ("v1", "Version 1: user name and password"),
         ],
+        initial="v1",
         help_text="PayTrace tells which one your account has. When in doubt, take version 1.",
     )
     username = forms.CharField(
@@ -49,12 +52,16 @@ class PayTraceForm(forms.Form):
         max_length=200,
         help_text="A user made for Tieout alone; its password is not changed by anybody else.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _NO_USER},
     )
     password = secret_field(
         "Password or client secret", "Stored encrypted. Nobody can read it here."
     )
     merchant_id = forms.CharField(
-        label="Merchant id", max_length=64, help_text="PayTrace calls it integrator or merchant id."
+        label="Merchant id",
+        max_length=64,
+        help_text="PayTrace calls it integrator or merchant id.",
+        error_messages={"required": _NO_MERCHANT},
     )
     zone = forms.ChoiceField(
         label="Time zone of the account",
@@ -85,8 +92,14 @@ class PayTraceForm(forms.Form):
 class PayTraceSettingsForm(forms.Form):
     """What can change without entering the secrets again."""
 
-    name = forms.CharField(label="Name", max_length=80)
-    merchant_id = forms.CharField(label="Merchant id", max_length=64)
+    name = forms.CharField(
+        label="Name",
+        max_length=80,
+        error_messages={"required": "Give the connection a name."},
+    )
+    merchant_id = forms.CharField(
+        label="Merchant id", max_length=64, error_messages={"required": _NO_MERCHANT}
+    )
     zone = forms.ChoiceField(label="Time zone of the account")
     currency = forms.ChoiceField(label="Currency", choices=[(c, c) for c in _CURRENCIES])
     posts_to = forms.ChoiceField(label="Posts to", required=False)
@@ -137,6 +150,7 @@ class PayTraceSecretsForm(forms.Form):
     username = forms.CharField(
         label="User name or client id",
         max_length=200,
+        error_messages={"required": _NO_USER},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     password = secret_field("Password or client secret")

@@ -12,5 +12,6 @@ def secret_field(label: str, help_text: str = "") -> forms.CharField:
         max_length=200,
         strip=False,
         help_text=help_text,
+        error_messages={"required": f"Enter the {label[0].lower()}{label[1:]}."},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

@@ -48,7 +48,7 @@ def test_an_amount_is_held_from_the_page_that_charges(alice: Client, books: Book
 
 
 def test_what_is_held_is_shown_and_a_part_of_it_captured_once(alice: Client, books: Books) -> None:
-    one = _held(books, created_at=timezone.now() - timedelta(days=5))
+    one = _held(books, created_at=timezone.now() - timedelta(days=5), customer_id="ACME01")
     answer = alice.get(at(books, "holds/"))
     page = text_of(answer)
     here = f'<a href="/t/{books.tenant.slug}/payments/" aria-current="page">'
@@ -66,7 +66,7 @@ def test_what_is_held_is_shown_and_a_part_of_it_captured_once(alice: Client, boo
     sent = {"key": "k", "amount": "700.00"}
     first = alice.post(capture, sent)
     assert alice.post(capture, sent).headers["Location"] == first.headers["Location"]
-    assert asked_rows(books) == [("capture", "ready", Decimal("700.0000"), "", "")]
+    assert asked_rows(books) == [("capture", "ready", Decimal("700.0000"), "ACME01", "")]
     page = text_of(alice.get(at(books, "holds/")))
     assert "Capture of 740.00 USD Ready to send" in page
     assert "Capture it" not in page
