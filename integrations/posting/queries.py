@@ -136,7 +136,7 @@ def related(of: Effect) -> list[Effect]:
     if of.invoice_reference:
         same |= Q(invoice_reference=of.invoice_reference)
     found = Effect.objects.filter(same, environment_id=of.environment_id).exclude(id=of.id)
-    return list(found.order_by("occurred_at", "id")[:20])
+    return list(found.select_related("source").order_by("occurred_at", "id")[:20])
 
 
 def of_transaction(*, source_id: uuid.UUID, transaction_id: str) -> list[Effect]:
