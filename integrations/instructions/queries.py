@@ -174,11 +174,15 @@ def count_waiting_approval(environment_id: uuid.UUID) -> int:
 
 
 def stored_methods(
-    *, environment_id: uuid.UUID, customer_number: str = "", is_listed: bool = False
+    *,
+    environment_id: uuid.UUID,
+    customer_number: str = "",
+    search: str = "",
+    is_listed: bool = False,
 ) -> list[StoredPaymentMethod]:
     """Payment methods that can be charged, of one customer if asked, newest first, 500 at most;
     with `is_listed` without those that PayTrace lists no more."""
-    rows = methods(environment_id=environment_id)
+    rows = methods(environment_id=environment_id, search=search)
     if is_listed:
         rows = rows.filter(unlisted_since=None)
     if customer_number:

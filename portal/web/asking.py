@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,9 +19,11 @@ from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, StoredPaymentMethod
 from integrations.instructions.wishes import Wish
+from integrations.open_items import queries as open_items
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
+from portal.web import open_invoices
 from portal.web.forms.instructions import (
     AskingForm,
     ChargeForm,
@@ -30,6 +33,7 @@ from portal.web.forms.instructions import (
 )
 from portal.web.instructions import who
 from portal.web.left import left_of
+from portal.web.open_invoices import MOST_TYPED
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -40,9 +44,12 @@ _METHODS = ["GET", "HEAD", "POST"]
 @member_view(Ability.MOVE_MONEY)
 def charge(request: PlacedRequest) -> HttpResponse:
     """Charge a card or bank account that PayTrace keeps, or only hold the amount on a card."""
-    wanted = request.GET.get("method", "")
-    methods = _to_choose(request, request.POST.get("method", "") or wanted)
-    form = ChargeForm(request.POST or None, methods=methods, initial={"method": wanted})
+    find = request.GET.get("find", "").strip()[:MOST_TYPED]
+    wanted = request.POST.get("method", "") or request.GET.get("method", "")
+    methods = _to_choose(request, wanted, search=find)
+    filled_in = {name: request.GET.get(name, "") for name in ("invoice_number", "amount")}
+    initial = {"method": wanted} | {name: value for name, value in filled_in.items() if value}
+    form = ChargeForm(request.POST or None, methods=methods, initial=initial)
     if form.is_valid():
         wish = _charge(form, is_hold=request.POST.get("what") == Kind.HOLD)
         answer = _ask(request, form, wish, connection_id=form.chosen.connection_id)
@@ -52,6 +59,8 @@ def charge(request: PlacedRequest) -> HttpResponse:
         "form": form,
         "methods": methods,
         "policy": queries.policy_of(request.place.environment.id),
+        "find": find,
+        "bills": _bills(methods, wanted=wanted, find=find),
     }
     return render(request, "instructions/charge.html", context)
 
@@ -138,10 +147,24 @@ def mail_receipt(request: PlacedRequest, effect_id: str) -> HttpResponse:
     return render(request, "instructions/mail_receipt.html", {"form": form, "effect": effect})
 
 
-def _to_choose(request: PlacedRequest, wanted: str) -> list[StoredPaymentMethod]:
-    """The newest that PayTrace lists, and the one that is wanted, where it is none of them."""
+def _bills(
+    methods: Sequence[StoredPaymentMethod], *, wanted: str, find: str
+) -> tuple[StoredPaymentMethod, open_items.Found] | None:
+    """What the customer owes whose card is chosen or was looked for first, to charge for it."""
+    chosen = [one for one in methods if str(one.id) == wanted] or (methods[:1] if find else [])
+    if not chosen or not chosen[0].customer_number:
+        return None
+    found = open_invoices.found_by(chosen[0].customer_number, [chosen[0].connection])
+    return (chosen[0], found[0][1]) if found else None
+
+
+def _to_choose(
+    request: PlacedRequest, wanted: str, *, search: str = ""
+) -> list[StoredPaymentMethod]:
+    """The newest that PayTrace lists and that fit what is looked for, and the one that is wanted,
+    where it is none of them."""
     environment_id = request.place.environment.id
-    found = queries.stored_methods(environment_id=environment_id, is_listed=True)
+    found = queries.stored_methods(environment_id=environment_id, is_listed=True, search=search)
     if not wanted or any(str(one.id) == wanted for one in found):
         return found
     try:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import QuerySet
@@ -14,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from integrations.canonical.money import Money
 from integrations.connections import queries as connections
 from integrations.connections.models import Connection
 from integrations.instructions import link_keeping, links, queries
@@ -21,12 +21,13 @@ from integrations.instructions.link_addresses import addresses_of
 from integrations.instructions.models import PaymentLink
 from integrations.instructions.pages import page
 from integrations.instructions.paying import state_at
-from integrations.open_items import queries as open_items
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
+from portal.web import open_invoices
 from portal.web.forms.links import CardLinkForm, PaymentLinkForm
 from portal.web.instructions import who
+from portal.web.open_invoices import MOST_TYPED
 from portal.web.pages import address_after, address_first, mark_of
 from tenants.errors import NotPossible
 from tenants.roles import Ability
@@ -43,11 +44,11 @@ _CANCELLED: Mapping[str, str] = {
     _P.PAYTRACE: "Cancelled here. PayTrace’s own page cannot be taken back and takes a payment "
     "until it ends; one that comes waits under Exceptions. Tell the customer not to pay there.",
 }
-_FILLED_IN = ("account", "customer_number", "invoice_number", "amount")
+_FILLED_IN = ("account", "customer_number", "invoice_number", "amount", "email", "description")
+# Ended without what was asked for: the customer can be asked again.
+_IN_VAIN = frozenset({PaymentLink.State.EXPIRED, PaymentLink.State.CANCELLED})
 PAGE_SIZE = 50
 _LONGEST_EMAIL = 254
-# The longest number of a customer or invoice that is looked for.
-_MOST_TYPED = 40
 
 
 @require_safe
@@ -124,10 +125,28 @@ def _new(request: PlacedRequest, kind: type[CardLinkForm]) -> HttpResponse:
         if made is not None:
             messages.success(request, _MADE[made.page])
             return redirect("payment_link", request.place.tenant.slug, made.id)
-    context = {"form": form, "accounts": accounts, "pays": kind is PaymentLinkForm}
+    context = {
+        "form": form,
+        "accounts": accounts,
+        "pays": kind is PaymentLinkForm,
+        "former": _open_already(request) if form.errors else None,
+    }
     if kind is PaymentLinkForm:
-        context |= _open_invoices(request, accounts)
+        typed = request.GET.get("find", "").strip()[:MOST_TYPED]
+        context |= {"find": typed, "found": open_invoices.found_by(typed, accounts)}
     return render(request, "links/new.html", context)
+
+
+def _open_already(request: PlacedRequest) -> PaymentLink | None:
+    """The open link that asks for the same invoice as what was typed, and so stands in the way."""
+    asked = {
+        name: request.POST.get(name, "").strip()[:MOST_TYPED]
+        for name in ("customer_number", "invoice_number")
+    }
+    if not all(asked.values()):
+        return None
+    found = links.links(environment_id=request.place.environment.id, state=PaymentLink.State.OPEN)
+    return found.filter(**asked).first()
 
 
 def _initial(request: PlacedRequest, accounts: Sequence[Connection]) -> dict[str, str]:
@@ -135,34 +154,6 @@ def _initial(request: PlacedRequest, accounts: Sequence[Connection]) -> dict[str
     given = {name: request.GET.get(name, "") for name in _FILLED_IN}
     first = str(accounts[0].id) if accounts else ""
     return {name: value for name, value in {"account": first, **given}.items() if value}
-
-
-def _open_invoices(request: PlacedRequest, accounts: Sequence[Connection]) -> dict[str, Any]:
-    """Open invoices of a customer, or whose number fits, for each account's Sage company."""
-    typed = request.GET.get("find", "").strip()[:_MOST_TYPED]
-    found = [
-        (account, invoices)
-        for account in accounts
-        if typed and account.posts_to_id is not None
-        for invoices in [_find_open(account, account.posts_to_id, typed)]
-    ]
-    return {"find": typed, "found": found}
-
-
-def _find_open(account: Connection, company_id: UUID, typed: str) -> open_items.Found:
-    """Those of the customer with exactly this number, else whatever else fits."""
-
-    def find(*, customer: str, other: str) -> open_items.Found:
-        return open_items.find(
-            company_id=company_id,
-            customer_number=customer,
-            typed=other,
-            amount=Decimal(0),
-            currency=str(account.settings["currency"]),
-        )
-
-    of_customer = find(customer=typed, other="")
-    return of_customer if of_customer.items else find(customer="", other=typed)
 
 
 def _made(request: PlacedRequest, form: CardLinkForm) -> PaymentLink | None:
@@ -191,12 +182,26 @@ def _page(request: PlacedRequest, found: PaymentLink, *, problem: str = "") -> H
         "is_open": state == PaymentLink.State.OPEN,
         "storing": link_keeping.storing(found) if found.keeps else None,
         "is_own_page": found.page == PaymentLink.Page.PAYTRACE,
+        "again": _again(found) if state in _IN_VAIN else "",
         "payments": _payments(found),
         "number": _number(found),
         "address": _addresses(request, [found]).get(found.id, ""),
         "problem": problem,
     }
     return render(request, "links/one.html", context)
+
+
+def _again(found: PaymentLink) -> str:
+    """The query that fills a new link's form in with what this one asked for."""
+    asked = {
+        "account": str(found.connection_id),
+        "customer_number": found.customer_number,
+        "invoice_number": found.invoice_number,
+        "amount": "" if found.amount is None else Money(found.amount, found.currency).plain,
+        "email": found.email,
+        "description": found.description,
+    }
+    return urlencode({name: value for name, value in asked.items() if value})
 
 
 def _number(found: PaymentLink) -> str:
@@ -208,12 +213,15 @@ def _number(found: PaymentLink) -> str:
 
 
 def _payments(found: PaymentLink) -> list[Effect]:
-    """What came by PayTrace's own page, in the books."""
-    if not found.transaction_id:
+    """What came by it, in the books: told by PayTrace's own page, or by the answer to the try
+    that paid."""
+    transaction_id = found.transaction_id
+    is_paid = found.state == PaymentLink.State.PAID and found.purpose == PaymentLink.Purpose.PAY
+    if not transaction_id and is_paid and found.instruction is not None:
+        transaction_id = found.instruction.result_id
+    if not transaction_id:
         return []
-    return posting.of_transaction(
-        source_id=found.connection_id, transaction_id=found.transaction_id
-    )
+    return posting.of_transaction(source_id=found.connection_id, transaction_id=transaction_id)
 
 
 def _addresses(request: PlacedRequest, found: list[PaymentLink]) -> dict[Any, str]:

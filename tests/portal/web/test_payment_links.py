@@ -181,6 +181,48 @@ def test_the_list_asks_the_same_few_questions_for_one_row_and_for_many(
     assert alice.get(_page(books, "?state=odd")).status_code == 200
 
 
+def test_a_second_link_for_an_invoice_leads_to_the_one_that_is_open(
+    alice: Client, books: Books
+) -> None:
+    first = alice.post(_page(books, "new/"), _form(books)).headers["Location"]
+    again = alice.post(_page(books, "new/"), _form(books, key="other"))
+    assert "is open already. Cancel it first" in text_of(again)
+    assert f'href="{first}">' in again.content.decode()
+    other = alice.post(_page(books, "new/"), _form(books, key="x", customer_number=""))
+    assert "Look at the link that is open" not in text_of(other)
+
+
+def test_a_link_that_ended_in_vain_is_made_again_with_what_it_asked_for(
+    alice: Client, books: Books
+) -> None:
+    sent = _form(books, email="ap@acme.example", description="Two pumps")
+    one = alice.post(_page(books, "new/"), sent).headers["Location"]
+    assert "Make a new link" not in text_of(alice.get(one))
+    alice.post(f"{one}cancel/")
+    ended = alice.get(one)
+    assert "Good until" not in text_of(ended)
+    way = re.search(r'href="([^"]+/new/\?[^"]+)#ask"', ended.content.decode())
+    assert way is not None
+    filled = alice.get(html.unescape(way[1])).content.decode()
+    values = dict(re.findall(r'name="(\w+)" value="([^"]+)"', filled))
+    wanted = {
+        "customer_number": "ACME01", "invoice_number": "10432", "amount": "1740.00",
+        "email": "ap@acme.example", "description": "Two pumps",
+    }  # fmt: skip
+    assert {name: values.get(name) for name in wanted} == wanted
+    assert "Make a new link" not in text_of(_viewer(books).get(one))
+
+
+def test_a_paid_link_shows_the_payment_that_its_try_led_to(alice: Client, books: Books) -> None:
+    one = alice.post(_page(books, "new/"), _form(books)).headers["Location"]
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, amount=Decimal("1740.00"))
+        PaymentLink.objects.update(state="paid", instruction=factories.charged(books, paid))
+    shown = alice.get(one)
+    assert f"/payments/{paid.id}/" in shown.content.decode()
+    assert "Good until" not in text_of(shown)
+
+
 def test_an_open_invoice_of_sage_fills_the_form_in(alice: Client, books: Books) -> None:
     page = _page(books, "new/")
     assert "have not been read from Sage yet" in text_of(alice.get(f"{page}?find=ACME01"))
