@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Min, Sum
 from django.utils import timezone
 
+from integrations.alerts import approvals
 from integrations.alerts.evaluation import Condition, waiting_sentence
 from integrations.alerts.holds import running_out
 from integrations.alerts.silence import silences
@@ -43,6 +44,7 @@ def conditions(environment: Environment) -> list[Condition]:
         *_cases(environment, link),
         *_declines(environment, link),
         *_contests(environment, link),
+        *approvals.waiting(environment, link),
         *running_out(environment, link, now=timezone.now()),
         *silences(environment, link, now=timezone.now()),
     ]

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db.models.functions import Now
 
-from integrations.alerts import facts
+from integrations.alerts import approvals, facts
 from integrations.alerts.evaluation import Condition, compare
 from integrations.alerts.models import Alert
 from tenants.models import Environment, Membership, Tenant
@@ -19,8 +19,10 @@ from tenants.roles import Role
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("alerts")
-# Accountants and owners decide about money; IT hears about connections too.
+# Accountants and owners decide about money; IT hears about connections too, and approvers of what
+# waits for them.
 _MONEY = (Role.OWNER, Role.ACCOUNTANT)
+_APPROVAL = (Role.OWNER, Role.APPROVER)
 _CONNECTION = (*_MONEY, Role.IT)
 
 
@@ -94,6 +96,8 @@ def _people(tenant_id: uuid.UUID) -> dict[str, set[str]]:
 
 
 def _told_to(alert: Alert) -> tuple[str, ...]:
+    if alert.kind == approvals.KIND:
+        return _APPROVAL
     return _CONNECTION if alert.kind.startswith("connection") else _MONEY
 
 
