@@ -97,6 +97,7 @@ def _story(effect: Effect) -> dict[str, Any]:
     moved = _moved(effect)
     case = exceptions.open_case_of(environment_id=effect.environment_id, effect_id=effect.id)
     is_payment = effect.kind == EffectKind.SALE
+    related = posting.related(effect)
     return {
         "effect": effect,
         "left": left_of(effect) if is_payment else None,
@@ -124,13 +125,22 @@ def _story(effect: Effect) -> dict[str, Any]:
         "batch": _batch(effect),
         "contest_by": _contest_by(effect, facts, moved),
         "tellings": tellings(effect, facts),
-        "related": posting.related(effect),
+        "related": related,
+        "waits_behind": _waits_behind(effect, related),
         "asked": asked,
         "asked_link": links.link_of(asked) if asked else None,
         "may_ask": is_payment and instructions.policy_of(effect.environment_id) is not None,
         "is_bank_payment": any(is_bank_payment(fact) for fact in facts),
         "takes_level_three": bool(facts) and may_describe(effect, from_details(facts[-1].details)),
     }
+
+
+def _waits_behind(effect: Effect, related: Sequence[Effect]) -> Effect | None:
+    """The payment that what takes it back waits for: often it is the one that needs somebody."""
+    if effect.state != EffectState.WAITING_PARENT:
+        return None
+    own = (one for one in related if one.transaction_id == effect.transaction_id)
+    return effect.parent or next((one for one in own if one.kind == EffectKind.SALE), None)
 
 
 def _about(effect: Effect) -> list[Instruction]:

@@ -39,6 +39,23 @@ def test_a_posted_payment_shows_its_walk_journal_and_rows_in_sage(
     assert [words for words in told if words not in text] == []
 
 
+def test_what_waits_for_its_payment_leads_to_it(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+        paid = case.effect
+        refund = factories.effect(books, kind="refund", parent=paid, state="waiting_parent")
+        returned = factories.effect(
+            books, kind="ach_return", state="waiting_parent", transaction_id=paid.transaction_id,
+            gateway_state="returned", method="ach",
+        )  # fmt: skip
+        other = factories.effect(books, kind="refund", parent=paid, state="posted")
+    base = f"/t/{books.tenant.slug}/payments"
+    way = f'href="{base}/{paid.id}/">Look at the payment it waits for</a>'
+    pages = [alice.get(f"{base}/{one.id}/").content.decode() for one in (refund, returned, other)]
+    assert [way in page for page in pages] == [True, True, False]
+    assert ["Bank account" in page for page in pages] == [False, True, False]
+
+
 def test_a_decline_says_that_there_is_no_receipt(alice: Client, books: Books) -> None:
     sentence = "The payment was refused (Insufficient funds), so there is nothing to post."
     with tenant_transaction(books.tenant.id):
