@@ -16,7 +16,7 @@ from django.utils import timezone
 from integrations.canonical.money import Money
 from integrations.instructions import link_states, links
 from integrations.instructions.link_models import PaymentLink
-from tenants.models import Tenant
+from tenants.models import Tenant, User
 from tenants.scope import tenant_transaction
 
 log = structlog.get_logger("instructions.link_mail")
@@ -29,7 +29,7 @@ _AT_ONCE = 20
 class _Letter:
     link_id: uuid.UUID
     to: str
-    reply_to: str
+    reply_to: tuple[str, ...]
     subject: str
     text: str = field(repr=False)
 
@@ -65,15 +65,24 @@ def _due(tenant_id: uuid.UUID) -> list[_Letter]:
         return []
     PaymentLink.objects.filter(id__in=[row.id for row in due]).update(mail_due_at=now + _AGAIN)
     tokens = links.tokens_of(due)
-    merchant = Tenant.objects.only("name").get(id=tenant_id).name
+    merchant = " ".join(Tenant.objects.only("name").get(id=tenant_id).name.split())
+    people = dict(
+        User.objects.filter(id__in=[row.made_by_user_id for row in due]).values_list("id", "email")
+    )
     return [
-        _letter(row, address_of(tokens[row.id].reveal()), merchant)
+        _letter(
+            row,
+            address_of(tokens[row.id].reveal()),
+            merchant,
+            answers_to=people.get(row.made_by_user_id),
+        )
         for row in due
         if row.id in tokens
     ]
 
 
-def _letter(row: PaymentLink, address: str, merchant: str) -> _Letter:
+def _letter(row: PaymentLink, address: str, merchant: str, *, answers_to: str | None) -> _Letter:
+    """Answers go to the person who made the link or its API key: a key's name is no address."""
     what = "leave a card for later payments"
     subject = f"Leave a card for {merchant}"
     if row.amount is not None:
@@ -88,12 +97,13 @@ def _letter(row: PaymentLink, address: str, merchant: str) -> _Letter:
         f"straight to PayTrace; {merchant} never sees them.\n\n"
         f"If you did not expect this, ask {merchant} before you enter anything.\n"
     )
-    return _Letter(row.id, row.email, row.made_by, subject[:150].replace("\n", " "), text)
+    reply_to = (answers_to,) if answers_to else ()
+    return _Letter(row.id, row.email, reply_to, subject[:150], text)
 
 
 def _send(letter: _Letter) -> bool:
     """Send one; False when the mail server did not take it (it is due again in five minutes)."""
-    mail = EmailMessage(letter.subject, letter.text, to=[letter.to], reply_to=[letter.reply_to])
+    mail = EmailMessage(letter.subject, letter.text, to=[letter.to], reply_to=list(letter.reply_to))
     try:
         mail.send()
     except (SMTPException, OSError):

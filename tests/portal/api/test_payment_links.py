@@ -6,11 +6,12 @@ import json
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 
-from integrations.instructions import link_states
+from integrations.instructions import link_mail, link_states
 from integrations.instructions.models import Instruction, PaymentLink
-from tenants.models import ApiAnswer, AuditEvent, Membership
+from tenants.models import ApiAnswer, AuditEvent, Membership, Tenant
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests.factories import Books
@@ -53,6 +54,18 @@ def test_a_link_is_made_once_and_its_address_opens_the_pay_page(
     with tenant_transaction(books.tenant.id):
         assert PaymentLink.objects.count() == 1
         assert AuditEvent.objects.filter(action="payment_link.made").count() == 1
+
+
+def test_a_programs_link_is_mailed_and_answers_go_to_whoever_made_its_key(
+    program: Program, books: Books
+) -> None:
+    """A company's name may hold a line end, which no header of a mail may."""
+    Tenant.objects.filter(id=books.tenant.id).update(name="Acme\r\nSupply")
+    make(program, is_mailed=True)
+    link_mail.tend(tenant_id=books.tenant.id)
+    (letter,) = mail.outbox
+    assert (letter.to, letter.reply_to) == (["ap@acme.example"], ["alice@acme.example"])
+    assert letter.subject == "Acme Supply: 740.00 USD for invoice 10432"
 
 
 def test_the_address_is_kept_nowhere(program: Program, books: Books) -> None:
