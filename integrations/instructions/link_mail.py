@@ -66,7 +66,7 @@ def _due(tenant_id: uuid.UUID) -> list[_Letter]:
     PaymentLink.objects.filter(id__in=[row.id for row in due]).update(mail_due_at=now + _AGAIN)
     tokens = links.tokens_of(due)
     merchant = " ".join(Tenant.objects.only("name").get(id=tenant_id).name.split())
-    people = dict(
+    people: dict[uuid.UUID | None, str] = dict(
         User.objects.filter(id__in=[row.made_by_user_id for row in due]).values_list("id", "email")
     )
     return [
