@@ -46,6 +46,18 @@ def test_every_trouble_has_a_sentence_its_money_and_a_button(
     assert [words for words in told if words not in text] == []
 
 
+def test_when_the_last_of_a_kind_is_done_the_others_are_not_forgotten(
+    alice: Client, books: Books
+) -> None:
+    inbox = f"/t/{books.tenant.slug}/exceptions/"
+    assert "All clear" in text_of(alice.get(f"{inbox}?code=ambiguous"))
+    with tenant_transaction(books.tenant.id):
+        factories.parked(books, code="invoice_paid")
+    shown = text_of(alice.get(f"{inbox}?code=ambiguous"))
+    assert "None of this kind needs you" in shown
+    assert "All clear" not in shown
+
+
 def test_an_invoice_that_is_too_small_is_not_the_first_thing_offered(
     alice: Client, books: Books
 ) -> None:
