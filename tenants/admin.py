@@ -22,7 +22,9 @@ from tenants.models import (
 from tenants.pausing import pause_company, resume_company
 from tenants.support_admin import SupportAction, SupportAdmin, offered
 
-admin.site.site_header = admin.site.site_title = "Tieout support"
+admin.site.site_title = "Tieout support"
+# Companies are in many zones; support compares them in one, and has to know in which.
+admin.site.site_header = "Tieout support · all times in UTC"
 admin.site.index_title = "Every company, read-only"
 # Who is support staff is decided where the portal is run, not in the browser.
 admin.site.unregister(Group)

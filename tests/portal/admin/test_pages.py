@@ -101,6 +101,12 @@ def test_search_finds_a_payment_of_any_company(alice: Scene, charlie: Scene, sta
     assert str(charlie.posted.id) not in of_one
 
 
+def test_every_list_says_in_which_zone_its_times_are(alice: Scene, staff: Client) -> None:
+    pages = [_address(model, "changelist") for model in OURS]
+    says = [b"all times in UTC" in staff.get(page).content for page in pages]
+    assert set(says) == {True}
+
+
 def test_a_payment_tells_its_whole_story_in_order(
     alice: Scene, charlie: Scene, staff: Client
 ) -> None:
