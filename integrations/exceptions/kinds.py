@@ -224,6 +224,13 @@ _KINDS: tuple[CaseKind, ...] = (
         (Offer.DISMISS, Offer.RETRY),
     ),
     CaseKind(
+        "return_in_no_deposit",
+        "A returned bank payment that no ACH deposit tells",
+        "Its deposit was posted and its receipt taken back. Unless a deposit keeps it back, the "
+        "bank took it directly: enter that in Sage by hand, then dismiss this with a note.",
+        (Offer.DISMISS, Offer.RETRY),
+    ),
+    CaseKind(
         "settlement_off",
         "A settled batch or ACH deposit that is not to be posted any more",
         "Posting of such settlements was switched off while this one waited.",

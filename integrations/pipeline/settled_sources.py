@@ -14,7 +14,7 @@ from integrations.canonical.transactions import Batch, PaymentMethod, Record, Un
 from integrations.events import batches, held
 from integrations.events.models import GatewayBatch, Source
 from integrations.events.polling import Window
-from integrations.pipeline import settling, unreadable
+from integrations.pipeline import late_returns, settling, unreadable
 from integrations.pipeline.sources import Found, Look
 from tenants.scope import tenant_transaction
 
@@ -139,7 +139,10 @@ def _batches(look: Look, window: Window) -> Found:
 def _deposits(look: Look, window: Window) -> Found:
     # What is new first: an old one that cannot be listed must not keep it away.
     found = _read(look, window, Source.DEPOSITS)
-    return found + _once_more(look, window)
+    found += _once_more(look, window)
+    with tenant_transaction(look.source.tenant_id):
+        late_returns.look(source=look.source, now=look.now)
+    return found
 
 
 READERS: Mapping[Source, Callable[[Look, Window], Found]] = {
