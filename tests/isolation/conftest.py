@@ -30,8 +30,10 @@ def built(django_db_blocker: DjangoDbBlocker) -> Iterator[Scene]:
     with django_db_blocker.unblock(), django_in(name), time_machine.travel(now, tick=False):
         scene = build(database, now=now)
     yield scene
+    changed = database.changed(database.tables())
     database.close()
     database_plugin.drop_database(name)
+    assert changed == [], "It was not left as it was built"
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def scene(built: Scene, django_db_blocker: DjangoDbBlocker, settings: Settings) 
         yield built
         database.restore_all()
     logging.disable(logging.NOTSET)
-    assert database.changed(database.tables()) == [], "A write went by unnoticed"
+    assert database.unnoticed() == [], "A write went by unnoticed"
 
 
 @pytest.fixture

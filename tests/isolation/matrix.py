@@ -59,7 +59,7 @@ class Matrix:
 
         What the first of its words has shown about methods is not asked of the others.
         """
-        for method in methods_at(address, fill):
+        for method in methods_at(address, fill, whole=self.whole):
             paths = paths_at(address, fill, self.scene, method)
             for actor in actors_at(address, self.scene, method, whole=self.whole):
                 for_them = paths if self.whole else paths_for(actor, paths, address)
@@ -148,20 +148,23 @@ class Matrix:
 def size(address: Address, fill: Fill, scene: Scene, *, whole: bool = False) -> int:
     """How often `walk` asks."""
     found = 0
-    for method in methods_at(address, fill):
+    for method in methods_at(address, fill, whole=whole):
         paths = paths_at(address, fill, scene, method)
         for actor in actors_at(address, scene, method, whole=whole):
             found += len(paths if whole else paths_for(actor, paths, address))
     return found
 
 
-def methods_at(address: Address, fill: Fill) -> tuple[str, ...]:
+def methods_at(address: Address, fill: Fill, *, whole: bool = False) -> tuple[str, ...]:
+    """To the admin every method but POST is a GET: one of them shows it."""
+    if address.is_admin and not whole:
+        return ("GET", "POST", "DELETE")
     return METHODS if fill == fills(address)[0] else METHODS[:2]
 
 
 def paths_at(address: Address, fill: Fill, scene: Scene, method: str) -> list[Target]:
     """Own, foreign and absent ids, in every place where the method is offered and in their own
-    where it is not. To the admin every method but POST is a GET: one path shows it."""
+    where it is not. In the admin one path shows what a method is there that is a GET."""
     if address.is_admin:
         found = list(targets(address, fill, scene))
         return found if method in METHODS[:2] else found[:1]
@@ -172,10 +175,20 @@ def paths_at(address: Address, fill: Fill, scene: Scene, method: str) -> list[Ta
 def paths_for(actor: Actor, paths: list[Target], address: Address) -> list[Target]:
     """Whoever may do nothing there is refused before a row is looked up: one of them shows that
     for foreign and absent rows. The others are asked about rows where these belong, unless the
-    `whole` matrix is wanted."""
+    `whole` matrix is wanted.
+
+    So is a role at another company's door: it says nothing there, which those who may do most
+    and least show. The admin stops nobody by row: nobody is asked at one, and the staff, to whom
+    both companies are alike, at a row of one and at nobody's.
+    """
+    if address.is_admin and actor.is_staff:
+        return [each for each in paths if each.owner in {"", "A", ABSENT}]
+    if address.is_admin and actor.name == "anonymous":
+        return paths[:1]
     if address.is_admin or actor.name in _ASKED_EVERYWHERE:
         return paths
-    return [each for each in paths if each.owner in {"", each.place or "A"}]
+    doors = {"", "A"} if actor.roles else {"", "A", ABSENT}
+    return [each for each in paths if each.owner in {"", each.place or "A"} and each.place in doors]
 
 
 def actors_at(

@@ -164,6 +164,25 @@ def test_a_write_is_found_and_undone(scene: Scene) -> None:
     assert database.changed(database.tables()) == []
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE posting_effect SET amount = amount + 1 WHERE id = %s",
+        "DELETE FROM posting_effect WHERE id = %s",
+    ],
+)
+def test_a_write_that_no_trigger_noted_is_found(statement: str, scene: Scene) -> None:
+    database = scene.database
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(statement.encode(), [scene.b.values["effect_id"]])
+    assert database.written() == frozenset()
+    assert database.unnoticed() == ["posting_effect"]
+    database.restore(["posting_effect"])
+    assert database.unnoticed() == []
+    assert database.changed(database.tables()) == []
+
+
 def _change_amount(connection: psycopg.Connection[Any], scene: Scene) -> None:
     connection.execute(
         "UPDATE posting_effect SET amount = amount + 1 WHERE id = %s", [scene.b.values["effect_id"]]
