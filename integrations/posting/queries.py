@@ -179,6 +179,24 @@ def _will_take_back(source_id: uuid.UUID, transaction_id: str) -> Q:
     return Q(source_id=source_id, parent=None) & is_its
 
 
+def parts_taken_back(payments: Iterable[Effect]) -> dict[uuid.UUID, Decimal]:
+    """Of those payments that stand in the books though a part of them was taken back, or is about
+    to be: how much, in the payment's currency. One statement."""
+    standing = [
+        one.id for one in payments if one.state in (EffectState.POSTED, EffectState.ADOPTED)
+    ]
+    ended = [state for state in ENDED if state not in (EffectState.POSTED, EffectState.ADOPTED)]
+    found = (
+        Effect.objects.filter(
+            parent_id__in=standing, kind__in=(EffectKind.REFUND, EffectKind.CHARGEBACK)
+        )
+        .exclude(state__in=ended)
+        .values_list("parent_id")
+        .annotate(Sum("amount"))
+    )
+    return dict(found)
+
+
 def is_voided(source_id: uuid.UUID, transaction_id: str) -> bool:
     """Whether this payment of a gateway account was taken back whole before it settled, whatever
     became of that in the books."""

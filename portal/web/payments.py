@@ -49,9 +49,10 @@ def payments(request: PlacedRequest) -> HttpResponse:
         environment_id=environment.id, wanted=form.wanted(zone=environment.zone)
     )
     page = posting.page(found, after=read_place(request.GET.get("after", "")))
+    backs = posting.parts_taken_back(page.rows)
     context = {
         "form": form,
-        "page": page,
+        "rows": [(one, backs.get(one.id)) for one in page.rows],
         "totals": posting.totals(found),
         "older": _with(request.GET, after=write_place(page.next)) if page.next else "",
         "is_first": "after" not in request.GET,

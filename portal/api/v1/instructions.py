@@ -48,7 +48,7 @@ class InstructionQuery(PageQuery):
         max_length=200,
         default="",
         allow_blank=True,
-        help_text="A customer, invoice, transaction or idempotency key, whole.",
+        help_text="A customer, invoice, transaction or idempotency key, whole; or an exact amount.",
     )
 
 

@@ -19,6 +19,7 @@ from portal.web.spreadsheet import safe
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
+from tests.portal.web.reading import text_of
 
 _NAME = re.compile(r"(Customer \d+)")
 
@@ -124,6 +125,20 @@ def test_no_cell_of_the_file_is_a_formula(alice: Client, books: Books) -> None:
     assert [safe(text) for text in ("+1", "-1", "\t=1", "\r=1", "a=1")] == [
         "'+1", "'-1", "'\t=1", "'\r=1", "a=1",
     ]  # fmt: skip
+
+
+def test_a_payment_that_went_back_in_part_says_so_in_the_list(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, amount=Decimal("740.00"))
+        for amount, state in (("100.00", "posted"), ("25.50", "waiting_erp"), ("9", "dismissed")):
+            factories.effect(
+                books, kind="refund", parent=paid, amount=Decimal(amount), state=state
+            )  # fmt: skip
+        whole = factories.posted(books, amount=Decimal("60.00"), state="reversed")
+        factories.effect(books, kind="refund", parent=whole, amount=Decimal(60), state="posted")
+    shown = text_of(alice.get(f"/t/{books.tenant.slug}/payments/?kind=sale"))
+    assert "Posted 125.50 USD went back" in shown
+    assert "60.00 USD went back" not in shown
 
 
 def test_a_long_list_asks_no_more_queries_than_a_short_one(alice: Client, books: Books) -> None:
