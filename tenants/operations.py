@@ -34,8 +34,11 @@ API_SCOPES = (
     "instructions:write",
     "instructions:approve",
 )
-# A key moves no money that whoever makes it may not move.
+# A key decides nothing that whoever made it may not decide.
 _SCOPE_NEEDS = {
+    "exceptions:write": Ability.CLEAR_EXCEPTIONS,
+    "mappings:write": Ability.CHANGE_RULES,
+    "gl_rules:write": Ability.CHANGE_RULES,
     "instructions:write": Ability.MOVE_MONEY,
     "instructions:approve": Ability.APPROVE_PAYMENTS,
 }
@@ -183,6 +186,17 @@ def scopes_for(user: User) -> list[str]:
     return [
         scope for scope in API_SCOPES if scope not in _SCOPE_NEEDS or may(role, _SCOPE_NEEDS[scope])
     ]
+
+
+def maker_may_still(key: ApiKey, scope: str) -> bool:
+    """Whether whoever made the key may do now what the scope says. What only reads goes on when
+    its maker has left, until the key is revoked. Any time."""
+    needed = _SCOPE_NEEDS.get(scope)
+    if needed is None:
+        return True
+    members = Membership.objects.filter(tenant_id=key.tenant_id, user_id=key.created_by_id)
+    role = members.values_list("role", flat=True).first() or ""
+    return may(role, needed)
 
 
 def revoke_api_key(*, key_id: UUID, actor: str) -> None:

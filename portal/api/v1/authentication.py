@@ -13,6 +13,7 @@ from rest_framework.throttling import BaseThrottle
 from integrations.instructions.policies import Who
 from portal.api.v1.errors import Refusal
 from tenants.models import ApiKey
+from tenants.operations import maker_may_still
 
 if TYPE_CHECKING:
     # DRF's settings import this module while its views are still loading.
@@ -35,7 +36,8 @@ class ApiKeyAuthentication(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """The view names the scope of each method in `scopes`; a method it does not name is 405."""
+    """The view names the scope of each method in `scopes`; a method it does not name is 405.
+    A key decides no more than whoever made it may decide now."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
         method = "GET" if request.method == "HEAD" else str(request.method)
@@ -51,6 +53,13 @@ class HasScope(BasePermission):
                 code="missing_scope",
                 message=f"This key does not have the scope {scope}.",
                 remedy="Make a key with this scope in Settings, API keys.",
+            )
+        if not maker_may_still(key, scope):
+            raise Refusal(
+                status=403,
+                code="maker_not_allowed",
+                message="Whoever made this API key may not do this in the company any more.",
+                remedy="Somebody who may has to make a new key in Settings, API keys.",
             )
         return True
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.utils import timezone
 
 from tenants import operations
-from tenants.models import ApiKey
+from tenants.models import ApiKey, Membership
+from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.portal.api.conftest import MakeProgram, Program
@@ -45,6 +46,21 @@ def test_a_key_does_what_its_scopes_say(books: factories.Books, make_program: Ma
         case = factories.parked(books)
     for path in ("mappings", "gl-rules", f"exceptions/{case.id}/retry"):
         assert only_reads.post(path).status_code == 403
+
+
+def test_a_key_decides_only_what_its_maker_may_decide_now(
+    books: factories.Books, program: Program
+) -> None:
+    """Reading goes on: what a program shows does not end with the person who set it up."""
+    with tenant_transaction(books.tenant.id):
+        case = factories.parked(books)
+    Membership.objects.filter(user=books.owner).update(role=Role.IT)
+    for path in ("mappings", "gl-rules", f"exceptions/{case.id}/retry"):
+        refused = program.post(path)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "maker_not_allowed")
+    Membership.objects.filter(user=books.owner).delete()
+    assert program.post(f"exceptions/{case.id}/dismiss", {"reason": "x"}).status_code == 403
+    assert program.get("payments").status_code == 200
 
 
 def test_a_key_sees_its_environment_only(books: factories.Books, make_program: MakeProgram) -> None:

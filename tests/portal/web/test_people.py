@@ -63,12 +63,16 @@ def test_a_key_is_shown_once_and_revoked(alice: Client, books: Books) -> None:
     assert key.revoked_at is not None
 
 
-def test_a_key_moves_no_money_that_its_maker_may_not_move(books: Books) -> None:
+def test_a_key_decides_nothing_that_its_maker_may_not_decide(books: Books) -> None:
     client = Client()
     client.force_login(factories.member(books.tenant, email="ivan@acme.example", role=Role.IT))
     address = f"/t/{books.tenant.slug}/keys/"
     assert "Ask for charges" not in text_of(client.get(address))
-    for scope in ("instructions:write", "instructions:approve"):
+    assert "Decide about exceptions" not in text_of(client.get(address))
+    for scope in (
+        "instructions:write", "instructions:approve", "exceptions:write", "mappings:write",
+        "gl_rules:write",
+    ):  # fmt: skip
         client.post(f"{address}create/", {"name": "Till", "scopes": [scope]})
     assert not ApiKey.objects.exists()
     client.post(f"{address}create/", {"name": "Till", "scopes": ["instructions:read"]})
