@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.canonical.errors import NeverWorks
+from integrations.canonical.money import Money
 from integrations.canonical.posting import (
     PostingKind,
     PostingOutcome,
@@ -318,6 +319,13 @@ _MORE_REFUSALS = {
     "more than paid": (
         receipt(amount="10.00", invoices={"10432": "10.01"}),
         "The invoices add up to 10.01, more than the 10.00 USD paid.",
+    ),
+    "an open credit in another currency": (
+        replace(on_account(customer="MAPLE1"), amount=Money(Decimal("50.00"), "CAD")),
+        (
+            "An open credit in CAD needs a rate of exchange, for these books are kept in USD, and "
+            "none is known here."
+        ),
     ),
     "no journal": (
         replace(receipt(), journal=()),

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from integrations.canonical.keyed import KeyedQuestion
+from integrations.canonical.money import Money
 from integrations.canonical.posting import (
     JournalLine,
     PostingKind,
@@ -268,6 +269,21 @@ def test_a_settlement_moves_the_ledger_and_nothing_else(
     assert told.sage_reference.removesuffix(", keyed by hand") == (
         f"Settlement {request.marker} in the GL distribution"
     )
+
+
+def test_a_journal_in_another_currency_is_refused(company: AnyCompany, sage: Connector) -> None:
+    """It names no currency, so its amounts would be taken for the company's own."""
+    before = company.books()
+    for request in (settlement(), fee()):
+        foreign = replace(request, amount=Money(request.amount.amount, "CAD"))
+        refusal = sage.post_if_absent(foreign).refusal
+        assert refusal is not None
+        assert refusal.code == "currency_mismatch"
+        assert refusal.sentence == (
+            "A journal in CAD needs a rate of exchange, for these books are kept in USD, and none "
+            "is known here."
+        )
+    assert company.books() == before
 
 
 def test_a_fee_is_taken_back_account_by_account(company: AnyCompany, sage: Connector) -> None:

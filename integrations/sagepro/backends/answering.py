@@ -224,6 +224,8 @@ def checked_plan(connection: H, company: Company[H], request: PostingRequest) ->
             field="journal",
             remedy="Leave the journal out, or calibrate applications of open credits.",
         )
+    if plan.new_credit or request.is_journal:
+        checking.check_is_home(company, request)
     if plan.new_credit:
         row, in_history = checking.find_document(connection, company, plan.credit_number)
         if row or in_history:

@@ -188,6 +188,22 @@ def _check_currency(
         )
 
 
+def check_is_home(company: Company[Any], request: PostingRequest) -> None:
+    """Raises Answered for what would be made anew in another currency than the books are kept in:
+    an open credit has a rate and a base balance, and a journal alone names no currency at all."""
+    home, paid_in = company.profile.home_currency, request.amount.currency
+    if paid_in == home:
+        return
+    what = "A journal" if request.is_journal else "An open credit"
+    raise refuse(
+        "currency_mismatch",
+        f"{what} in {paid_in} needs a rate of exchange, for these books are kept in {home}, and "
+        "none is known here.",
+        field="currency",
+        remedy="Post it in Sage by hand with the rate of the day.",
+    )
+
+
 def check_period(connection: H, company: Company[H], request: PostingRequest) -> None:
     """Raises Answered unless the accounting date lies in an open fiscal period."""
     name = company.profile.physical_table("periods")
