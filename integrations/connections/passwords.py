@@ -81,6 +81,13 @@ def kind_of(connection: Connection) -> UserKind:
     is_api = _user(connection).get("available")
     if is_api is not None:
         return UserKind.API if is_api else UserKind.WEB
+    return kind_said(connection)
+
+
+def kind_said(connection: Connection) -> UserKind:
+    """What a person said, where PayTrace does not tell: it can be said otherwise. Else unknown."""
+    if _user(connection).get("available") is not None:
+        return UserKind.UNKNOWN
     return UserKind(connection.settings.get(USER_KIND) or UserKind.UNKNOWN)
 
 

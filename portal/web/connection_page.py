@@ -12,7 +12,7 @@ from django.utils import timezone
 from integrations.connections import authorities, disputes, layouts, profiles, queries, writing
 from integrations.connections.agents import pairing
 from integrations.connections.models import Connection, ConnectionTest
-from integrations.connections.passwords import kind_of, password_end
+from integrations.connections.passwords import kind_of, kind_said, password_end
 from integrations.connections.waiting import waiting_words
 from integrations.events import queries as events
 from integrations.open_items import queries as open_items
@@ -64,6 +64,7 @@ def page(request: PlacedRequest, found: Connection, **more: Any) -> HttpResponse
         "waiting_notices": events.waiting_notices(connection_id=found.id) if is_refused else 0,
         "password_end": password_end(found, now=timezone.now()),
         "asks_for_user_kind": is_paytrace and _is_kind_unknown(found),
+        "kind_said": kind_said(found) if is_paytrace else UserKind.UNKNOWN,
         "settings": settings_shown(found),
         "is_paytrace": is_paytrace,
         "is_sage": is_sage,

@@ -141,7 +141,12 @@ def test_a_person_says_which_kind_of_user_it_is_where_paytrace_does_not(
     wrong = alice.post(_address(books, books.paytrace, "user-kind"), {"kind": "owner"})
     assert "Say whether it is an API user or a web user." in text_of(wrong)
     alice.post(_address(books, books.paytrace, "user-kind"), {"kind": "api"})
-    assert "Is it an API user?" not in text_of(alice.get(page))
+    shown = text_of(alice.get(page))
+    assert "Is it an API user?" not in shown
+    # Said by mistake, it can be said otherwise.
+    assert "said that this is an API user, whose password does not end. It is a web user" in shown
+    alice.post(_address(books, books.paytrace, "user-kind"), {"kind": "web"})
+    assert "a web user, whose password ends. It is an API user" in text_of(alice.get(page))
 
 
 def test_pausing_needs_a_reason_and_resuming_none(alice: Client, books: Books) -> None:
