@@ -33,6 +33,7 @@ __all__ = [
     "instruction",
     "instruction_of",
     "instructions",
+    "is_known_key",
     "method_of",
     "methods",
     "next_days",
@@ -165,6 +166,12 @@ def about_payment(
         transaction_id=transaction_id,
     )
     return list(rows.defer("request").order_by("-asked_at", "-id")[:20])
+
+
+def is_known_key(*, environment_id: uuid.UUID, idempotency_key: str) -> bool:
+    """Whether something was asked under this key: asking again asks for nothing new."""
+    rows = Instruction.objects.filter(environment_id=environment_id)
+    return rows.filter(idempotency_key=idempotency_key).exists()
 
 
 def count_waiting_approval(environment_id: uuid.UUID) -> int:

@@ -55,6 +55,14 @@ def find(
     return Found(rows[:SHOWN], len(rows) > SHOWN, copy.complete_as_of if copy else None)
 
 
+def balance_of(*, company_id: uuid.UUID, number: str, currency: str) -> Decimal | None:
+    """What was open of an invoice, in any case of its number; None where it was not open."""
+    rows = OpenItem.objects.filter(
+        company_id=company_id, number__iexact=number, currency=currency, balance__gt=0
+    )
+    return rows.values_list("balance", flat=True).first()
+
+
 def _first(rows: QuerySet[OpenItem], wanted: str, amount: Decimal) -> list[OpenItem]:
     if wanted:
         rows = rows.filter(_fits(wanted))

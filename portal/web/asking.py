@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from integrations.canonical.attempt_numbers import invoice_in
@@ -19,7 +20,6 @@ from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, StoredPaymentMethod
 from integrations.instructions.wishes import Wish
-from integrations.open_items import queries as open_items
 from integrations.posting import queries as posting
 from integrations.posting.models import Effect
 from portal.access import PlacedRequest, member_view, parse_id
@@ -33,7 +33,7 @@ from portal.web.forms.instructions import (
 )
 from portal.web.instructions import who
 from portal.web.left import left_of
-from portal.web.open_invoices import MOST_TYPED
+from portal.web.open_invoices import MOST_TYPED, Bills
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -52,6 +52,9 @@ def charge(request: PlacedRequest) -> HttpResponse:
     form = ChargeForm(request.POST or None, methods=methods, initial=initial)
     if form.is_valid():
         wish = _charge(form, is_hold=request.POST.get("what") == Kind.HOLD)
+        doubt = _doubt(request, form, wish)
+        if doubt:
+            form.add_error("invoice_number", f"{doubt} Tick below if it is meant.")
         answer = _ask(request, form, wish, connection_id=form.chosen.connection_id)
         if answer:
             return answer
@@ -61,6 +64,7 @@ def charge(request: PlacedRequest) -> HttpResponse:
         "policy": queries.policy_of(request.place.environment.id),
         "find": find,
         "bills": _bills(methods, wanted=wanted, find=find),
+        "asks_if_sure": "invoice_number" in form.errors or "is_sure" in request.POST,
     }
     return render(request, "instructions/charge.html", context)
 
@@ -74,7 +78,10 @@ def give_back(request: PlacedRequest, effect_id: str) -> HttpResponse:
     form = GiveBackForm(request.POST or None, initial={"amount": rest.left.plain})
     if not is_bank_payment and form.is_valid():
         amount = form.money("amount", effect.currency)
-        if amount is not None and rest.left < amount:
+        is_new = not queries.is_known_key(
+            environment_id=effect.environment_id, idempotency_key=form.idempotency_key
+        )
+        if is_new and amount is not None and rest.left < amount:
             form.add_error("amount", f"Only {rest.left} of this payment is left to give back.")
         wish = Wish(
             kind=Kind.GIVE_BACK,
@@ -147,15 +154,31 @@ def mail_receipt(request: PlacedRequest, effect_id: str) -> HttpResponse:
     return render(request, "instructions/mail_receipt.html", {"form": form, "effect": effect})
 
 
+def _doubt(request: PlacedRequest, form: ChargeForm, wish: Wish) -> str:
+    """Why the charge may be a mistake; empty where the person is sure, or asked before."""
+    environment = request.place.environment
+    if form.errors or wish.amount is None or form.cleaned_data["is_sure"]:
+        return ""
+    if queries.is_known_key(environment_id=environment.id, idempotency_key=form.idempotency_key):
+        return ""
+    return open_invoices.doubt_about(
+        wish.invoice_number,
+        wish.amount,
+        account=form.chosen.connection,
+        zone=environment.zone,
+        now=timezone.now(),
+    )
+
+
 def _bills(
     methods: Sequence[StoredPaymentMethod], *, wanted: str, find: str
-) -> tuple[StoredPaymentMethod, open_items.Found] | None:
+) -> tuple[StoredPaymentMethod, Bills] | None:
     """What the customer owes whose card is chosen or was looked for first, to charge for it."""
     chosen = [one for one in methods if str(one.id) == wanted] or (methods[:1] if find else [])
     if not chosen or not chosen[0].customer_number:
         return None
     found = open_invoices.found_by(chosen[0].customer_number, [chosen[0].connection])
-    return (chosen[0], found[0][1]) if found else None
+    return (chosen[0], found[0]) if found else None
 
 
 def _to_choose(

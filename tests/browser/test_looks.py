@@ -52,6 +52,7 @@ def _pages(books: Books) -> dict[str, str]:
         "charges": "charges/",
         "charge": f"charges/{asked.id}/",
         "charge-new": "charges/new/",
+        "charge-found": f"charges/new/?method={card.id}",
         "give-back": f"payments/{posted.id}/give-back/",
         "keep-card": f"payments/{posted.id}/keep-card/",
         "mail-receipt": f"payments/{posted.id}/mail-receipt/",

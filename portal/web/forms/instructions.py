@@ -91,6 +91,7 @@ class ChargeForm(AskingForm):
         help_text="The payment is applied to it. Without one it waits under Exceptions.",
     )
     description = forms.CharField(label="Note for PayTrace", max_length=100, required=False)
+    is_sure = forms.BooleanField(label="Charge it all the same", required=False)
 
     def __init__(self, *args: Any, methods: Sequence[StoredPaymentMethod], **more: Any) -> None:
         super().__init__(*args, **more)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import html
-import re
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from django.utils import timezone
 
 from integrations.canonical.flagged import FlaggedRow
 from integrations.connections.models import Connection
@@ -19,7 +16,6 @@ from integrations.instructions.models import (
     InstructionPolicy,
     RecurringPlan,
 )
-from integrations.open_items.models import OpenItem, OpenItemsCopy
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
@@ -61,31 +57,6 @@ def test_a_charge_is_asked_once_however_often_the_button_is_pressed(
     other = text_of(alice.post(at(books, "new/"), sent | {"amount": "741.00"}, follow=True))
     assert "came before with other contents" in other
     assert len(asked_rows(books)) == 1
-
-
-def test_an_open_invoice_of_the_customer_fills_the_charge_in(alice: Client, books: Books) -> None:
-    allow(books, alice)
-    card = stored_card(books)
-    page = at(books, "new/")
-    assert "have not been read from Sage yet" in text_of(alice.get(f"{page}?find=ACME01"))
-    assert "PayTrace keeps no card of ZENITH" in text_of(alice.get(f"{page}?find=ZENITH"))
-    with tenant_transaction(books.tenant.id):
-        OpenItemsCopy.objects.create(company=books.sage, complete_as_of=timezone.now())
-        for number, customer in (("10432", "ACME01"), ("10999", "ZENITH")):
-            OpenItem.objects.create(
-                company=books.sage, leaf=0, customer_number=customer, number=number,
-                amount=Decimal("2000.00"), balance=Decimal("1740.00"), currency="USD",
-            )  # fmt: skip
-    for query in ("find=1111", "find=acme01", f"method={card.id}"):
-        shown = alice.get(f"{page}?{query}").content.decode()
-        assert ("10432" in shown, "10999" in shown) == (True, False)
-    chosen = re.search(r'href="(\?method=[^"]+)#ask"', shown)
-    assert chosen is not None
-    filled = alice.get(page + html.unescape(chosen[1])).content.decode()
-    values = dict(re.findall(r'name="(\w+)" value="([^"]+)"', filled))
-    assert (values["invoice_number"], values["amount"]) == ("10432", "1,740.00")
-    assert f'value="{card.id}" selected' in filled
-    assert "10432" not in alice.get(page).content.decode()
 
 
 def test_above_the_threshold_somebody_else_approves(alice: Client, books: Books) -> None:
