@@ -143,6 +143,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_ADAPTER = "portal.web.accounts.PortalAccountAdapter"
+# How many proxies stand before us, each adding whom it heard from to X-Forwarded-For: without the
+# number every visitor would have the proxy's address, and all of them one limit.
+ALLAUTH_TRUSTED_PROXY_COUNT: int = env.int("TRUSTED_PROXIES", default=1 if HTTPS else 0)
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
 
 SESSION_COOKIE_AGE = 12 * 3600
