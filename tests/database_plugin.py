@@ -1,7 +1,8 @@
 """A real PostgreSQL for the whole run, loaded before Django's settings are.
 
-The controller starts one embedded server, migrates one template database and stops the
-server at the end; every worker clones the template. Nothing is shared with `run.py`.
+The controller starts one embedded server with one migrated template database, made now or kept
+by an earlier run, and stops the server at the end; every worker clones the template. Nothing is
+shared with `run.py`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import psycopg
 import pytest
 
 from portal.launch import databases, places, postgres
-from tests import memory
+from tests import memory, prepared
 
 _SERVER_ENV = "TIEOUT_TEST_SERVER"
 TEMPLATE = "tieout_template"
@@ -66,8 +67,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         _Running.administrator = None
     server = _Running.server
     if server is not None:
-        _Running.server = None
-        server.stop()
+        _stop()
         postgres.remove(server.folder)
         memory.give_back(server.folder)
         os.environ.pop(_SERVER_ENV, None)
@@ -109,10 +109,33 @@ def _start_server() -> None:
     _sweep_leftovers(folder.parent)
     postgres.remove(folder)  # of a killed run that had our number
     memory.use(folder)
+    kept = prepared.place(folder.parent, places.CHECKOUT)
+    if not prepared.take(kept, folder):
+        _run(folder)
+        _prepare()
+        _stop()
+        prepared.keep(folder, kept)
+    _run(folder)
+
+
+def _run(folder: Path) -> None:
     server = postgres.start(folder, settings=FAST)
     _Running.server = server
     urls = {role: server.url(role=role, password=PASSWORDS[role]) for role in PASSWORDS}
     os.environ[_SERVER_ENV] = json.dumps({postgres.SUPERUSER: server.url(), **urls})
+
+
+def _stop() -> None:
+    server = _Running.server
+    if server is not None:
+        _Running.server = None
+        server.stop()
+
+
+def _prepare() -> None:
+    """Roles, and the template, in a new cluster."""
+    server = _Running.server
+    assert server is not None
     databases.ensure_login(
         server.url(), role=postgres.SUPERUSER, password=server.password, traits="SUPERUSER"
     )
