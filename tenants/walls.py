@@ -15,6 +15,7 @@ from django.apps.registry import Apps
 from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import RunPython
+from django.db.migrations.state import ProjectState
 
 APP_ROLE = "tieout_app"
 SUPPORT_ROLE = "tieout_support"
@@ -34,7 +35,24 @@ def raise_walls(
     reads; an empty list hides the whole table. Safe to repeat after new models are added.
     """
     plan = _Plan(app_label, append_only, update_only or {}, hidden_from_support or {})
-    return RunPython(plan.apply, RunPython.noop)
+    return _Walling(plan.apply, RunPython.noop)
+
+
+class _Walling(RunPython):
+    """Takes the models as they are at hand, told by their tables and columns only.
+
+    Django would first make every model of every app anew, because some may still lead to an
+    earlier form of a model two steps away: a fifth of the time that an empty database takes.
+    """
+
+    def database_forwards(
+        self,
+        app_label: str,  # noqa: ARG002 Django's signature
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,  # noqa: ARG002
+    ) -> None:
+        self.code(from_state.apps, schema_editor)
 
 
 class _Plan:
@@ -112,7 +130,7 @@ def support_may_read(
             editor.execute(f"GRANT SELECT ({columns}) ON {table} TO {SUPPORT_ROLE}")
 
     code: Callable[[Any, Any], None] = grant
-    return RunPython(code, RunPython.noop)
+    return _Walling(code, RunPython.noop)
 
 
 def _row_level_security(table: str) -> Iterator[str]:
