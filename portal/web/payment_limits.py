@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from integrations.instructions import policies
+from integrations.instructions import operations, policies
+from integrations.instructions.models import InstructionPolicy
 from portal.access import PlacedRequest, member_view
 from portal.web.forms.payment_limits import PaymentLimitsForm
+from portal.web.instructions import who
 from tenants.errors import NotPossible
 from tenants.roles import Ability
 
@@ -29,8 +34,37 @@ def payment_limits(request: PlacedRequest) -> HttpResponse:
         if sentence:
             messages.success(request, sentence)
             return redirect("payment_limits", place.tenant.slug)
-    context = {"form": form, "policy": policy, "currency": place.environment.base_currency}
+    context = {
+        "form": form,
+        "policy": policy,
+        "currency": place.environment.base_currency,
+        "used": _used(request, policy) if policy else [],
+    }
     return render(request, "payment_limits/page.html", context)
+
+
+@dataclass(frozen=True)
+class Used:
+    """How much of a limit was asked for today, in the currency of the limits."""
+
+    who: str
+    asked: Decimal
+    limit: Decimal
+
+    @property
+    def left(self) -> Decimal:
+        return max(self.limit - self.asked, Decimal(0))
+
+
+def _used(request: PlacedRequest, policy: InstructionPolicy) -> list[Used]:
+    environment_id = policy.environment_id
+    today = operations.local_day(environment_id)
+    mine = policies.used(environment_id=environment_id, on=today, who=who(request))
+    everybody = policies.used(environment_id=environment_id, on=today)
+    return [
+        Used("You", mine, policy.user_daily_limit),
+        Used("Everybody together", everybody, policy.company_daily_limit),
+    ]
 
 
 def _set(request: PlacedRequest, form: PaymentLimitsForm) -> str:

@@ -50,3 +50,15 @@ def test_a_plan_says_what_it_comes_to(alice: Client, books: Books) -> None:
     one = _ask(alice, books, amount="89.00", frequency="3", start_on="2099-01-01")
     told = text_of(alice.get(one))
     assert "this one comes to 1,068.00 USD, and above 1,000.00 USD somebody else approves" in told
+
+
+def test_the_limits_say_how_much_of_the_day_is_left(alice: Client, books: Books) -> None:
+    limits = at(books, "limits/")
+    assert "Asked for today" not in text_of(alice.get(limits))
+    allow(books, alice)
+    _ask(alice, books, amount="740.00")
+    mine = text_of(alice.get(limits))
+    assert "You Asked for 740.00 USD of 5,000.00 USD Left 4,260.00 USD" in mine
+    other = text_of(member_with(books, Role.ACCOUNTANT).get(limits))
+    assert "You Asked for 0.00 USD of 5,000.00 USD Left 5,000.00 USD" in other
+    assert "Everybody together Asked for 740.00 USD of 20,000.00 USD Left 19,260.00 USD" in other
