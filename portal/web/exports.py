@@ -1,10 +1,11 @@
-"""Charges, holds, recurring plans and payment links as files for a spreadsheet."""
+"""Charges, holds, recurring plans, payment links and chargebacks as files for a spreadsheet."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.http import HttpResponse
 from django.utils import timezone
@@ -17,6 +18,9 @@ from integrations.events.holds import Hold
 from integrations.instructions import operations, queries
 from integrations.instructions.models import Instruction, PaymentLink, RecurringPlan
 from integrations.instructions.paying import state_at
+from integrations.posting import chargebacks
+from integrations.posting.chargebacks import Case
+from integrations.posting.words import kind_word, word_of
 from portal.access import PlacedRequest, member_view
 from portal.instruction_words import instruction_word, plan_word
 from portal.link_words import link_word
@@ -83,6 +87,18 @@ def payment_links_csv(request: PlacedRequest) -> HttpResponse:
     return _file(request, "links", heading, (_link(one, zone, now) for one in found))
 
 
+@require_safe
+@member_view()
+def chargebacks_csv(request: PlacedRequest) -> HttpResponse:
+    """The cases that the page Chargebacks shows; days are those of the PayTrace account."""
+    heading = [
+        "Case", "Told on", "Customer", "Payment", "Amount", "Currency", "State", "Outcome",
+        "Contest by", "Fee", "Account",
+    ]  # fmt: skip
+    found = chargebacks.cases(environment_id=request.place.environment.id)
+    return _file(request, "chargebacks", heading, map(_case, found))
+
+
 def _file(
     request: PlacedRequest, what: str, heading: Sequence[str], lines: Iterable[Sequence[str]]
 ) -> HttpResponse:
@@ -129,6 +145,19 @@ def _link(one: PaymentLink, zone: str, now: datetime) -> list[str]:
         time_of(one.made_at, zone), safe(one.customer_number), safe(one.invoice_number),
         _amount(one.amount, one.currency), one.currency, state, time_of(one.expires_at, zone),
         safe(one.email), safe(one.made_by), safe(str(one.connection)),
+    ]  # fmt: skip
+
+
+def _case(one: Case) -> list[str]:
+    opened, account = one.opened, one.opened.source
+    day = opened.occurred_at.astimezone(ZoneInfo(account.settings["zone"])).date()
+    payment = opened.parent.transaction_id if opened.parent else ""
+    return [
+        safe(one.number), day.isoformat(), safe(opened.customer_name), safe(payment),
+        _amount(opened.amount, opened.currency), opened.currency, word_of(opened.state).text,
+        kind_word(one.end.kind) if one.end else "Open",
+        one.contest_by.isoformat() if one.contest_by else "",
+        _amount(one.fee.amount, one.fee.currency) if one.fee else "", safe(account.name),
     ]  # fmt: skip
 
 

@@ -82,6 +82,7 @@ _COMPANY = [
     ("payments.csv", payments.payments_csv, "payments_csv"),
     ("payments/<str:effect_id>/", payments.payment, "payment"),
     ("chargebacks/", chargebacks.chargebacks, "chargebacks"),
+    ("chargebacks.csv", exports.chargebacks_csv, "chargebacks_csv"),
     ("chargebacks/record/", chargebacks.chargeback_record, "chargeback_record"),
     ("chargebacks/upload/", chargebacks.chargeback_upload, "chargeback_upload"),
     ("batches/", batches.batches, "batches"),

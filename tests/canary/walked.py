@@ -27,7 +27,8 @@ Keeping = Callable[[], AbstractContextManager[Callable[[], list[str]]]]
 # The screens and exports in which what came in is shown.
 PAGES = (
     "", "payments/", "payments.csv", "exceptions/", "batches.csv", "charges/", "worksheet.csv",
-    "chargebacks/", "charges.csv", "charges/holds.csv", "charges/plans.csv", "charges/links.csv",
+    "chargebacks/", "chargebacks.csv", "charges.csv", "charges/holds.csv", "charges/plans.csv",
+    "charges/links.csv",
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ COMPANY: Mapping[str, Mapping[str, Ability]] = {
     "chargebacks": {"GET": V},
     "batches": {"GET": V},
     "batches_csv": {"GET": V},
+    "chargebacks_csv": {"GET": V},
     "instructions_csv": {"GET": V},
     "holds_csv": {"GET": V},
     "plans_csv": {"GET": V},

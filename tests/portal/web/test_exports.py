@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from integrations.canonical.disputes import case_number
 from integrations.canonical.money import Money
 from integrations.instructions import links
 from integrations.instructions.links import NewLink
@@ -67,6 +69,23 @@ def test_holds_plans_and_links_are_downloaded_and_no_address_is(
     assert [row[:5] for row in plans] == [["ACME01", "", "every month", "99.00", "USD"]]
     assert [row[1:6] for row in made] == [["ACME01", "10432", "99.00", "USD", "Open"]]
     assert "/pay/" not in str(made)
+
+
+def test_chargebacks_are_downloaded_with_their_outcome_and_fee(alice: Client, books: Books) -> None:
+    with tenant_transaction(books.tenant.id):
+        paid = factories.posted(books, amount=Decimal("740.00"))
+        about: dict[str, object] = {"transaction_id": "dispute:C-1", "gateway_state": "opened"}
+        opened = factories.effect(
+            books, kind="chargeback", parent=paid, state="posted",
+            occurred_at=datetime(2025, 3, 12, 7, tzinfo=UTC), **about,
+        )  # fmt: skip
+        number = case_number(opened.transaction_id)
+    assert _rows(alice, books, "chargebacks.csv")[1:] == [
+        [
+            number, "2025-03-12", "Acme Tools Inc.", paid.transaction_id, "740.00", "USD",
+            "Posted", "Open", "", "", "PayTrace, store",
+        ]
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("wanted", ["740", "740.00", "0,740.00"])

@@ -15,6 +15,7 @@ PAGES = [
     "payments/",
     "payments.csv",
     "charges/",
+    "chargebacks.csv",
     "charges.csv",
     "charges/holds.csv",
     "charges/plans.csv",
