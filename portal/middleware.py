@@ -1,4 +1,4 @@
-"""Middleware of our own: the short way for notices, and one log line per request."""
+"""Middleware of our own: the short way for notices, a bound on bodies, one log line per request."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from collections.abc import Callable
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+from portal.api.v1.errors import refused_size
+from portal.web.errors import too_large
 from tenants.ids import new_id
 
 log = structlog.get_logger("portal.request")
 Respond = Callable[[HttpRequest], HttpResponse]
+# A file of chargebacks, the largest thing a person uploads, has at most 1 MB.
+MOST_BYTES = 4 * 1024 * 1024
 
 
 class HookShortcut:
@@ -31,6 +35,31 @@ class HookShortcut:
 
             return answer(request)
         return self.get_response(request)
+
+
+class BodyBound:
+    """Refuses a body by its declared length, before anybody reads, stores or scans a byte of it.
+
+    Django bounds the fields of a form but not its files, and reads both before it looks whose
+    form it is. A body without a declared length is read as empty.
+    """
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _declared(request) <= MOST_BYTES:
+            return self.get_response(request)
+        is_api = request.path_info.startswith("/api/")
+        return refused_size(MOST_BYTES) if is_api else too_large(MOST_BYTES)
+
+
+def _declared(request: HttpRequest) -> int:
+    """Bytes; 0 for what is no number, which Django reads as nothing, too."""
+    try:
+        return int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        return 0
 
 
 class RequestLog:

@@ -37,6 +37,12 @@ def broken(request: HttpRequest) -> HttpResponse:
     return _page("500.html", status=500)
 
 
+def too_large(most_bytes: int) -> HttpResponse:
+    """More was sent than anything here takes."""
+    context = {"most": most_bytes // (1024 * 1024)}
+    return HttpResponse(loader.render_to_string("413.html", context), status=413)
+
+
 def card_number(field: str) -> HttpResponse:
     """What was sent holds a card number; it is not shown again. `field` may be empty."""
     name = field.rsplit("-", maxsplit=1)[-1]

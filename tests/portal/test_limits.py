@@ -1,7 +1,8 @@
-"""By which address of the network limits count, where nobody signs in."""
+"""By which address of the network limits count where nobody signs in, and how much may be sent."""
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -12,8 +13,10 @@ from django.conf import settings as in_force
 from django.core.cache import cache
 from django.test import Client
 
+from portal.middleware import MOST_BYTES
 from portal.web import pay
 
+FORM = "multipart/form-data; boundary=x"
 _ASK = "from django.conf import settings; print(settings.ALLAUTH_TRUSTED_PROXY_COUNT)"
 
 
@@ -50,3 +53,21 @@ def test_one_visitor_behind_a_proxy_uses_up_nobody_elses_limit(
     many = range(2 * pay.MOST_TRIES + 1)
     assert 429 in [_tried(forwarded=f"198.51.100.{n}, 203.0.113.9") for n in many]
     assert _tried(forwarded="203.0.113.77") == 404
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/account/sign-in/", "larger than 4 MB, and nothing of it was read"),
+        ("/pay/nothing/", "larger than 4 MB, and nothing of it was read"),
+        ("/api/v1/payments", "A request has at most 4096 kB."),
+    ],
+)
+def test_a_huge_body_is_refused_unread(db: None, address: str, told: str) -> None:
+    class Unread(io.RawIOBase):
+        def read(self, size: int = -1) -> bytes:
+            raise AssertionError(f"{size} bytes of the body were asked for")
+
+    more = {"CONTENT_LENGTH": str(MOST_BYTES + 1), "wsgi.input": Unread()}
+    refused = Client().generic("POST", address, b"", FORM, **more)  # type: ignore[arg-type] # environ
+    assert (refused.status_code, told in refused.content.decode()) == (413, True)

@@ -96,6 +96,12 @@ def refused_card_number(field: str) -> HttpResponse:
     return JsonResponse(shape_of(refusal), status=refusal.status)
 
 
+def refused_size(most_bytes: int) -> HttpResponse:
+    """The answer to a body of which nothing was read."""
+    refusal = Refusal(413, "too_large", f"A request has at most {most_bytes // 1024} kB.")
+    return JsonResponse(shape_of(refusal), status=refusal.status)
+
+
 def holds_card_number(field: str) -> Refusal:
     """400 for a card number, wherever it stood. `field` may be empty."""
     return Refusal(
