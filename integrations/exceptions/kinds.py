@@ -68,7 +68,7 @@ _KINDS: tuple[CaseKind, ...] = (
     ),
     CaseKind(
         "link_used_up",
-        "Came by a payment link that was paid before or cancelled",
+        "Came by a payment link that was paid before, was cancelled or asks for more",
         "PayTrace’s own page cannot be taken back, so a customer can pay there after all. Nothing "
         "was written. Try it again if the money is owed; if the customer paid twice, give it back "
         "from the payment’s page, or put it on account.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from integrations.canonical.attempt_numbers import is_ours
@@ -69,14 +70,17 @@ def begin(row: PaymentLink, wish: Wish) -> None:
 
 def told_of(told: Sequence[GatewayTransaction], *, connection_id: UUID) -> None:
     """Mark the links whose payments these are as paid, once each, by the first of them. A second
-    payment of one, or one of a cancelled link, changes nothing here: its walk brings it before a
-    person."""
-    paid: dict[str, GatewayTransaction] = {}
+    payment of one, one of less than was asked, or one of a cancelled link, changes nothing here:
+    its walk brings it before a person."""
+    paid: dict[str, list[GatewayTransaction]] = {}
     for one in sorted(told, key=_in_order):
         if _is_payment(one):
-            paid.setdefault(one.invoice_reference, one)
-    for attempt, row in _links_of(paid, connection_id=connection_id):
-        number = paid[attempt.invoice_id].transaction_id
+            paid.setdefault(one.invoice_reference, []).append(one)
+    for attempt, row in _links_of(list(paid), connection_id=connection_id):
+        enough = [one for one in paid[attempt.invoice_id] if _is_enough(one, row)]
+        if not enough:
+            continue
+        number = enough[0].transaction_id
         _was_made(attempt)
         if link_states.paid_at_paytrace(row.id, transaction_id=number):
             Instruction.objects.filter(id=attempt.instruction_id).update(result_id=number)
@@ -98,6 +102,12 @@ def _asked(row: PaymentLink, transaction: GatewayTransaction) -> Asked:
 
 
 def _doubt(row: PaymentLink, transaction: GatewayTransaction) -> str:
+    if not _is_enough(transaction, row):
+        return (
+            f"It carries the number of a payment link that asks {row.customer_number} for "
+            f"{Money(row.amount, row.currency)}, and is less. PayTrace’s own page takes no other "  # type: ignore[arg-type] # it asks for money
+            "amount, so it was paid elsewhere; the link is not paid by it."
+        )
     asks = f"a payment link that asked {row.customer_number} for {Money(row.amount, row.currency)}"  # type: ignore[arg-type] # it asks for money
     if row.transaction_id and row.transaction_id != transaction.transaction_id:
         return (
@@ -112,6 +122,13 @@ def _doubt(row: PaymentLink, transaction: GatewayTransaction) -> str:
     return ""
 
 
+def _is_enough(one: GatewayTransaction, row: PaymentLink) -> bool:
+    """Whoever opens the page reads the number there, and can write it beside any amount elsewhere
+    the merchant takes payments; on the page itself the amount is fixed."""
+    asked = row.amount or Decimal(0)
+    return one.amount.currency == row.currency and one.amount.amount >= asked
+
+
 def _is_payment(one: GatewayTransaction) -> bool:
     return (
         one.type is TransactionType.SALE and one.state in _PAID and is_ours(one.invoice_reference)
@@ -119,7 +136,7 @@ def _is_payment(one: GatewayTransaction) -> bool:
 
 
 def _links_of(
-    invoice_ids: Sequence[str] | dict[str, GatewayTransaction], *, connection_id: UUID
+    invoice_ids: Sequence[str], *, connection_id: UUID
 ) -> list[tuple[InstructionAttempt, PaymentLink]]:
     """The links whose pages carry these numbers, with the attempt that had them made."""
     ours = [one for one in invoice_ids if is_ours(one)]

@@ -71,7 +71,7 @@ class PaidLink:
     """The invoice it asked for; may be empty."""
     made_by: str
     doubt: str = ""
-    """Why a person has to look: it was paid before, or cancelled."""
+    """Why a person has to look: it was paid before, cancelled, or this is less than was asked."""
 
 
 @dataclass(frozen=True)

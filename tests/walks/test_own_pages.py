@@ -192,6 +192,25 @@ def test_a_second_payment_of_one_page_goes_to_a_person(
     assert till.effect(second).state == "parked"
 
 
+def test_the_number_of_a_page_beside_a_smaller_amount_pays_no_link(till: World) -> None:
+    """Whoever opens the page reads its number, and may type it where the merchant takes any."""
+    row = made(till)
+    small = till.pay(amount="1.00", invoice_id=number_of(till, row))
+    till.poll()
+    told = (
+        "It carries the number of a payment link that asks ACME01 for 740.00 USD, and is less. "
+        "PayTrace’s own page takes no other amount, so it was paid elsewhere; the link is not paid "
+        "by it."
+    )
+    assert cases(till) == [("link_used_up", told)]
+    assert (again(till, row).state, again(till, row).transaction_id) == ("open", "")
+    assert till.effect(small).state == "parked"
+    payment = pay(till, row)
+    till.poll()
+    assert (again(till, row).state, again(till, row).transaction_id) == ("paid", payment)
+    assert till.effect(payment).state == "posted"
+
+
 @pytest.mark.parametrize("kind", ["reply_lost", "offline"])
 def test_a_lost_answer_goes_to_a_person_and_is_never_sent_again(till: World, kind: str) -> None:
     performed = kind == "reply_lost"
