@@ -25,10 +25,10 @@ def test_a_struck_worker_neither_loses_nor_doubles(scene: Scene, staff: Workers)
         (Reading("poll", scene), kill),
     ]
     for story, strike in slices:
-        tally = sweep(story, staff, strike, choose=some(7))
+        tally = sweep(story, staff, strike, choose=some(5))
         # Now and then a worker is quicker than the one recorded, and a point is never come to.
         assert tally == Tally(struck=tally.struck, missed=tally.missed)
-        assert tally.struck >= 6
+        assert tally.struck >= 4
     flag = Control("flag_in_transaction", scene, made["receipt"])
     assert sweep(flag, staff, kill, choose=ending(5)).double > 0
     two_calls = Control("read_back_then_write", scene, made["receipt"])
@@ -48,9 +48,9 @@ def test_paytrace_is_told_once_whoever_is_struck(scene: Scene, staff: Workers) -
         (Flagging("flagged row", scene), kill),
     ]
     for story, strike in slices:
-        tally = sweep(story, staff, strike, choose=some(7))
+        tally = sweep(story, staff, strike, choose=some(5))
         assert tally == Tally(struck=tally.struck, missed=tally.missed)
-        assert tally.struck >= 6
+        assert tally.struck >= 4
     unrecorded = Unrecorded("tell_without_record", scene)
     assert sweep(unrecorded, staff, kill, choose=ending(6)).double > 0
 
