@@ -19,6 +19,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template import loader
 from django.template.response import SimpleTemplateResponse
 
 from tenants.models import Environment, Membership, Tenant, User
@@ -29,6 +30,8 @@ P = ParamSpec("P")
 M = TypeVar("M", bound=Model)
 View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 ENVIRONMENT_COOKIE = "tieout_environment"
+# The field in which every form says for which environment it was shown.
+SEEN_ENVIRONMENT = "seen_environment"
 
 
 @dataclass(frozen=True)
@@ -58,12 +61,13 @@ class PlacedRequest(HttpRequest):
 
 
 def member_view(
-    ability: Ability = Ability.VIEW,
+    ability: Ability = Ability.VIEW, *, in_any_environment: bool = False
 ) -> Callable[[Callable[Concatenate[PlacedRequest, P], HttpResponse]], Callable[..., HttpResponse]]:
     """Wrap a view `(request, …)` whose URL begins `/t/<slug>/`.
 
     Anonymous → sign-in page. No membership → 404. Membership without the ability → 403 with
-    a sentence (the person already knows the company exists).
+    a sentence (the person already knows the company exists). A form that was shown for another
+    environment than is chosen now → 409, unless the view is the same `in_any_environment`.
     """
 
     def decorate(
@@ -77,6 +81,8 @@ def member_view(
                 request.place = _place(request, membership)
                 if not may(membership.role, ability):
                     raise PermissionDenied(_refusal(membership))
+                if not (in_any_environment or _is_as_seen(request)):
+                    return _another_environment(request)
                 response = view(request, *args, **kwargs)
                 if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
                     response = response.render()
@@ -125,6 +131,23 @@ def _chosen(request: HttpRequest, environments: tuple[Environment, ...]) -> Envi
         return by_id[wanted]
     production = Environment.Kind.PRODUCTION
     return next((e for e in environments if e.kind == production), environments[0])
+
+
+def _is_as_seen(request: PlacedRequest) -> bool:
+    """Whether a form is sent where it was shown; what says nothing of it is no form of ours."""
+    here = str(request.place.environment.id)
+    return request.method != "POST" or request.POST.get(SEEN_ENVIRONMENT, here) == here
+
+
+def _another_environment(request: PlacedRequest) -> HttpResponse:
+    place, told = request.place, request.POST.get(SEEN_ENVIRONMENT)
+    seen = [str(one) for one in place.environments if str(one.id) == told]
+    context = {
+        "seen": seen[0] if seen else "another environment",
+        "now": place.environment,
+        "back": f"/t/{place.tenant.slug}/",
+    }
+    return HttpResponse(loader.render_to_string("409.html", context), status=409)
 
 
 def _refusal(membership: Membership) -> str:

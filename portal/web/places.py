@@ -12,7 +12,7 @@ from tenants.models import Environment
 
 
 @require_POST
-@member_view()
+@member_view(in_any_environment=True)
 def switch_environment(request: PlacedRequest) -> HttpResponse:
     """Open another environment of the company, at its first page."""
     wanted = parse_id(request.POST.get("environment", ""))

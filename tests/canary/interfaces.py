@@ -21,7 +21,7 @@ from tests.canary.places import Place
 from tests.isolation.addresses import Address
 from tests.isolation.samples import Body
 
-_NOT_TYPED = frozenset({"csrfmiddlewaretoken"})
+_NOT_TYPED = frozenset({"csrfmiddlewaretoken", "seen_environment"})
 # Asked of every page, whether it searches or not.
 _QUERIES = ("q", "next", "page", "after")
 
