@@ -150,6 +150,8 @@ PROVED = SelfTest("PostgreSQL 15.4", (Check("Rights", is_ok=True, sentence="All 
 
 
 def paytrace_account(environment: Environment, **values: Any) -> Connection:
+    """A connected account; by another name it is another merchant."""
+    merchant_id = f"MID-{values['name']}" if "name" in values else "MID-4417"
     return Connection.objects.create(
         **{
             "environment": environment,
@@ -162,7 +164,7 @@ def paytrace_account(environment: Environment, **values: Any) -> Connection:
                 "gateway_environment": "production",
                 "base_url": "https://api.paytrace.example",
                 "username_hint": "t…t",
-                "merchant_id": "MID-4417",
+                "merchant_id": merchant_id,
                 "zone": "America/Los_Angeles",
                 "currency": "USD",
                 "login_key": "00" * 32,

@@ -94,6 +94,30 @@ def check_name(name: str, *, environment_id: UUID, kind: str, but: UUID | None =
     return cleaned
 
 
+def check_merchant(
+    merchant_id: str, *, environment_id: UUID, base_url: str, but: UUID | None = None
+) -> str:
+    """The merchant id to store: no other connection of the environment that is not paused reads
+    the same merchant's payments, or each would be posted by both and given back by both."""
+    cleaned = merchant_id.strip()
+    rows = Connection.objects.filter(
+        environment_id=environment_id,
+        kind=Connection.Kind.PAYTRACE,
+        settings__merchant_id=cleaned,
+        settings__base_url=base_url,
+        paused_at=None,
+    )
+    others = rows if but is None else rows.exclude(pk=but)
+    other = others.first() if cleaned else None
+    if other is not None:
+        raise NotPossible(
+            f"{other.name} is connected to merchant {cleaned} already, and its payments would come "
+            "twice. Pause that connection first, or leave it as it is.",
+            field="merchant_id",
+        )
+    return cleaned
+
+
 def check_environment(environment_id: UUID) -> None:
     if not Environment.objects.filter(pk=environment_id).exists():
         raise NotPossible("This environment does not exist.", field="environment")

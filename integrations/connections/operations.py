@@ -83,7 +83,9 @@ def create_paytrace(
         posts_to_id=forms.check_posts_to(posts_to_id, environment_id=environment_id),
         settings={
             **_address_settings(address, username=secrets["username"]),
-            "merchant_id": merchant_id.strip(),
+            "merchant_id": forms.check_merchant(
+                merchant_id, environment_id=environment_id, base_url=address.base_url
+            ),
             "zone": forms.check_zone(zone),
             "currency": forms.check_currency(currency),
         },
@@ -130,6 +132,15 @@ def create_sagepro(
     return connection
 
 
+def _merchant(connection: Connection, merchant_id: str) -> str:
+    return forms.check_merchant(
+        merchant_id,
+        environment_id=connection.environment_id,
+        base_url=str(connection.settings["base_url"]),
+        but=connection.id,
+    )
+
+
 def _first_days(**given: str | None) -> dict[str, str]:
     return {key: forms.check_day(day, field=key) for key, day in given.items() if day is not None}
 
@@ -154,7 +165,7 @@ def update_settings(
     connection = locked_connection(connection_id)
     changes: dict[str, Any] = {}
     if merchant_id is not None:
-        changes["merchant_id"] = merchant_id.strip()
+        changes["merchant_id"] = _merchant(connection, merchant_id)
     if zone is not None:
         changes["zone"] = forms.check_zone(zone)
     if currency is not None:
@@ -253,7 +264,11 @@ def pause(*, connection_id: UUID, reason: str, actor: str) -> None:
 
 
 def resume(*, connection_id: UUID, actor: str) -> None:
-    """Use a paused connection again; what waited goes on."""
+    """Use a paused connection again; what waited goes on. Raises NotPossible besides where another
+    one reads its merchant's payments meanwhile."""
+    paused = locked_connection(connection_id)
+    if paused.kind == Connection.Kind.PAYTRACE and paused.paused_at is not None:
+        _merchant(paused, str(paused.settings["merchant_id"]))
     row = Connection.objects.filter(pk=connection_id, paused_at__isnull=False)
     if not row.update(paused_at=None, paused_reason=""):
         raise NotPossible("This connection is not paused.")

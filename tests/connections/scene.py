@@ -31,7 +31,8 @@ class Scene:
     environment_id: UUID
 
     def paytrace(self, base_url: str, **changes: Any) -> Connection:
-        """A PayTrace connection that nobody has tested."""
+        """A PayTrace connection that nobody has tested; by another name it is another merchant."""
+        merchant_id = f"MID-{changes['name']}" if "name" in changes else "777001"
         values: dict[str, Any] = {
             "environment_id": self.environment_id,
             "name": "Acme gateway",
@@ -40,7 +41,7 @@ class Scene:
             "base_url": base_url,
             "username": USER,
             "password": PASSWORD,
-            "merchant_id": "777001",
+            "merchant_id": merchant_id,
             "zone": "America/Los_Angeles",
             "currency": "USD",
             "posts_to_id": None,

@@ -203,6 +203,27 @@ def test_another_merchant_or_profile_needs_a_test_and_other_settings_do_not(
     ]
 
 
+def test_one_merchant_is_read_by_one_connection_of_an_environment(supply: Scene) -> None:
+    """By two, each payment would be posted twice, and be given back by each."""
+    first = supply.paytrace(GATEWAY)
+    sentence = "Acme gateway is connected to merchant 777001 already"
+    with pytest.raises(NotPossible, match=sentence) as refused:
+        supply.paytrace(GATEWAY, name="Again", merchant_id="777001")
+    assert refused.value.field == "merchant_id"
+    other = supply.paytrace(GATEWAY, name="Other", merchant_id="777002")
+    with pytest.raises(NotPossible, match=sentence):
+        _act(supply, operations.update_settings, connection_id=other.id, merchant_id="777001 ")
+    _act(supply, operations.update_settings, connection_id=first.id, merchant_id="777001")
+
+    _act(supply, operations.pause, connection_id=first.id, reason="Another company from now on")
+    again = supply.paytrace(GATEWAY, name="Again", merchant_id="777001")
+    with pytest.raises(NotPossible, match="Again is connected to merchant 777001 already"):
+        _act(supply, operations.resume, connection_id=first.id)
+    _act(supply, operations.pause, connection_id=again.id, reason="Back to the first")
+    _act(supply, operations.resume, connection_id=first.id)
+    assert supply.row(first).paused_at is None
+
+
 def test_new_secrets_wait_for_a_test_and_forget_the_token(
     supply: Scene, simulator: Simulator
 ) -> None:

@@ -369,7 +369,7 @@ _BODIES_BY_WORD: Mapping[str, Callable[[Values], Body]] = {
     "user-kind": lambda _: {"kind": "web"},
     "settings": lambda v: {
         "settings-name": "Renamed",
-        "settings-merchant_id": "MID-10",
+        "settings-merchant_id": "MID-4417",
         "settings-zone": "America/Denver",
         "settings-currency": "USD",
         "settings-posts_to": v["sage_id"],
