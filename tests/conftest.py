@@ -12,12 +12,23 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from hypothesis import HealthCheck
+from hypothesis import settings as of_properties
 from psycopg.pq import TransactionStatus
 from pytest_django.plugin import DjangoDbBlocker
 
 from portal.launch import databases, postgres
 from tests import database_plugin
 from tests.quick_hasher import QuickHasher
+
+# How long a machine takes that does something else besides says nothing about a property.
+of_properties.register_profile(
+    "patient",
+    parent=of_properties.default,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+of_properties.load_profile("patient")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,8 +16,11 @@ from tests.examples import examples
 USUAL = 100
 """Examples of a property that says nothing of its own; Hypothesis's default."""
 
-settings.register_profile("many", max_examples=examples(USUAL), deadline=None)
-settings.load_profile("many")
+
+def pytest_configure() -> None:
+    """After the suite has loaded its own profile, and before a property is."""
+    settings.register_profile("many", parent=settings.default, max_examples=examples(USUAL))
+    settings.load_profile("many")
 
 
 @pytest.hookimpl(trylast=True)
