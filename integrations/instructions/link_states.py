@@ -17,10 +17,11 @@ from django.db.models.functions import Now
 
 from integrations.instructions.link_models import PaymentLink
 from integrations.instructions.models import Instruction
+from integrations.instructions.own_keys import OF_LINK
 
 _S = PaymentLink.State
 # As `key_of_try` writes it.
-_TRY = re.compile(r"link:([0-9a-f-]{36}):\d+", re.ASCII)
+_TRY = re.compile(OF_LINK + r"([0-9a-f-]{36}):\d+", re.ASCII)
 # Cards that are refused one after another: somebody tries stolen ones. Then the link is over.
 MOST_TRIES = 10
 _TOO_MANY = "Tieout: too many cards were refused"
@@ -67,7 +68,7 @@ def _link_of_try(instruction_id: uuid.UUID) -> uuid.UUID | None:
 
 def key_of_try(row: PaymentLink) -> str:
     """The idempotency key of a link's newest try."""
-    return f"link:{row.id}:{row.tries}"
+    return f"{OF_LINK}{row.id}:{row.tries}"
 
 
 def page_answered(instruction_id: uuid.UUID, *, is_made: bool, address: str = "") -> None:

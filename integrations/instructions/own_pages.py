@@ -20,7 +20,7 @@ from integrations.canonical.transactions import (
     TransactionState,
     TransactionType,
 )
-from integrations.instructions import link_states, operations, protocol
+from integrations.instructions import link_states, operations, own_keys, protocol
 from integrations.instructions.kinds import Kind
 from integrations.instructions.link_models import PaymentLink
 from integrations.instructions.models import Instruction, InstructionAttempt, InstructionState
@@ -60,7 +60,7 @@ def begin(row: PaymentLink, wish: Wish) -> None:
         wish,
         environment_id=row.environment_id,
         connection_id=row.connection_id,
-        idempotency_key=f"link:{row.id}:page",
+        idempotency_key=f"{own_keys.OF_LINK}{row.id}:page",
         who=Who(f"Payment link of {row.made_by}"),
         state=InstructionState.READY,
     )

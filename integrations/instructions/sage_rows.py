@@ -26,6 +26,7 @@ from integrations.instructions.held import Held
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, InstructionState, StoredPaymentMethod
 from integrations.instructions.outcomes import ROW_REFUSED
+from integrations.instructions.own_keys import OF_ROW
 from integrations.instructions.policies import Who
 from integrations.instructions.sage_words import IN_PROGRESS
 from integrations.instructions.wishes import Wish
@@ -49,7 +50,7 @@ _FREQUENCIES = {one.name.replace("_", " "): one for one in Frequency}
 
 def key_of(row: FlaggedRow, *, company_id: UUID) -> str:
     """The idempotency key of a row's generation."""
-    return f"sage:{company_id}:{quote(row.number, safe='')}:{row.generation}"
+    return f"{OF_ROW}{company_id}:{quote(row.number, safe='')}:{row.generation}"
 
 
 def generation_of(instruction: Instruction) -> int:

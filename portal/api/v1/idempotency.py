@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from integrations.canonical.card_scan import contains_card_number
+from integrations.instructions.own_keys import OURS
 from portal.api.v1.authentication import key_of
 from portal.api.v1.errors import IDEMPOTENCY_HEADER as HEADER
 from portal.api.v1.errors import Refusal, holds_card_number, key_reused
@@ -94,6 +95,9 @@ def _check(text: str) -> None:
     if len(text) > _LONGEST or not (text.isascii() and text.isprintable()):
         message = f"An Idempotency-Key is 1 to {_LONGEST} printable ASCII characters."
         raise Refusal(400, "invalid", message, field=HEADER)
+    if text.startswith(OURS):
+        message = f"Keys that begin with {' or '.join(OURS)} are Tieout's own."
+        raise Refusal(400, "invalid", message, field=HEADER, remedy="Begin yours otherwise.")
     if contains_card_number(text.encode()):
         raise holds_card_number(HEADER)
 

@@ -150,6 +150,17 @@ def test_it_needs_an_idempotency_key(program: Program, till: Books) -> None:
     assert rows(till) == 0
 
 
+@pytest.mark.parametrize("key", ["link:5f0b7a2e:1", "sage:01:7:1"])
+def test_a_key_that_begins_as_our_own_do_is_refused(
+    program: Program, till: Books, key: str
+) -> None:
+    """It would keep the link from being paid, or the row from being asked for."""
+    assert error(ask(program, key)) == (
+        400, "Idempotency-Key", "Keys that begin with link: or sage: are Tieout's own."
+    )  # fmt: skip
+    assert rows(till) == 0
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "sentence"),
     [
