@@ -60,14 +60,20 @@ BESIDE = {
 }
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(500)
 def test_a_tiny_run_measures_everything_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Its figures mean nothing, so none is looked at."""
+    """Its figures mean nothing, so none is looked at.
+
+    Slow, because it starts a whole portal to prove what `run.py bench` prints, and nothing of the
+    portal that no other test does.
+    """
     file = tmp_path / "bench.json"
     command = [sys.executable, "-m", "tests.bench", "--tiny", "--file", str(file)]
     run = subprocess.Popen(
         command, cwd=places.CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
-    printed, complained = run.communicate(timeout=170)
+    printed, complained = run.communicate(timeout=450)
     assert (run.returncode, complained) == (0, "")
     found = json.loads(file.read_text())
     measures: list[dict[str, Any]] = found["measures"]
