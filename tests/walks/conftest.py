@@ -43,13 +43,27 @@ def shelf(
     database_of_worker: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Shelf]:
+    portal, folder = database_plugin.superuser_url(database_of_worker), tmp_path_factory.mktemp
     made = Shelf(
-        database_plugin.superuser_url(database_of_worker),
-        simulator,
-        company_template,
-        tmp_path_factory.mktemp("kept"),
+        portal, simulator, company_template, folder("kept"),
         build=lambda dsn: build(simulator, sage_dsn=dsn),
-    )
+    )  # fmt: skip
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def shelf_v3(
+    simulator: Simulator,
+    company_template: str,
+    database_of_worker: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Shelf]:
+    portal, folder = database_plugin.superuser_url(database_of_worker), tmp_path_factory.mktemp
+    made = Shelf(
+        portal, simulator, company_template, folder("kept_v3"),
+        build=lambda dsn: build(simulator, sage_dsn=dsn, api_version="v3"),
+    )  # fmt: skip
     yield made
     made.close()
 
@@ -58,6 +72,14 @@ def shelf(
 def world(db: None, simulator: Simulator, shelf: Shelf) -> Iterator[World]:
     simulator.control("faults", kind="none")
     with time_machine.travel(NOON, tick=True), shelf.take() as made:
+        yield made
+
+
+@pytest.fixture
+def world_v3(db: None, simulator: Simulator, shelf_v3: Shelf) -> Iterator[World]:
+    """The same with an account of API v3, which lists ACH payments."""
+    simulator.control("faults", kind="none")
+    with time_machine.travel(NOON, tick=True), shelf_v3.take() as made:
         yield made
 
 

@@ -13,8 +13,7 @@ from integrations.connections import operations as connections
 from integrations.events.models import DepositPart, GatewayBatch, Source, Watermark
 from integrations.posting import invariants
 from tenants.scope import tenant_transaction
-from tests.paytrace.simulator_process import Simulator
-from tests.walks.world import ACTOR, NOON, RULES, World, build
+from tests.walks.world import ACTOR, NOON, RULES, World
 
 pytestmark = pytest.mark.walk
 
@@ -22,13 +21,10 @@ TODAY = NOON.date()
 
 
 @pytest.fixture
-def depositing(db: None, simulator: Simulator, sage_dsn: str) -> Iterator[World]:
+def depositing(world_v3: World) -> World:
     """An account of API v3 that posts every deposit from the first of November on."""
-    simulator.control("faults", kind="none")
-    with time_machine.travel(NOON, tick=True):
-        world = build(simulator, sage_dsn=sage_dsn, api_version="v3")
-        switch(world, "2026-11-01")
-        yield world
+    switch(world_v3, "2026-11-01")
+    return world_v3
 
 
 def switch(world: World, first: str) -> None:

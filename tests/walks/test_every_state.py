@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -18,18 +17,9 @@ from integrations.events import facts
 from integrations.events.models import GatewayFact
 from integrations.pipeline.taking_in import take_in
 from tenants.scope import tenant_transaction
-from tests.paytrace.simulator_process import Simulator
-from tests.walks.world import ACTOR, NOON, World, build
+from tests.walks.world import ACTOR, NOON, World
 
 pytestmark = pytest.mark.walk
-
-
-@pytest.fixture
-def ach_world(db: None, simulator: Simulator, sage_dsn: str) -> Iterator[World]:
-    """An account of API v3, which lists ACH payments."""
-    simulator.control("faults", kind="none")
-    with time_machine.travel(NOON, tick=True):
-        yield build(simulator, sage_dsn=sage_dsn, api_version="v3")
 
 
 def _states(world: World) -> list[tuple[str, str, str]]:
@@ -63,9 +53,9 @@ def _later(world: World, **delta: float) -> datetime:
 
 
 def test_an_ach_payment_returned_after_it_settled_takes_its_receipt_back_on_that_day(
-    ach_world: World,
+    world_v3: World,
 ) -> None:
-    world = ach_world
+    world = world_v3
     made = world.simulator.control(
         "ach", account=world.account, amount="740.00", invoice_id="10432", customer_id="ACME01"
     )
@@ -99,9 +89,9 @@ def test_an_ach_payment_returned_after_it_settled_takes_its_receipt_back_on_that
 
 
 def test_a_technical_error_asks_a_person_and_resolves_when_the_payment_goes_on(
-    ach_world: World,
+    world_v3: World,
 ) -> None:
-    world = ach_world
+    world = world_v3
     made = world.simulator.control(
         "ach", account=world.account, amount="740.00", invoice_id="10432",
         customer_id="ACME01", status="technical_error",

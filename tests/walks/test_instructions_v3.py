@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
-import time_machine
 
 from integrations.canonical.money import Money
 from integrations.instructions import deciding, hosted, operations, policies
@@ -23,8 +21,7 @@ from tenants.models import Membership
 from tenants.roles import Role
 from tenants.scope import tenant_transaction
 from tests import factories
-from tests.paytrace.simulator_process import Simulator
-from tests.walks.world import NOON, World, build
+from tests.walks.world import World
 
 pytestmark = pytest.mark.walk
 
@@ -34,16 +31,13 @@ LIMIT = Money(Decimal(5000), "USD")
 
 
 @pytest.fixture
-def till(db: None, simulator: Simulator, sage_dsn: str) -> Iterator[World]:
-    simulator.control("faults", kind="none")
-    with time_machine.travel(NOON, tick=True):
-        world = build(simulator, sage_dsn=sage_dsn, api_version="v3")
-        with tenant_transaction(world.tenant.id):
-            policies.set_policy(
-                environment_id=world.environment_id, user_daily_limit=LIMIT,
-                company_daily_limit=LIMIT, approval_above=LIMIT, actor="alice@example.com",
-            )  # fmt: skip
-        yield world
+def till(world_v3: World) -> World:
+    with tenant_transaction(world_v3.tenant.id):
+        policies.set_policy(
+            environment_id=world_v3.environment_id, user_daily_limit=LIMIT,
+            company_daily_limit=LIMIT, approval_above=LIMIT, actor="alice@example.com",
+        )  # fmt: skip
+    return world_v3
 
 
 @pytest.fixture

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
 import pytest
-import time_machine
 
 from integrations.instructions import operations, policies, protocol
 from integrations.instructions.kinds import Kind
@@ -16,9 +14,8 @@ from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from tenants.errors import NotPossible
 from tenants.scope import tenant_transaction
-from tests.paytrace.simulator_process import Simulator
 from tests.walks.test_instructions import again, ask, held, look_now, usd
-from tests.walks.world import ACTOR, NOON, World, build
+from tests.walks.world import ACTOR, NOON, World
 
 pytestmark = pytest.mark.walk
 
@@ -31,17 +28,15 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def till(db: None, simulator: Simulator, sage_dsn: str, version: str) -> Iterator[World]:
+def till(request: pytest.FixtureRequest, version: str) -> World:
     """A company that may ask; PayTrace keeps ACME01's card ending in 5439 already."""
-    simulator.control("faults", kind="none")
-    with time_machine.travel(NOON, tick=True):
-        world = build(simulator, sage_dsn=sage_dsn, api_version=version)
-        with tenant_transaction(world.tenant.id):
-            policies.set_policy(
-                environment_id=world.environment_id, user_daily_limit=usd("10"),
-                company_daily_limit=usd("10"), approval_above=usd("10"), actor=ACTOR,
-            )  # fmt: skip
-        yield world
+    world: World = request.getfixturevalue("world" if version == "v1" else "world_v3")
+    with tenant_transaction(world.tenant.id):
+        policies.set_policy(
+            environment_id=world.environment_id, user_daily_limit=usd("10"),
+            company_daily_limit=usd("10"), approval_above=usd("10"), actor=ACTOR,
+        )  # fmt: skip
+    return world
 
 
 def store(world: World, *, customer: str, last_four: str = "0057") -> Wish:
