@@ -2,8 +2,9 @@
 
 A *chain* is a run of digits with at most one space, dash or plus between two of them. A card
 number inside it starts and ends where a group of digits does, so `4111 1111 1111 1111 2027`
-holds one, and a 30-digit id holds none. With dots between them digits are a card number only in
-the groups that cards are printed in: amounts, addresses and versions are written with dots too.
+holds one, and a 30-digit id holds none. With dots between them, or with more than one sign, as in
+`4111 - 1111 - 1111 - 1111` or a spreadsheet's cells, digits are a card number only in the groups
+that cards are printed in: amounts, addresses and columns of numbers are written so too.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import NamedTuple
 # a failed match is never tried again shorter, so scanning stays linear.
 SHORTEST = 13
 """Digits of the shortest card number."""
-CHAIN = re.compile(rb"[0-9](?:[ +.\-]?[0-9]){12}")
+CHAIN = re.compile(rb"[0-9](?:[ +.\-/_\t]{0,3}[0-9]){12}")
+BETWEEN = b" +.-/_\t"
+"""What may stand between the digits of a card number."""
 
 # Ids that are digits by accident of hexadecimal: UUIDs and digests, never a card number.
 _HEX_ID_OR_CHAIN = re.compile(
@@ -29,6 +32,11 @@ _HEX_ID_OR_CHAIN = re.compile(
     rb"|(?<![0-9])(?<![0-9]\.)(?P<dotted>[0-9]{4}\."
     rb"(?:[0-9]{4}\.[0-9]{4}\.[0-9]{1,4}(?:\.[0-9]{1,3})?|[0-9]{6}\.[0-9]{4,5}))(?!\.?[0-9])"
     rb"|(?P<chain>[0-9](?:[ +\-]?[0-9]){12,}+)"
+    # Only looked at, so that a number is found that begins in the middle of another such stretch.
+    rb"|(?<![0-9])(?=(?P<wide>[0-9]{4}[ +\-/_\t]{1,3}"
+    rb"(?:[0-9]{4}[ +\-/_\t]{1,3}[0-9]{4}[ +\-/_\t]{1,3}[0-9]{1,4}"
+    rb"|[0-9]{6}[ +\-/_\t]{1,3}[0-9]{4,5}))(?![0-9])"
+    rb"(?P<fifth>[ +\-/_\t]{1,3}[0-9]{1,3}(?![0-9]))?)"
 )
 
 _SPACED = bytes.maketrans(b"+-", b"  ")
@@ -115,13 +123,34 @@ def find_in(data: bytes, *, spend: Callable[[int], None] = _unlimited) -> list[C
         return []
     found: list[CardNumber] = []
     for match in _HEX_ID_OR_CHAIN.finditer(data):
-        chain, dotted = match["chain"], match["dotted"]
+        chain = match["chain"]
         if chain is not None:
             found.extend(_in_chain(chain, match.start(), spend))
-        elif dotted is not None and _is_card(dotted.replace(b".", b"")):
-            spend(_WORK_PER_NUMBER)
-            found.append(CardNumber(*match.span(), dotted.replace(b".", b"")[-4:]))
+            continue
+        for start, end in _groups_of(match):
+            digits = data[start:end].translate(None, BETWEEN)
+            if _is_card(digits):
+                spend(_WORK_PER_NUMBER)
+                _add(found, CardNumber(start, end, digits[-4:]))
+                break
     return found
+
+
+def _groups_of(match: re.Match[bytes]) -> Iterator[tuple[int, int]]:
+    """Where a number in printed groups may stand: the longest first. None in an id."""
+    if match["dotted"] is not None:
+        yield match.span("dotted")
+    if match["fifth"] is not None:
+        yield match.start("wide"), match.end("fifth")
+    if match["wide"] is not None:
+        yield match.span("wide")
+
+
+def _add(found: list[CardNumber], card: CardNumber) -> None:
+    """One that overlaps the last is one stretch with it."""
+    is_apart = not found or found[-1].end <= card.start
+    start = card.start if is_apart else found.pop().start
+    found.append(CardNumber(start, card.end, card.last_four))
 
 
 def _in_chain(chain: bytes, offset: int, spend: Callable[[int], None]) -> Iterator[CardNumber]:

@@ -12,13 +12,15 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
+# The soft hyphen, the hyphens and dashes, and the minus.
+_HYPHENS = frozenset({0xAD, *range(0x2010, 0x2016), 0x2212})
 # Stands for a character outside ASCII that matters to nobody here; never valid in UTF-8.
 _OTHER = b"\xff"
 
 _BACKSLASH = rb"\\u[0-9a-fA-F]{4}|\\[\"'\\/bfnrt]"
 _ENTITY = rb"&#(?:[0-9]{1,7}|[xX][0-9a-fA-F]{1,6});|&(?:quot|apos|amp|lt|gt);"
-# Full-width digits, and the spaces and hyphens that typesetting puts between digits.
-_LOOKALIKE = rb"\xef\xbc[\x90-\x99]|\xc2\xa0|\xe2\x80[\x80-\x8a\x90-\x93\xaf]"
+# Full-width digits, and the spaces, hyphens, dashes and minus that typesetting puts between digits.
+_LOOKALIKE = rb"\xef\xbc[\x90-\x99]|\xc2[\xa0\xad]|\xe2\x80[\x80-\x8a\x90-\x95\xaf]|\xe2\x88\x92"
 
 JSON_ESCAPE = re.compile(_BACKSLASH)
 FORM_ESCAPE = re.compile(rb"%[0-9a-fA-F]{2}|\+")
@@ -119,6 +121,6 @@ def _ascii_of(code: int) -> bytes:
         return bytes([code])
     if 0xFF10 <= code <= 0xFF19:
         return bytes([code - 0xFF10 + 0x30])
-    if code in {0x2010, 0x2011, 0x2012, 0x2013}:
+    if code in _HYPHENS:
         return b"-"
     return b" " if code == 0xA0 or 0x2000 <= code <= 0x200A or code == 0x202F else _OTHER

@@ -16,7 +16,8 @@ from integrations.canonical.field_names import compact, is_secret
 
 # Text without any of these holds neither a named field nor a card number, however written.
 WORTH_READING = re.compile(
-    rb"[=~:<%&\\]|[0-9](?:[ +.\-]?[0-9]){12}|\xef\xbc|\xc2\xa0|\xe2\x80|[Bb]earer|whsec_"
+    rb"[=~:<%&\\]|[0-9](?:[ +.\-/_\t]{0,3}[0-9]){12}|\xef\xbc|\xc2[\xa0\xad]|\xe2[\x80\x88]"
+    rb"|[Bb]earer|whsec_"
 )
 
 # A name and what separates it from its value. The look-behind tries each word only once.

@@ -208,7 +208,7 @@ def test_text(before: str, after: str) -> None:
 
 
 @pytest.mark.parametrize("card", PUBLISHED)
-@pytest.mark.parametrize("separator", ["", " ", "-"])
+@pytest.mark.parametrize("separator", ["", " ", "-", "  ", "\t", " - ", "/", "\u2212"])
 def test_every_brand_goes_and_only_the_last_four_stay(card: str, separator: str) -> None:
     text = f"card {grouped(card, separator)}, thanks"
     assert redact_text(text) == f"card [PAN …{card[-4:]}], thanks"
@@ -269,3 +269,21 @@ def test_a_western_single_byte_text_is_read() -> None:
 def test_a_byte_order_mark_and_an_empty_body_are_text() -> None:
     assert redact_bytes(b"") == Redacted(b"", 0, was_understood=True)
     assert redact_bytes(b'\xef\xbb\xbf{"csc":1}').body == b'\xef\xbb\xbf{"csc":"[removed]"}'
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("1234  4111  1111  1111  1111  9", "1234  [PAN …1111]  9"),
+        ("10432\t4111\t1111\t1111\t1111\t740.00", "10432\t[PAN …1111]\t740.00"),
+        ("3782 - 822463 - 10005", "[PAN …0005]"),
+        # Columns of numbers, times and parts: no brand, no check digit, or not in such groups.
+        ("4000  1200  5100  1300", "4000  1200  5100  1300"),
+        ("411  1111  1111  1111  111", "411  1111  1111  1111  111"),
+        ("2026-11-20  2026-11-21  1740", "2026-11-20  2026-11-21  1740"),
+    ],
+)
+def test_wide_gaps_hide_no_card_number_and_columns_stay(text: str, left: str) -> None:
+    assert redact_text(text) == left
+    assert redact_text(left) == left
+    assert contains_card_number(text.encode()) == (text != left)

@@ -22,6 +22,8 @@ FORMS: dict[str, Callable[[str], bytes]] = {
     "spaced": lambda card: grouped(card, " ").encode(),
     "dashed": lambda card: grouped(card, "-").encode(),
     "dotted": lambda card: grouped(card, ".").encode(),
+    "wide gaps": lambda card: grouped(card, "  ").encode(),
+    "cells": lambda card: grouped(card, "\t").encode(),
     "percent": lambda card: "".join(f"%{ord(digit):02X}" for digit in card).encode(),
     "percent spaces": lambda card: quote(grouped(card, " ")).encode(),
     "json escapes": lambda card: "".join(f"\\u{ord(digit):04x}" for digit in card).encode(),
@@ -47,7 +49,9 @@ def test_a_thousand_planted_numbers_are_all_found(form: str) -> None:
     assert found == 1000
 
 
-@pytest.mark.parametrize("form", ["plain", "spaced", "dashed", "dotted", "percent", "json escapes"])
+@pytest.mark.parametrize(
+    "form", ["plain", "spaced", "dashed", "dotted", "wide gaps", "percent", "json escapes"]
+)
 def test_a_thousand_planted_numbers_do_not_survive_redaction(form: str) -> None:
     random = Random(form)
     for _ in range(1000):
