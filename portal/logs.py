@@ -19,7 +19,7 @@ from integrations.canonical.redaction import redact_event
 
 # What follows these words in an address is a key to something.
 _TOKEN_PATHS = re.compile(
-    r"(/(?:hooks|pay|invitations?|join|accounts/password/reset/key|accounts/confirm-email)/)"
+    r"(/(?:hooks|pay|join|account/password/reset)/)"
     r"[^\s/?\"'>]+"
 )
 # They came with handlers of their own; their lines go through ours.

@@ -11,6 +11,7 @@ import pytest
 import structlog
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
+from django.urls import reverse
 from django.utils.log import log_response
 
 from portal import logs
@@ -85,6 +86,23 @@ def test_the_token_of_a_notice_address_is_never_logged(
         "Error handling request /hooks/[removed]/",
     ]
     assert "very-secret-token" not in json.dumps(lines)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        reverse("invitation", args=["very-secret"]),
+        reverse("pay", args=["very-secret"]),
+        reverse("account_reset_password_from_key", args=["1", "very-secret"]),
+    ],
+)
+def test_no_address_that_opens_something_is_logged_whole(
+    capsys: pytest.CaptureFixture[str], address: str
+) -> None:
+    logging.getLogger("gunicorn.error").warning("Error handling request %s", address)
+    (line,) = _lines(capsys)
+    assert "very-secret" not in json.dumps(line)
+    assert line["event"].startswith("Error handling request /")
 
 
 @pytest.mark.usefixtures("db")
