@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -15,7 +16,9 @@ from integrations.posting.models import Effect
 from integrations.posting.words import MONEY_BACK, kind_word, word_of
 from portal.web.moments import zone_word
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# At the start of a cell, blanks before it or not, as it is or in full width; and after what a
+# spreadsheet of another country takes for the end of a cell, whatever stands around it.
+_FORMULA = re.compile(r"(^|;)(?=\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n])")
 MAX_ROWS = 50_000
 
 
@@ -64,8 +67,8 @@ def attached(text: str, *, name: str) -> HttpResponse:
 
 
 def safe(text: str) -> str:
-    """The text with a quote before it when a spreadsheet would read it as a formula."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    """The text with a quote before whatever a spreadsheet would read as a formula."""
+    return _FORMULA.sub(r"\1'", text)
 
 
 def _line(effect: Effect, *, zone: str) -> list[str]:

@@ -16,6 +16,7 @@ from integrations.instructions import links
 from integrations.instructions.links import NewLink
 from integrations.instructions.models import Instruction, RecurringPlan, StoredPaymentMethod
 from integrations.instructions.policies import Who
+from portal.web.spreadsheet import safe
 from tenants.scope import tenant_transaction
 from tests import factories
 from tests.factories import Books
@@ -185,3 +186,21 @@ def test_a_step_that_the_plan_has_no_form_for_any_more_is_answered(
     told = alice.post(at(books, f"plans/{plan.id}/pause/"), {"key": "k"})
     assert told.context["problem"]
     assert told.context["problem"] in text_of(told)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("=1+1", "'=1+1"),
+        (" \t=1+1", "' \t=1+1"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("-5", "'-5"),
+        # Where a spreadsheet parts cells at semicolons.
+        ("Acme;=1+1;@x", "Acme;'=1+1;'@x"),
+        ("Acme = Sons; Ltd", "Acme = Sons; Ltd"),
+        ("10432-A", "10432-A"),
+        ("", ""),
+    ],
+)
+def test_no_spreadsheet_reads_a_text_as_a_formula(text: str, written: str) -> None:
+    assert safe(text) == written
