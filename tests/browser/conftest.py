@@ -25,6 +25,7 @@ from playwright.sync_api import (
     ConsoleMessage,
     Page,
     Request,
+    expect,
     sync_playwright,
 )
 
@@ -45,6 +46,8 @@ _QUIET = (
     "--disable-sync",
 )
 _START_SECONDS = 30
+# Until a page shows what it should; on a busy machine its five seconds are soon over.
+_PATIENCE_MILLISECONDS = 20_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,6 +89,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(sentence)
     # Playwright runs a loop in this thread; the ORM below is used between its steps only.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=_PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=list(_QUIET))
         yield opened

@@ -66,7 +66,7 @@ def test_a_test_company_is_calibrated(visit: Visit, books: Books, company: Sampl
     page.get_by_role("button", name="Start calibration").click()
     expect(page.get_by_text("Waiting for a worker…")).to_be_visible()
     _work(books)
-    expect(page.get_by_role("heading", name="A full payment")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="A full payment")).to_be_visible()
 
     clerk = Clerk(company.dsn, Habits(paid_includes_discount=False))
     for keyed, task in ((FULL, "A full payment"), (DISCOUNT, "A payment with a discount")):
@@ -75,7 +75,7 @@ def test_a_test_company_is_calibrated(visit: Visit, books: Books, company: Sampl
         clerk.key(keyed)
         _say(page, keyed)
         _work(books)
-        expect(page.get_by_role("button", name="I have keyed it")).to_be_visible(timeout=15_000)
+        expect(page.get_by_role("button", name="I have keyed it")).to_be_visible()
 
     changes = page.get_by_role("region", name="What accepting it changes")
     expect(changes).to_contain_text("The invoice's paid amount includes the discount: no")

@@ -89,7 +89,7 @@ def test_a_payment_that_is_found_out_shows_itself(world: World, visit: Visit) ->
     _enter(visitor.page, GOOD)
     expect(visitor.page.get_by_text("Do not pay again.")).to_be_visible()
     look_now(world)
-    expect(visitor.page.get_by_text("Paid. Thank you.")).to_be_visible(timeout=15_000)
+    expect(visitor.page.get_by_text("Paid. Thank you.")).to_be_visible()
     assert at_paytrace(world) == [("pending_settlement", "740.00")]
     _only_paytrace(visitor, world)
 

@@ -44,7 +44,7 @@ def test_today_shows_a_payment_that_arrives(visit: Visit, books: Books) -> None:
     page.goto(f"/t/{books.tenant.slug}/")
     with tenant_transaction(books.tenant.id):
         factories.effect(books, customer_name="Fremont Pumps", state="ready")
-    expect(page.get_by_role("link", name="Fremont Pumps")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("link", name="Fremont Pumps")).to_be_visible()
 
 
 def test_a_payment_is_found_and_opened_by_keyboard(visit: Visit, books: Books) -> None:
@@ -81,7 +81,7 @@ def test_a_mapping_is_changed_previewed_and_published(visit: Visit, books: Books
     page = visit(person=books.owner).page
     page.goto(f"/t/{books.tenant.slug}/mapping/")
     page.get_by_label("Fixed text").fill("Card payment")
-    expect(page.locator("#preview")).to_contain_text("Card payment 7", timeout=15_000)
+    expect(page.locator("#preview")).to_contain_text("Card payment 7")
     page.locator("fieldset", has_text="Payment type").last.get_by_role(
         "button", name=re.compile("Add a step")
     ).click()

@@ -296,7 +296,8 @@ def test_a_trickle_ends_with_the_whole_time(
         started = time.monotonic()
         with pytest.raises(requests.Timeout, match="too long to answer"):
             session.get(f"{'https' if use_tls else 'http'}://127.0.0.1:{server.port}/")
-        assert time.monotonic() - started < 3
+        # It never ends by itself; a busy machine may take its time.
+        assert time.monotonic() - started < 60
 
 
 def test_silence_ends_too_and_leaves_no_thread_behind() -> None:
@@ -311,7 +312,7 @@ def test_silence_ends_too_and_leaves_no_thread_behind() -> None:
             session.get(f"http://127.0.0.1:{server.port}/", timeout=60)
     left = set(threading.enumerate()) - before
     for thread in left:
-        thread.join(5)
+        thread.join(60)
     assert [thread for thread in left if thread.is_alive()] == []
 
 

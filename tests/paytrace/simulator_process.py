@@ -18,7 +18,7 @@ import requests
 from integrations.paytrace import wire
 
 ROOT = Path(__file__).parents[2]
-_START = 20.0  # seconds until the process must have announced itself
+_START = 60.0  # seconds until the process must have announced itself
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Simulator:
 
     def wait(self) -> int:
         """Its exit code, once it has ended by itself or by a signal from the test."""
-        return self.process.wait(timeout=10)
+        return self.process.wait(timeout=60)
 
     def control(self, name: str, **fields: Any) -> Any:
         """POST /_control/<name>; the JSON answer. Fails the test when it is refused."""
@@ -76,7 +76,7 @@ def simulator_process(
         yield Simulator(url=said["url"], pid=said["pid"], state=state, process=process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=5)
+        process.wait(timeout=30)
 
 
 def _wait_for(announce: Path, process: subprocess.Popen[bytes]) -> Any:

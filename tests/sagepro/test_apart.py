@@ -155,7 +155,7 @@ def test_a_dead_or_rested_process_is_replaced_unseen(company: SampleCompany) -> 
     made._idle = 60.0
     os.kill(second, signal.SIGKILL)
     assert made._process is not None
-    made._process.running.wait(5)
+    made._process.running.wait(60)
     made.fingerprint()
     assert _pid(made) != second
     made.close()
