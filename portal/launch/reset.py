@@ -39,8 +39,10 @@ def _delete() -> None:
 
 
 def _leave(state: Path) -> None:
-    """Take the copied binaries and the folder too, unless a test run works in there."""
+    """Take the copied binaries, what tests keep and the folder too, unless a run works there."""
     if not any(state.glob("test-*")):
+        for kept in state.glob("prepared-tests-*"):
+            shutil.rmtree(kept, ignore_errors=True)
         shutil.rmtree(state / postgres.BINARIES_COPY, ignore_errors=True)
         with contextlib.suppress(OSError):
             state.rmdir()

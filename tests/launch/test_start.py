@@ -51,6 +51,8 @@ def test_a_fresh_checkout_from_first_start_to_reset(checkout: Checkout) -> None:
     second.kill()
     assert wait_until(lambda: checkout.processes() == [], seconds=30)
 
+    if checkout.state.exists():
+        (checkout.state / "prepared-tests-1").mkdir()
     reset = checkout.run("reset")
     assert (reset.returncode, reset.stderr) == (0, "")
     assert [entry.name for entry in (checkout.folder / "var").iterdir()] == ["run.lock"]
