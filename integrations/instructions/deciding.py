@@ -21,6 +21,7 @@ from tenants.roles import Ability
 S = InstructionState
 # Nothing of it has been sent, and no worker holds it.
 UNSENT = (S.WAITING_APPROVAL, S.READY)
+_LONGEST_ID = 64
 
 
 def approve(*, instruction_id: UUID, environment_id: UUID, who: Who) -> Instruction:
@@ -76,6 +77,12 @@ def say_what_happened(
         result_id = ""
     elif happened and not result_id.strip():
         raise NotPossible("Give PayTrace’s id of what was made.", field="result_id")
+    elif len(result_id.strip()) > _LONGEST_ID or not result_id.strip().isprintable():
+        raise NotPossible(
+            f"An id of PayTrace’s has at most {_LONGEST_ID} characters, none of them invisible. "
+            "Copy it from PayTrace.",
+            field="result_id",
+        )
     why, told = _reason(reason), protocol.question_of(row)
     if row.state != S.UNKNOWN or told is None:
         raise NotPossible(f"This is ‘{row.get_state_display()}’: there is nothing to find out.")

@@ -120,6 +120,17 @@ def test_only_somebody_else_who_may_approve_says_so_in_full(books: Books, boss: 
         assert Instruction.objects.get().state == "unknown"
 
 
+@pytest.mark.parametrize("text", ["7" * 65, "7\x007"])
+def test_what_can_be_no_id_of_paytraces_is_refused(books: Books, boss: Who, text: str) -> None:
+    told = (
+        "An id of PayTrace’s has at most 64 characters, none of them invisible. Copy it from "
+        "PayTrace."
+    )
+    assert refused(books, unknown(books, PLAN), boss, result_id=text) == told
+    with tenant_transaction(books.tenant.id):
+        assert not RecurringPlan.objects.exists()
+
+
 def test_what_is_known_already_is_not_said_again(books: Books, boss: Who) -> None:
     row = ask(books).instruction
     assert refused(books, row, boss) == "This is ‘Ready to send’: there is nothing to find out."
