@@ -53,11 +53,16 @@ class Checkout:
         self.started.append(process)
 
         def is_up() -> bool:
-            assert process.poll() is None, process.communicate()
+            assert process.poll() is None, (*process.communicate(), self.logs())
             return self.facts_file.exists()
 
-        assert wait_until(is_up, seconds=150)
+        assert wait_until(is_up, seconds=240), self.logs()
         return process
+
+    def logs(self) -> str:
+        """The end of what each process of it wrote down."""
+        found = sorted((self.folder / "var" / "log").glob("*.log"))
+        return "\n".join(f"{log.name}:\n{log.read_text()[-4000:]}" for log in found)
 
     def stop(self, process: subprocess.Popen[str]) -> str:
         """Ctrl-C; what it printed."""
