@@ -285,7 +285,7 @@ def _check_role(role: str) -> None:
 
 def _locked_member(membership_id: UUID) -> Membership:
     """The member, with the company's row locked: two owners cannot demote each other at once."""
-    Tenant.objects.select_for_update().get(pk=current_tenant_id())
+    Tenant.objects.select_for_update(no_key=True).get(pk=current_tenant_id())
     membership = _members().select_related("user").filter(pk=membership_id).first()
     if membership is None:
         raise NotPossible("This person is no longer a member.")

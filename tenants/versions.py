@@ -38,7 +38,7 @@ def publish_next(
     A `note` among its contents is told in the audit too.
     """
     # The environment's row is the turn: two people publishing at once get two versions.
-    Environment.objects.select_for_update().get(pk=environment_id)
+    Environment.objects.select_for_update(no_key=True).get(pk=environment_id)
     published = kind.objects.filter(environment_id=environment_id)
     last = published.aggregate(n=Max("version"))["n"] or 0
     version = kind.objects.create(

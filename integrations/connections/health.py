@@ -96,7 +96,7 @@ def record_failure(*, connection_id: UUID, error: IntegrationError, now: datetim
     """
     if isinstance(error, NeverWorks) or error.code in _ANSWERED:
         return _wait(error, failures=0)
-    connection = Connection.objects.select_for_update().get(pk=connection_id)
+    connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
     wait = _wait(error, failures=connection.failures_in_a_row)
     connection.failures_in_a_row += 1
     connection.try_again_at = now + wait

@@ -58,7 +58,7 @@ def new_notice_address(*, connection_id: UUID, actor: str) -> NoticeAddress:
 
     The former ones stay good for 24 hours. Raises NotPossible for a Sage connection.
     """
-    connection = Connection.objects.select_for_update().filter(pk=connection_id).first()
+    connection = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id).first()
     if connection is None or connection.kind != Connection.Kind.PAYTRACE:
         raise NotPossible("Notices come from PayTrace connections only.")
     _retire(connection_id)

@@ -94,7 +94,7 @@ def kind_said(connection: Connection) -> UserKind:
 def say_kind(*, connection_id: UUID, kind: str, actor: str) -> Connection:
     """A person has looked in PayTrace under User Profiles. Raises NotPossible where PayTrace
     itself tells, and for no kind of user."""
-    connection = Connection.objects.select_for_update().get(id=connection_id)
+    connection = Connection.objects.select_for_update(no_key=True).get(id=connection_id)
     if kind not in {UserKind.API, UserKind.WEB}:
         raise NotPossible("Say whether it is an API user or a web user.")
     if connection.kind != Connection.Kind.PAYTRACE or _user(connection).get("available") is not (

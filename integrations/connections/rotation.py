@@ -128,7 +128,7 @@ def _store(row: ConnectionSecret | AccessToken, sealed: Sealed) -> None:
 
 def _renew_login_key(connection_id: UUID, username: str) -> None:
     """The counter's key comes from the master key; the count moves along, and never shrinks."""
-    connection = Connection.objects.select_for_update().get(pk=connection_id)
+    connection = Connection.objects.select_for_update(no_key=True).get(pk=connection_id)
     former = connection.settings["login_key"]
     fresh = login_key(base_url=connection.settings["base_url"], username=username)
     if fresh == former:

@@ -13,7 +13,7 @@ from tenants.errors import NotPossible
 
 def locked_connection(connection_id: UUID) -> Connection:
     """The row, nobody else's to change until the end. Raises NotPossible when there is none."""
-    connection = Connection.objects.select_for_update().filter(pk=connection_id).first()
+    connection = Connection.objects.select_for_update(no_key=True).filter(pk=connection_id).first()
     if connection is None:
         raise NotPossible("This connection does not exist.")
     return connection

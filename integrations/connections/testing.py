@@ -178,7 +178,7 @@ def _pass(
 
 def _unchanged(job: _Job, opened: Opened) -> Connection:
     """The row, locked. Raises FixConfiguration when it is not the one that was tested."""
-    connection = Connection.objects.select_for_update().get(pk=job.connection_id)
+    connection = Connection.objects.select_for_update(no_key=True).get(pk=job.connection_id)
     if read_connection(connection).stamp != opened.stamp:
         raise FixConfiguration(
             "The connection was changed while it was being tested. Test it again.",

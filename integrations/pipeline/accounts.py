@@ -26,7 +26,7 @@ def change_settings(*, connection_id: UUID, actor: str, **given: Any) -> Connect
     Raises NotPossible naming the field, besides, for another merchant or other books of an account
     of which something is known already.
     """
-    found = Connection.objects.select_for_update().filter(id=connection_id).first()
+    found = Connection.objects.select_for_update(no_key=True).filter(id=connection_id).first()
     if found is not None and found.kind == Connection.Kind.PAYTRACE:
         _check_merchant(found, given.get("merchant_id"))
         _check_books(found, given.get("posts_to_id"))
