@@ -126,7 +126,7 @@ def _calm(numbers: Numbers) -> Headline:
             f"Everything received today is settled in your books: "
             f"{count_words(numbers.received)}, {money_words(numbers.received)}."
         )
-        return Headline(Tone.GOOD, "circle-check", sentence, "Nothing waits and nothing needs you.")
+        return Headline(Tone.GOOD, "circle-check", sentence, "No payment waits and none needs you.")
     return Headline(
         Tone.GOOD,
         "circle-check",
