@@ -34,15 +34,15 @@ from tests.canary.planting_gateway import Planting, planting
 from tests.canary.walked import Keeping, keeping, new_in_sage, turn_to, written
 from tests.sagepro.flagged import change_row, flag, flag_row
 from tests.sagepro.foxpro.company import foxpro_company, foxpro_template
-from tests.walks.conftest import company_template, shelf, simulator, world
+from tests.walks.conftest import company_template, make_shelf, shelf, simulator, world
 from tests.walks.test_flagged import asked, look, till
 from tests.walks.test_foxpro import at_site, prove, turns
 from tests.walks.test_instructions import look_now
 from tests.walks.world import World
 
 __all__ = [
-    "at_site", "company_template", "foxpro_company", "foxpro_template", "keeping", "shelf",
-    "simulator", "till", "world",
+    "at_site", "company_template", "foxpro_company", "foxpro_template", "keeping", "make_shelf",
+    "shelf", "simulator", "till", "world",
 ]  # fmt: skip
 pytestmark = pytest.mark.walk
 # Rows that can be understood; every answer to one of them holds a card number.

@@ -15,10 +15,10 @@ from tests.canary.planting_gateway import Planting, planting
 from tests.canary.sage_planting import plant_in_sql
 from tests.canary.walked import Keeping, keeping, new_in_sage, turn_to
 from tests.walks import provider as providers
-from tests.walks.conftest import company_template, shelf, simulator, world
+from tests.walks.conftest import company_template, make_shelf, shelf, simulator, world
 from tests.walks.world import World
 
-__all__ = ["company_template", "keeping", "shelf", "simulator", "world"]
+__all__ = ["company_template", "keeping", "make_shelf", "shelf", "simulator", "world"]
 pytestmark = pytest.mark.walk
 
 ROWS = 60

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -37,33 +37,36 @@ def sage_dsn(company_template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def shelf(
+def make_shelf(
     simulator: Simulator,
     company_template: str,
     database_of_worker: str,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Shelf]:
-    portal, folder = database_plugin.superuser_url(database_of_worker), tmp_path_factory.mktemp
-    made = Shelf(
-        portal, simulator, company_template, folder("kept"),
-        build=lambda dsn: build(simulator, sage_dsn=dsn),
-    )  # fmt: skip
+) -> Callable[[str], Shelf]:
+    """A shelf for worlds whose account speaks this version of PayTrace's API."""
+
+    def make(version: str) -> Shelf:
+        return Shelf(
+            database_plugin.superuser_url(database_of_worker),
+            simulator,
+            company_template,
+            tmp_path_factory.mktemp(f"kept_{version}"),
+            build=lambda dsn: build(simulator, sage_dsn=dsn, api_version=version),
+        )
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shelf(make_shelf: Callable[[str], Shelf]) -> Iterator[Shelf]:
+    made = make_shelf("v1")
     yield made
     made.close()
 
 
 @pytest.fixture(scope="session")
-def shelf_v3(
-    simulator: Simulator,
-    company_template: str,
-    database_of_worker: str,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Shelf]:
-    portal, folder = database_plugin.superuser_url(database_of_worker), tmp_path_factory.mktemp
-    made = Shelf(
-        portal, simulator, company_template, folder("kept_v3"),
-        build=lambda dsn: build(simulator, sage_dsn=dsn, api_version="v3"),
-    )  # fmt: skip
+def shelf_v3(make_shelf: Callable[[str], Shelf]) -> Iterator[Shelf]:
+    made = make_shelf("v3")
     yield made
     made.close()
 
