@@ -54,7 +54,9 @@ def _tell_anew(open_one: Effect, *, reason: str, status: str) -> None:
     sentence = reason[:_LONGEST]
     if open_one.sentence == sentence:
         return
-    Effect.objects.filter(id=open_one.id).update(sentence=sentence)
+    still_open = Effect.objects.filter(id=open_one.id, state=EffectState.PARKED)
+    if not still_open.update(sentence=sentence):
+        return
     ExceptionCase.objects.filter(effect=open_one, state=ExceptionCase.State.OPEN).update(
         sentence=sentence, evidence={"status": status}
     )
