@@ -21,6 +21,7 @@ from integrations.instructions import link_states, offered, operations, own_page
 from integrations.instructions.errors import BadWish, KeyReused
 from integrations.instructions.kinds import Kind
 from integrations.instructions.models import Instruction, PaymentLink
+from integrations.instructions.own_keys import OF_LINK
 from integrations.instructions.policies import Who
 from integrations.instructions.wishes import Wish
 from tenants import audit
@@ -163,7 +164,7 @@ def link_of(instruction: Instruction) -> PaymentLink | None:
     if instruction.origin != Instruction.Origin.PAY_PAGE:
         return None
     parts = instruction.idempotency_key.split(":")
-    if len(parts) not in {3, 4} or parts[0] != "link":
+    if len(parts) not in {3, 4} or not instruction.idempotency_key.startswith(OF_LINK):
         return None
     return PaymentLink.objects.filter(
         id=parts[1], environment_id=instruction.environment_id

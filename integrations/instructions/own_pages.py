@@ -102,13 +102,14 @@ def _asked(row: PaymentLink, transaction: GatewayTransaction) -> Asked:
 
 
 def _doubt(row: PaymentLink, transaction: GatewayTransaction) -> str:
+    amount = Money(row.amount or Decimal(0), row.currency)
     if not _is_enough(transaction, row):
         return (
             f"It carries the number of a payment link that asks {row.customer_number} for "
-            f"{Money(row.amount, row.currency)}, and is less. PayTrace’s own page takes no other "  # type: ignore[arg-type] # it asks for money
-            "amount, so it was paid elsewhere; the link is not paid by it."
+            f"{amount}, and is not that. PayTrace’s own page takes no other amount, so it was paid "
+            "elsewhere; the link is not paid by it."
         )
-    asks = f"a payment link that asked {row.customer_number} for {Money(row.amount, row.currency)}"  # type: ignore[arg-type] # it asks for money
+    asks = f"a payment link that asked {row.customer_number} for {amount}"
     if row.transaction_id and row.transaction_id != transaction.transaction_id:
         return (
             f"{asks[0].upper()}{asks[1:]} was paid before, by payment {row.transaction_id}. "

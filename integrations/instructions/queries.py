@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.db.models import Q, QuerySet
 
+from integrations.canonical.money import MoneyError, without_separators
 from integrations.instructions import pages
 from integrations.instructions.calendar import next_dates
 from integrations.instructions.kinds import Kind
@@ -87,8 +88,8 @@ def instructions(
 def _of_amount(text: str) -> Q:
     """Of exactly this amount, as people write it: `1,240.50`; nothing where it is none."""
     try:
-        amount = Decimal(text.replace(",", ""))
-    except InvalidOperation:
+        amount = Decimal(without_separators(text))
+    except (InvalidOperation, MoneyError):
         return Q(pk=None)
     return Q(amount=amount) if amount.is_finite() and abs(amount) < _MOST else Q(pk=None)
 

@@ -198,7 +198,7 @@ def test_the_number_of_a_page_beside_a_smaller_amount_pays_no_link(till: World) 
     small = till.pay(amount="1.00", invoice_id=number_of(till, row))
     till.poll()
     told = (
-        "It carries the number of a payment link that asks ACME01 for 740.00 USD, and is less. "
+        "It carries the number of a payment link that asks ACME01 for 740.00 USD, and is not that. "
         "PayTrace’s own page takes no other amount, so it was paid elsewhere; the link is not paid "
         "by it."
     )
